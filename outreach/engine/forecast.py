@@ -1,0 +1,95 @@
+"""The calendar of what the store holds, and of what a plan would add: played forward with the picker."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from outreach.campaign import Campaign, Workspace
+from outreach.engine.revisions import Revisions
+from outreach.model import Fields
+from outreach.plan import Plan
+from outreach.schedule.calendar import Calendar, Departure, Desk, Queued, Track
+from outreach.schedule.slots import Pace
+from outreach.schedule.zones import zone_of
+from outreach.store import Store, queue, settings
+
+
+def calendar(store: Store, now: datetime, *, planned: tuple[Workspace, Plan] | None = None) -> Calendar:
+    """The calendar from `now` on: all letters that wait, and the steps after them.
+
+    `planned` adds a plan that is not launched yet, with its limits and mailboxes, in place of what the
+    store holds of that campaign.
+    """
+    house = store.read(settings.house)
+    desks = {desk.mailbox.address: Desk(desk.mailbox, desk.pace) for desk in store.read(settings.desks)}
+    limits, timezone = house.limits, house.timezone
+    if planned:
+        workspace, made = planned
+        limits, timezone = workspace.limits, workspace.sender.timezone
+        for address in workspace.campaigns[made.campaign].mailboxes:
+            pace = desks[address].pace if address in desks else Pace()
+            desks[address] = Desk(workspace.mailboxes[address], pace)
+    return Calendar(
+        desks.values(),
+        _queued(store, now, planned),
+        now=now,
+        seed=store.id,
+        limits=limits,
+        usage=store.read(queue.used, now, timezone),
+        zone_name=timezone,
+    )
+
+
+def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None) -> Iterator[Queued]:
+    revisions, last = Revisions(store), 0
+    campaigns: dict[str, tuple[Workspace, Campaign]] = {}
+    changed = {each.message_id: each.draft for each in planned[1].reworded} if planned else {}
+    for row in store.read(queue.waiting, now):
+        last = max(last, row.id)
+        if row.campaign not in campaigns:
+            campaigns[row.campaign] = _campaign(revisions, row.campaign, planned)
+        workspace, campaign = campaigns[row.campaign]
+        step = next(
+            (i for i, step in enumerate(campaign.steps) if row.letter in (step.letter, step.was)), None
+        )
+        if step is None:
+            continue  # replaced by the plan: its new letter is added below
+        due_at = changed[row.id].due_at if row.id in changed else row.due_at
+        track = _track(workspace, campaign, row.email, row.mailbox, row.company, row.fields)
+        yield Queued(row.id, track, step, due_at)
+    if planned:
+        workspace, made = planned
+        campaign = workspace.campaigns[made.campaign]
+        for place, each in enumerate(made.new, start=last + 1):
+            person = each.prospect
+            track = _track(workspace, campaign, person.email, each.mailbox, person.company, person.fields)
+            yield Queued(place, track, 0, each.draft.due_at)
+
+
+def _campaign(
+    revisions: Revisions, stem: str, planned: tuple[Workspace, Plan] | None
+) -> tuple[Workspace, Campaign]:
+    if planned and planned[1].campaign == stem:
+        return planned[0], planned[0].campaigns[stem]
+    launched = revisions.must(stem)
+    return launched.workspace, launched.campaign
+
+
+def _track(
+    workspace: Workspace, campaign: Campaign, email: str, mailbox: str, company: str, fields: Fields
+) -> Track:
+    return Track(
+        email=email,
+        mailbox=mailbox,
+        company=company,
+        campaign=campaign.stem,
+        window=campaign.window,
+        zone=zone_of(fields, workspace.sender.timezone),
+        country=str(fields.get("country", "")),
+        steps=campaign.steps,
+        new_per_day=campaign.max_new_per_day,
+    )
+
+
+def departures(store: Store, now: datetime, until: datetime) -> list[Departure]:
+    """Who gets what when, until then."""
+    return list(calendar(store, now).departures(until))

@@ -1,0 +1,135 @@
+"""Plan and launch: what was shown is what is done, or nothing is."""
+
+import json
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from outreach import plan
+from outreach.campaign import Workspace
+from outreach.engine.revisions import Revisions
+from outreach.errors import PlanError
+from outreach.plan import Plan
+from outreach.store import Store, launches, plans
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a launch did: the plan as done, the revision that holds, and who dropped out since it was shown."""
+
+    plan: Plan
+    revision: int
+    dropped: int
+
+
+def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan:
+    """The plan of a campaign's files against the store; InputError where they do not fit each other."""
+    if stem not in workspace.campaigns:
+        known = ", ".join(workspace.campaigns) or "none yet"
+        raise PlanError(f"there is no campaign {stem}", hint=f"campaigns: {known}")
+    launched = Revisions(store).get(stem)
+    return store.read(
+        lambda tx: plan.make(
+            workspace,
+            stem,
+            plans.state(tx, store.key, store.id, stem),
+            as_of=as_of,
+            launched=launched.workspace if launched else None,
+        )
+    )
+
+
+def show(store: Store, made: Plan) -> str:
+    """Remember a plan that is shown, for a day; its short id."""
+    digest = _digest(made)
+    hexes = sha256(made.as_of.isoformat().encode() + digest).hexdigest()
+    short_ids = [hexes[:length] for length in range(4, len(hexes))]
+    return store.write(plans.show, short_ids, made.campaign, made.as_of, digest)
+
+
+def _digest(made: Plan) -> bytes:
+    """Everything a launch of this plan may do: people with their texts, changes, the files' meaning."""
+    held = sorted((each.prospect_id, each.hold.code) for each in made.held)
+    content = {
+        "people": {str(each.prospect.id): each.draft.fingerprint for each in made.new},
+        "changes": _changes(made),
+        "held": sha256(json.dumps(held).encode()).hexdigest(),
+        "settings": made.settings,
+    }
+    return zlib.compress(json.dumps(content, sort_keys=True).encode())
+
+
+def _changes(made: Plan) -> dict[str, str]:
+    reworded = {f"r{each.message_id}": each.draft.fingerprint for each in made.reworded}
+    replaced = {
+        f"s{each.enrollment_id}": each.draft.fingerprint if each.draft else "end" for each in made.replaced
+    }
+    return {**reworded, **replaced}
+
+
+def launch(
+    store: Store,
+    workspace: Workspace,
+    stem: str,
+    *,
+    now: datetime,
+    actor: str,
+    plan_id: str = "",
+    first: int | None = None,
+) -> Outcome:
+    """Do a plan: the one with `plan_id` as it was shown, or a fresh one; only the `first` people if given.
+
+    Since it was shown, people may have dropped out; nobody is added and nothing is reworded. PlanError
+    if it is unknown, older than a day, or would now do something else.
+    """
+    made = make(store, workspace, stem, now)
+    dropped = 0
+    if plan_id:
+        made, dropped = _as_shown(store, made, plan_id, now)
+    if first is not None:
+        made = replace(made, new=made.new[:first])
+    revision = enact(store, workspace, made, now=now, actor=actor)
+    return Outcome(made, revision, dropped)
+
+
+def _as_shown(store: Store, made: Plan, plan_id: str, now: datetime) -> tuple[Plan, int]:
+    shown = store.read(plans.shown, plan_id)
+    again = f"outreach plan {made.campaign}"
+    if shown is None or shown.campaign != made.campaign:
+        raise PlanError(f"there is no plan {plan_id} of {made.campaign}", hint=again)
+    if now - shown.as_of > plans.PLAN_LIVES:
+        raise PlanError(f"plan {plan_id} is older than 24 hours", hint=again)
+    then = json.loads(zlib.decompress(shown.digest))
+    if then["settings"] != made.settings:
+        raise PlanError(f"the files have changed since plan {plan_id}", hint=again)
+    people: Mapping[str, str] = then["people"]
+    kept = tuple(each for each in made.new if str(each.prospect.id) in people)
+    reworded = [each for each in kept if each.draft.fingerprint != people[str(each.prospect.id)]]
+    if reworded or _added(_changes(made), then["changes"]):
+        raise PlanError(f"letters have changed since plan {plan_id}", hint=again)
+    return replace(made, new=kept), len(people) - len(kept)
+
+
+def _added(changes: Mapping[str, str], then: Mapping[str, str]) -> Collection[str]:
+    return [name for name, print_ in changes.items() if then.get(name) != print_]
+
+
+def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str) -> int:
+    """Write a plan into the store in one transaction; the number of the revision that now holds."""
+    campaign = workspace.campaigns[made.campaign]
+    return store.write(
+        launches.apply,
+        made,
+        key=store.key,
+        name=campaign.name,
+        files=workspace.files,
+        exclusive=campaign.exclusive,
+        new_per_day=campaign.max_new_per_day,
+        mailboxes=[workspace.mailboxes[address] for address in campaign.mailboxes],
+        limits=workspace.limits,
+        timezone=workspace.sender.timezone,
+        now=now,
+        actor=actor,
+    )

@@ -1,0 +1,43 @@
+"""Launched revisions as values: unattended work reads these, never the files on disk."""
+
+from dataclasses import dataclass
+
+from outreach.campaign import Campaign, Workspace
+from outreach.store import Store, launches
+from outreach.workspace import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A campaign as launched: its revision's number, its files' values, and the campaign among them."""
+
+    id: int
+    number: int
+    workspace: Workspace
+    campaign: Campaign
+
+
+class Revisions:
+    """Reads and remembers the launched revision of each campaign."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: dict[str, Launched] = {}
+
+    def get(self, stem: str) -> Launched | None:
+        """The campaign as launched; None if it never was."""
+        revision = self._store.read(launches.launched, stem)
+        if revision is None:
+            return None
+        known = self._read.get(stem)
+        if known is None or known.id != revision.id:
+            workspace = parse(revision.files)
+            known = Launched(revision.id, revision.number, workspace, workspace.campaigns[stem])
+            self._read[stem] = known
+        return known
+
+    def must(self, stem: str) -> Launched:
+        """The campaign as launched, where the store shows that it was."""
+        found = self.get(stem)
+        assert found is not None, stem
+        return found

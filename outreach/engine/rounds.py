@@ -1,0 +1,71 @@
+"""One round of the unattended work, as the daemon and `run --once` do it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from outreach.engine import upkeep
+from outreach.engine.process import Process
+from outreach.engine.revisions import Revisions
+from outreach.engine.sending import Clock, Line, Sending, Sent
+from outreach.model import Mailbox
+from outreach.store import Store, leases, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did."""
+
+    sent: Sent
+    held: str = ""  # why everything is held: restored, cloned, or away for days
+    joined: dict[str, str] = field(default_factory=dict)
+    put_back: int = 0
+    uncertain: int = 0
+
+
+class Engine:
+    """A worker on one store. Enter it to register; each `round` does everything that is due."""
+
+    def __init__(self, store: Store, line: Callable[[Mailbox], Line], clock: Clock, process: Process) -> None:
+        self._store, self._clock, self._process = store, clock, process
+        self._revisions = Revisions(store)
+        self._held = upkeep.guard(store, clock())
+        self.worker_id = store.write(leases.enter, process.host, process.place, process.pid, clock())
+        self._sending = Sending(store, self.worker_id, line, clock)
+
+    async def round(self, limit: int | None = None) -> Round:
+        """Reap, schedule next steps, re-slot, enroll who joins at night, send what is due (at most `limit`)."""
+        now = self._clock()
+        held = await asyncio.to_thread(upkeep.guard, self._store, now)
+        await asyncio.to_thread(self.heartbeat)
+        put_back, uncertain = await asyncio.to_thread(
+            self._store.write, leases.reap, now, self._process.is_dead
+        )
+        if held:
+            return Round(Sent(), held, {}, put_back, uncertain)
+        joined = await asyncio.to_thread(upkeep.join, self._store, self._revisions, now)
+        await asyncio.to_thread(self._prepare)
+        sent = await self._sending.send_due(limit)
+        await asyncio.to_thread(self._prepare)
+        return Round(sent, "", joined, put_back, uncertain)
+
+    def _prepare(self) -> None:
+        upkeep.advance(self._store, self._revisions, self._clock())
+        upkeep.reslot(self._store, self._revisions, self._clock())
+
+    def heartbeat(self) -> None:
+        """Say that this worker is alive and renew its leases."""
+        self._store.write(leases.heartbeat, self.worker_id, self._clock())
+
+    def stop(self) -> None:
+        """Finish the letters in hand and claim no more."""
+        self._sending.stopping = True
+
+    @property
+    def stopping(self) -> bool:
+        return self._sending.stopping
+
+    def leave(self) -> None:
+        """Say that this worker has ended in order, and take note of the marks in the witness."""
+        self._store.write(leases.leave, self.worker_id, self._clock())
+        self._store.witness.saw(self._store.read(settings.house).marks)

@@ -1,0 +1,145 @@
+"""The sender: claim, offer, mark, body, record. DESIGN: at most once, whatever dies, freezes or doubles."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from outreach import compose
+from outreach.errors import ComposeError
+from outreach.model import Accepted, Answer, Deferred, Mailbox, Rejected, Unknown, Unreachable
+from outreach.store import Store, claims, records, settings
+from outreach.store.claims import Claimed, Marked
+
+Clock = Callable[[], datetime]
+Result = TypeVar("Result")
+# A machine that slept between mark and body must not send the letter hours later.
+STALE = timedelta(seconds=60)
+
+
+class Line(Protocol):
+    """One connection of a mailbox, as `mailbox.smtp.Session` is one."""
+
+    @property
+    def is_open(self) -> bool: ...
+    async def open(self) -> Unreachable | Deferred | Rejected | None: ...
+    async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None: ...
+    async def body(self, raw: bytes) -> Accepted | Deferred | Rejected | Unknown: ...
+    async def abandon(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a round of sending came to: letters by verdict, and those whose mark was refused, with why."""
+
+    verdicts: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def letters(self) -> int:
+        return self.verdicts.get("accepted", 0)
+
+    def count(self, verdict: str) -> None:
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0) + 1
+
+
+class Sending:
+    """Sends what is due. `line` opens connections of a mailbox; `clock` tells the time (aware, UTC)."""
+
+    def __init__(self, store: Store, worker_id: int, line: Callable[[Mailbox], Line], clock: Clock) -> None:
+        self._store, self._worker, self._line, self._clock = store, worker_id, line, clock
+        self._left: int | None = None
+        self.stopping = False  # finish the letters in hand, claim no more
+
+    async def send_due(self, limit: int | None = None) -> Sent:
+        """Send every letter that may leave now from every mailbox, at most `limit`."""
+        sent, self._left = Sent(), limit
+        desks = await asyncio.to_thread(self._store.read, settings.desks)
+        await asyncio.gather(*(self._drain(desk.mailbox, sent) for desk in desks))
+        return sent
+
+    async def _drain(self, mailbox: Mailbox, sent: Sent) -> None:
+        """Work off one mailbox over its connections until nothing may leave."""
+        hand: deque[Claimed] = deque()
+        claiming = asyncio.Lock()
+        try:
+            await asyncio.gather(
+                *(self._work(mailbox, hand, claiming, sent) for _ in range(mailbox.connections))
+            )
+        finally:
+            if hand:
+                await asyncio.to_thread(self._store.write, claims.release, list(hand))
+
+    async def _work(self, mailbox: Mailbox, hand: deque[Claimed], claiming: asyncio.Lock, sent: Sent) -> None:
+        """One connection: takes letters from the hand, claims more when it is empty."""
+        line: Line | None = None
+        try:
+            while not self.stopping:
+                async with claiming:
+                    if not hand:
+                        hand.extend(await self._claim(mailbox))
+                    if not hand:
+                        return
+                    letter = hand.popleft()
+                line = line or self._line(mailbox)
+                await self._send(line, mailbox, letter, sent)
+        finally:
+            if line is not None:
+                await line.close()
+
+    async def _claim(self, mailbox: Mailbox) -> list[Claimed]:
+        room = mailbox.connections * claims.AHEAD
+        if self._left is not None:
+            room = min(room, self._left)
+        if room <= 0:
+            return []
+        letters = await asyncio.to_thread(
+            self._store.write, claims.claim, mailbox.address, self._worker, self._clock(), room
+        )
+        if self._left is not None:
+            self._left -= len(letters)
+        return letters
+
+    async def _send(self, line: Line, mailbox: Mailbox, letter: Claimed, sent: Sent) -> None:
+        """Bring one claimed letter to an end: sent, refused, put back, held, or uncertain."""
+        try:
+            raw = compose.compose(letter.outgoing, mailbox, self._clock())
+            compose.check(raw, letter.outgoing, mailbox)
+        except ComposeError as exc:
+            await asyncio.to_thread(self._store.write, records.hold, letter, exc.message, self._clock())
+            sent.count("held")
+            return
+        refusal = None if line.is_open else await line.open()
+        refusal = refusal or await line.offer(letter.outgoing.to_email, len(raw))
+        if refusal is not None:
+            await self._record(letter, refusal, sent)
+            return
+        if await self._mark(line, letter, raw, sent):
+            await self._record(letter, await line.body(raw), sent)
+
+    async def _mark(self, line: Line, letter: Claimed, raw: bytes, sent: Sent) -> bool:
+        """Whether the body may leave now. If not, the connection is dropped so that it never does."""
+        marked_at = self._clock()
+        answer = await asyncio.to_thread(
+            self._store.write, claims.mark, self._store.key, letter, raw, marked_at
+        )
+        if not isinstance(answer, Marked):
+            await line.abandon()
+            sent.refused.append(answer.reason)
+            return False
+        self._store.witness.saw(answer.marks)
+        if self._clock() - marked_at > STALE:
+            await line.abandon()
+            await asyncio.to_thread(self._store.write, records.unmark, letter)
+            sent.refused.append("this machine slept")
+            return False
+        return True
+
+    async def _record(self, letter: Claimed, answer: Answer, sent: Sent) -> None:
+        recorded = await asyncio.to_thread(
+            self._store.write, records.record, self._store.key, letter, answer, self._clock()
+        )
+        sent.count(recorded.verdict if recorded else "lost")

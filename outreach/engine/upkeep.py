@@ -1,0 +1,108 @@
+"""Between the letters: next steps, missed windows, people who join at night."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from outreach import plan
+from outreach.engine import plans
+from outreach.engine.revisions import Launched, Revisions
+from outreach.errors import InputError
+from outreach.model import Mailbox, Scope
+from outreach.plan import Draft, Enrolled
+from outreach.schedule.window import next_opening
+from outreach.schedule.zones import day_of, zone_of
+from outreach.sequence import next_step
+from outreach.store import Store, launches, leases, settings, stops
+from outreach.store import plans as stored
+
+ACTOR = "sender"
+# A laptop closed over a long week-end goes on by itself; after more, a person should look first.
+AWAY = timedelta(days=5)
+
+
+def advance(store: Store, revisions: Revisions, now: datetime) -> int:
+    """Schedule the next step of everybody whose last letter has left, or finish them; how many."""
+    done = 0
+    while people := store.read(stored.to_advance):
+        boxes = {desk.mailbox.address: desk.mailbox for desk in store.read(settings.desks)}
+        for enrolled in people:
+            launched = revisions.must(enrolled.campaign)
+            draft = _next(launched, enrolled, boxes[enrolled.mailbox], store.key, now)
+            store.write(launches.schedule, enrolled.id, draft, launched.id, now=now, actor=ACTOR)
+        done += len(people)
+    return done
+
+
+def _next(launched: Launched, enrolled: Enrolled, box: Mailbox, key: bytes, now: datetime) -> Draft | None:
+    place = next_step(launched.campaign.steps, {each.letter for each in enrolled.sent})
+    if place is None:
+        return None
+    return plan.draft(
+        launched.workspace,
+        launched.campaign,
+        place,
+        enrolled.prospect,
+        box,
+        enrolled.language,
+        key=key,
+        now=now,
+        earlier=enrolled.sent,
+    )
+
+
+def reslot(store: Store, revisions: Revisions, now: datetime) -> int:
+    """Give letters whose window has passed their next one, without a burst; how many."""
+    done = 0
+    while late := store.read(leases.missed, now):
+        slots = []
+        for letter in late:
+            launched = revisions.must(letter.campaign)
+            zone = zone_of(letter.fields, launched.workspace.sender.timezone)
+            country = str(letter.fields.get("country", ""))
+            opening = next_opening(max(now, letter.due_at), launched.campaign.window, zone, country)
+            if opening:
+                slots.append((letter.id, opening.opens_at, opening.closes_at))
+        store.write(leases.reslot, slots)
+        done += len(slots)
+        if len(slots) < len(late):
+            break  # a window that never opens again: `why` says so
+    return done
+
+
+def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, str]:
+    """Once a day, enroll who matches the campaigns with `enroll = "nightly"`; what happened in each.
+
+    It works under the launched revision and only adds people: nothing is reworded or moved.
+    """
+    report: dict[str, str] = {}
+    for stem in store.read(launches.campaigns):
+        launched = revisions.must(stem)
+        today = day_of(now, launched.workspace.sender.timezone).isoformat()
+        if launched.campaign.enroll != "nightly" or not store.read(launches.may_join, stem, today):
+            continue
+        try:
+            made = plans.make(store, launched.workspace, stem, now)
+            added = replace(made, reworded=(), replaced=(), files_changed=False)
+            plans.enact(store, launched.workspace, added, now=now, actor=ACTOR)
+            report[stem] = f"{len(added.new)} joined, {len(made.held)} held"
+        except InputError as exc:
+            report[stem] = exc.message
+        store.write(launches.joined, stem, today)
+    return report
+
+
+def guard(store: Store, now: datetime) -> str:
+    """Hold everything if this store was restored or cloned, or has been away for days; why, or ""."""
+    complaint = store.witness.complaint(lambda: store.read(settings.house).marks)
+    if complaint:
+        _hold(store, complaint, now)
+        return complaint
+    alive = store.read(leases.last_heartbeat)
+    if alive and now - alive > AWAY and store.read(leases.missed, now, 1):
+        complaint = f"nothing was sent for {(now - alive).days} days while letters were due"
+        _hold(store, complaint, now)
+    return complaint
+
+
+def _hold(store: Store, reason: str, now: datetime) -> None:
+    store.write(stops.add_pause, Scope.ALL, "", reason=reason, actor=ACTOR, at=now)

@@ -1,0 +1,1 @@
+"""EDGE: sending accounts. `smtp` sends, `credentials` finds secrets, `sandbox` plays the server."""

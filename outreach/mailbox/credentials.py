@@ -1,0 +1,125 @@
+"""A mailbox's password, from where secrets live: never from a URL, an argument or the store."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from outreach.errors import MailboxError
+from outreach.mailbox.wire import endpoint
+from outreach.model import Mailbox
+
+SERVICE = "outreach"
+"""The service name of our passwords in the keyring; the user name is the mailbox's address."""
+
+_LIMIT = 4096  # bytes of a secret file: an app password has 16, a token under 3,000
+_RECOMMENDED = 1  # keyring's own mark: plain-text and null backends rank below it
+
+
+def password(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> str | None:
+    """The secret of a mailbox; None if its SMTP URL names no user.
+
+    Looked for in the system's keyring, in a systemd credential, in the environment, and in the mailbox's
+    `password_file`, in that order; the first one wins. An empty one is a missing one.
+
+    :param environ: the process environment.
+    :param root: the workspace; a relative `password_file` starts there.
+    :raises MailboxError: there is none, or the file is unsafe or unreadable. No message holds a secret.
+    """
+    if not endpoint(mailbox.smtp).user:
+        return None
+    found = (
+        _from_keyring(mailbox.address)
+        or _from_systemd(mailbox.address, environ)
+        or environ.get(variable(mailbox.address))
+        or _from_file(mailbox, root)
+    )
+    if not found:
+        raise MailboxError(f"no password for {mailbox.address}", hint=_ways(mailbox))
+    return found
+
+
+def variable(address: str) -> str:
+    """The environment variable of an address: OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE."""
+    plain = "".join(char if char.isascii() and char.isalnum() else "_" for char in address)
+    return f"OUTREACH_PASSWORD_{plain.upper()}"
+
+
+def _ways(mailbox: Mailbox) -> str:
+    address = mailbox.address
+    file = mailbox.password_file or "FILE"
+    return (
+        f"one of: keyring set {SERVICE} {address}"
+        f" · LoadCredential={SERVICE}.{address}:PATH in the systemd unit"
+        f" · the environment variable {variable(address)}"
+        f' · password_file = "{file}" in its [[mailbox]], after chmod 600 {file}'
+    )
+
+
+def _from_keyring(address: str) -> str | None:
+    """The keyring's answer, or None: no package, no real backend, nothing there, or nobody to unlock it."""
+    try:
+        import keyring
+    except ImportError:  # an optional package
+        return None
+    backend = keyring.get_keyring()
+    for candidate in getattr(backend, "backends", (backend,)):  # a chainer holds several
+        try:
+            found = candidate.get_password(SERVICE, address) if candidate.priority >= _RECOMMENDED else None
+        except Exception:  # backends raise what their desktop raises; an unattended job has other sources
+            continue
+        if found:
+            return str(found)
+    return None
+
+
+def _from_systemd(address: str, environ: Mapping[str, str]) -> str | None:
+    """A credential that systemd put before us alone; its directory is ours to read, so no mode is checked."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if not folder or "/" in address:
+        return None
+    path = Path(folder, f"{SERVICE}.{address}")
+    return _read(path, mailbox=address) if path.is_file() else None
+
+
+def _from_file(mailbox: Mailbox, root: Path) -> str | None:
+    if not mailbox.password_file:
+        return None
+    path = root / mailbox.password_file
+    return _read(path, mailbox=mailbox.address, private=True)
+
+
+def _read(path: Path, *, mailbox: str, private: bool = False) -> str:
+    """The text of a secret file without its last newline.
+
+    :raises MailboxError: unreadable, no plain file, too large, not UTF-8, or (`private`) others may read it.
+    """
+    what = f"password file {path} of {mailbox}"
+    try:
+        # Opened before it is judged, so that it is one and the same file; a pipe must not block us.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise MailboxError(f"{what}: not a regular file")
+            if private and os.name == "posix":
+                _refuse_shared(status, path, what)
+            raw = file.read(_LIMIT + 1)
+    except OSError as exc:
+        raise MailboxError(f"{what}: {exc.strerror}", hint="create it or correct password_file") from exc
+    if len(raw) > _LIMIT:
+        raise MailboxError(
+            f"{what}: larger than {_LIMIT} bytes", hint="it holds the password and nothing else"
+        )
+    try:
+        return raw.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise MailboxError(f"{what}: not UTF-8 text") from None  # the exception carries the bytes
+
+
+def _refuse_shared(status: os.stat_result, path: Path, what: str) -> None:
+    if status.st_uid not in (os.geteuid(), 0):
+        raise MailboxError(f"{what}: belongs to somebody else", hint=f"chown {os.geteuid()} {path}")
+    if status.st_mode & 0o077:
+        mode = stat.filemode(status.st_mode)
+        raise MailboxError(f"{what}: others may read it ({mode})", hint=f"chmod 600 {path}")

@@ -1,0 +1,195 @@
+"""One SMTP connection below the envelope: aiosmtplib with DATA cut in two, and where it connects to."""
+
+import asyncio
+import ipaddress
+import re
+import ssl
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, cast
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib.protocol import normalize_message_line_endings
+
+from outreach.errors import MailboxError
+from outreach.model import Deferred, Rejected
+
+Security: TypeAlias = Literal["implicit", "starttls", "none"]
+
+FOREIGN = (aiosmtplib.SMTPException, OSError, ValueError)
+"""What a connection may raise: the library's own; socket, TLS, timeout (OSError); host name (ValueError)."""
+
+_EXAMPLE = "write smtps://USER@HOST:465, or smtp://USER@HOST:587 for STARTTLS"
+_NEXT_METHOD = frozenset({500, 502, 504, 538})  # this method will not do; anything else is about the password
+_ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?!\S)")
+_TEXT_LIMIT = 500
+_PORTS: dict[Security, int] = {"implicit": 465, "starttls": 587, "none": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a mailbox sends: `user` is "" where no login is needed."""
+
+    host: str
+    port: int
+    user: str
+    tls: Security
+
+
+def endpoint(url: str) -> Endpoint:
+    """What an SMTP URL of outreach.toml says: `smtps://user@host:465` or `smtp://user@host:587`.
+
+    `smtps` is TLS from the first byte (RFC 8314 §3.3); `smtp` must upgrade by STARTTLS, except that a
+    loopback host is spoken to in clear.
+
+    :raises MailboxError: no such scheme, no host, a bad port, or a secret inside; never quotes the URL.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise MailboxError("the SMTP URL cannot be read", hint=_EXAMPLE) from None  # exc quotes the URL
+    _check(url, parts)
+    host = parts.hostname or ""
+    tls: Security = "implicit" if parts.scheme == "smtps" else "none" if is_loopback(host) else "starttls"
+    return Endpoint(host, port or _PORTS[tls], unquote(parts.username or ""), tls)
+
+
+def _check(url: str, parts: SplitResult) -> None:
+    if parts.password is not None:
+        raise MailboxError(
+            "the SMTP URL holds a password", hint=f"take it out: {_EXAMPLE}; change the password"
+        )
+    if parts.scheme not in ("smtp", "smtps"):
+        raise MailboxError("the SMTP URL starts with neither smtps:// nor smtp://", hint=_EXAMPLE)
+    if not parts.hostname:
+        raise MailboxError("the SMTP URL names no host", hint=_EXAMPLE)
+    extra = parts.path.strip("/") or parts.query or parts.fragment
+    if extra or not (url.isascii() and url.isprintable()) or " " in url:
+        raise MailboxError("the SMTP URL has more than user, host and port", hint=_EXAMPLE)
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost, 127.0.0.0/8 and ::1, where nobody else can listen."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def verified_tls() -> ssl.SSLContext:
+    """A client context that checks certificate and host name and refuses what is older than TLS 1.2.
+
+    Trust is the system's; the environment's SSL_CERT_FILE or SSL_CERT_DIR replace it, as OpenSSL has it.
+    """
+    context = ssl.create_default_context()
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+    return context
+
+
+def transparent(raw: bytes) -> bytes:
+    """A letter as DATA carries it: CRLF lines, leading dots doubled, the final dot (RFC 5321 §4.5.2)."""
+    lines = raw.count(b"\r\n")
+    if not (raw.endswith(b"\r\n") and raw.count(b"\r") == lines == raw.count(b"\n")):
+        raw = normalize_message_line_endings(raw)  # a bare LF could end the letter early for some servers
+    first = b"." if raw.startswith(b".") else b""
+    return first + raw.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+def refusal_of(stage: str, response: aiosmtplib.SMTPResponse) -> Deferred | Rejected | None:
+    """Deferred for 4yz, Rejected for 5yz (RFC 5321 §4.2.1), None for any other code."""
+    digit = response.code // 100
+    if digit not in (4, 5):
+        return None
+    text = clean(response.message)
+    found = _ENHANCED.match(text)
+    enhanced = found[0] if found and int(found[1]) == digit else ""  # the two must agree (RFC 2034 §4)
+    return (Deferred if digit == 4 else Rejected)(stage, response.code, enhanced, text)
+
+
+def spoken(response: aiosmtplib.SMTPResponse) -> str:
+    """An answer as one line: code and text."""
+    return f"{response.code} {clean(response.message)}"
+
+
+def reason(exc: Exception) -> str:
+    """What went wrong on a connection, as one line."""
+    for error in (exc.__cause__, exc):  # the library wraps what the system said in its own words
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return clean(f"certificate not trusted: {error.verify_message}")
+        said = getattr(error, "strerror", "") or getattr(error, "message", "") or str(error or "")
+        if said:
+            return clean(said)
+    return type(exc).__name__
+
+
+def clean(text: str) -> str:
+    """One short printable line of what a server said: no control characters, no undecoded bytes."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())[:_TEXT_LIMIT]
+
+
+class Wire(aiosmtplib.SMTP):
+    """aiosmtplib's client, whose own `data()` cannot tell a refused offer from a lost body."""
+
+    AUTH_METHODS = ("plain", "login", "cram-md5")  # TLS hides them all; PLAIN is the one every server has
+
+    async def ask(self, command: bytes, timeout: float) -> aiosmtplib.SMTPResponse:
+        """One command, one answer of any code.
+
+        :raises SMTPServerDisconnected: no answer, or one too many, so that later ones cannot be trusted.
+        """
+        response = await self.execute_command(command, timeout=timeout)
+        if self.out_of_step:
+            raise aiosmtplib.SMTPServerDisconnected("the server answered out of turn")
+        return response
+
+    async def finish(self, data: bytes, timeout: float) -> aiosmtplib.SMTPResponse:
+        """What follows a 354: the whole letter, dot included, and the answer to that dot."""
+        if self.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+        self.protocol.write(data)
+        return await self.protocol.read_response(timeout)
+
+    @property
+    def out_of_step(self) -> bool:
+        """True if the server said something that no command asked for."""
+        return self.protocol is not None and bool(self.protocol._buffer)
+
+    async def greet(self, timeout: float) -> None:
+        """EHLO, or HELO where that is all the server knows."""
+        self.timeout = timeout
+        await self._ehlo_or_helo_if_needed()
+
+    async def upgrade(self, timeout: float) -> None:
+        """STARTTLS and a second EHLO: what was announced in clear does not count (RFC 3207 §4.2)."""
+        await self.greet(timeout)
+        if not self.supports_extension("starttls"):
+            raise aiosmtplib.SMTPException("offers no STARTTLS; no login and no letter goes in clear")
+        await self.starttls(timeout=timeout)
+        await self.greet(timeout)
+
+    async def log_in(self, user: str, password: str, timeout: float) -> None:
+        """Logs in by the first method both sides know; a refused password is not tried again by another.
+
+        :raises SMTPAuthenticationError: refused, or no method in common.
+        """
+        offered = ", ".join(self.server_auth_methods) or "none"
+        refused = aiosmtplib.SMTPAuthenticationError(504, f"no login method in common (offered: {offered})")
+        for method in self.supported_auth_methods:
+            attempt = getattr(self, f"auth_{method.replace('-', '')}")
+            try:
+                await attempt(user, password, timeout=timeout)
+                return
+            except aiosmtplib.SMTPAuthenticationError as exc:
+                if exc.code not in _NEXT_METHOD:
+                    raise
+                refused = exc
+        raise refused
+
+    def drop(self) -> None:
+        """Ends the connection at once. Unlike `close()` it sends nothing that is still buffered."""
+        if self.transport is not None:
+            cast(asyncio.WriteTransport, self.transport).abort()
+        self.close()

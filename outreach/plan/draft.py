@@ -1,0 +1,164 @@
+"""One letter to one prospect before it is a message: its text, thread, times, or why it is held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+
+from outreach import compose, lint, policy, template
+from outreach.campaign import Campaign, Workspace
+from outreach.errors import ComposeError
+from outreach.model import Content, Fields, Hold, Mailbox, Prospect, Rendered, Value
+from outreach.schedule.window import due_after, next_opening
+from outreach.schedule.zones import zone_of
+
+SENDER_FIELDS = ("sender_name", "sender_title", "sender_phone", "sender_email")
+NEVER_OPEN = Hold("window", "the window does not open within a year", "check [window] and its blackout days")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A letter of this sequence that has been sent."""
+
+    letter: str
+    message_id: str
+    subject: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be. `hold` is set where it may not leave; then the texts may be empty."""
+
+    letter: str
+    step: int
+    message_id: str
+    thread: tuple[str, ...]
+    to_name: str
+    content: Content
+    due_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    hold: Hold | None = None
+
+    @property
+    def subject(self) -> str:
+        return self.content.subject or ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with every change of what the reader would get."""
+        return fingerprint(self.letter, self.content, self.to_name)
+
+
+def fingerprint(letter: str, content: Content, to_name: str) -> str:
+    """16 hex digits over everything of a letter that its reader sees."""
+    parts = (letter, content.subject or "", content.text, content.html or "", to_name)
+    return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def draft(
+    workspace: Workspace,
+    campaign: Campaign,
+    step: int,
+    prospect: Prospect,
+    mailbox: Mailbox,
+    language: str,
+    *,
+    key: bytes,
+    now: datetime,
+    earlier: Sequence[Earlier] = (),
+    due_at: datetime | None = None,
+) -> Draft:
+    """The letter of that step for that prospect. The first is due at `due_at`, or a grace after `now`; a
+    later one its delay after the last one was actually sent. None opens before `now`.
+    """
+    letter = campaign.steps[step].letter
+    content, hold = written(workspace, letter, prospect, mailbox, language, earlier)
+    threaded = content.subject is None
+    subject = earlier[-1].subject if threaded and earlier else content.subject
+    zone = zone_of(prospect.fields, workspace.sender.timezone)
+    country = str(prospect.fields.get("country", ""))
+    if earlier:
+        due_at = due_after(earlier[-1].sent_at, campaign.steps[step].after, zone, country)
+    due_at = due_at or now + campaign.grace
+    opening = next_opening(max(due_at, now), campaign.window, zone, country)
+    return Draft(
+        letter=letter,
+        step=step,
+        message_id=compose.message_id(key, campaign.stem, prospect.email, letter, mailbox.domain),
+        thread=tuple(each.message_id for each in earlier) if threaded else (),
+        to_name=_to_name(prospect.fields),
+        content=replace(content, subject=subject),
+        due_at=due_at,
+        opens_at=opening.opens_at if opening else due_at,
+        closes_at=opening.closes_at if opening else due_at,
+        hold=hold or (None if opening else NEVER_OPEN),
+    )
+
+
+def written(
+    workspace: Workspace,
+    stem: str,
+    prospect: Prospect,
+    mailbox: Mailbox,
+    language: str,
+    earlier: Sequence[Earlier] = (),
+) -> tuple[Content, Hold | None]:
+    """The content with its footer, and why it must be held, if it must. The subject is None in a thread."""
+    nothing = Content(None, "")
+    letter = workspace.letter(stem, language)
+    if letter is None:
+        return nothing, Hold("language", f"{stem} has no text in {language or 'any language'}")
+    fields = template_fields(prospect, mailbox)
+    missing = template.missing(letter, fields)
+    if missing:
+        return nothing, Hold("missing", f"no {missing[0]}", "fill the column and import the file again")
+    try:
+        rendered = template.render(letter, fields)
+        if rendered.content.subject is not None:
+            compose.header_value(rendered.content.subject, limit=compose.SUBJECT_LIMIT, what="the subject")
+        compose.display_name(_to_name(fields), what="the name")
+    except template.RenderError as exc:
+        return nothing, Hold("render", exc.message, exc.hint)
+    except ComposeError as exc:
+        return nothing, Hold("header", exc.message, exc.hint)
+    content = policy.with_footer(
+        rendered.content,
+        workspace.sender,
+        mailbox,
+        language or letter.language,
+        source=prospect.source,
+        basis=prospect.basis,
+    )
+    return content, _finding(rendered) or _reply(rendered, earlier)
+
+
+def template_fields(prospect: Prospect, mailbox: Mailbox) -> dict[str, Value]:
+    """What a template may use: the prospect's fields and address, and who writes (`sender_...`)."""
+    values = (mailbox.name, mailbox.title, mailbox.phone, mailbox.address)
+    sender = {name: value for name, value in zip(SENDER_FIELDS, values, strict=True) if value}
+    return {**prospect.fields, **sender, "email": prospect.email}
+
+
+def _finding(rendered: Rendered) -> Hold | None:
+    errors = [finding for finding in lint.lint(rendered) if finding.level is lint.Level.ERROR]
+    return (
+        Hold("lint", f"{errors[0].code} {errors[0].message}", "outreach preview shows it") if errors else None
+    )
+
+
+def _reply(rendered: Rendered, earlier: Sequence[Earlier]) -> Hold | None:
+    """A first letter must not pretend to answer; a follow-up keeps the subject that was sent."""
+    subject = rendered.content.subject
+    if subject is not None and compose.false_reply(subject):
+        return Hold("reply", "the subject pretends to be a reply", "write a subject without Re: or Fwd:")
+    if subject is None and not earlier:
+        return Hold("subject", "a letter in no thread needs a subject", "give it a Subject: line")
+    return None
+
+
+def _to_name(fields: Fields) -> str:
+    names = [str(fields[name]) for name in ("first_name", "last_name") if name in fields]
+    name = " ".join(names) or str(fields.get("full_name", ""))
+    return name if len(name) <= compose.NAME_LIMIT else ""

@@ -1,0 +1,125 @@
+"""What goes into a plan and what comes out of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from outreach.model import FieldType, Hold, Prospect
+from outreach.plan.draft import Draft, Earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The letter of an enrollment that waits or is under way."""
+
+    id: int
+    letter: str
+    fingerprint: str
+    status: str
+    reason: str
+    due_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A prospect that this campaign has (or had)."""
+
+    id: int
+    prospect: Prospect
+    status: str
+    mailbox: str
+    language: str
+    sent: tuple[Earlier, ...]
+    open: Open | None
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the store knows that a plan depends on. `prospects` may be read once."""
+
+    key: bytes
+    seed: str
+    types: Mapping[str, FieldType]
+    prospects: Iterable[Prospect]
+    suppressed: Callable[[str], str]  # address -> reason, "" if it may be written to
+    enrolled: Mapping[int, Enrolled]  # by prospect id, this campaign
+    elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A prospect to be enrolled, with the first letter."""
+
+    prospect: Prospect
+    mailbox: str
+    language: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A prospect kept back, and why."""
+
+    prospect_id: int
+    email: str
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A waiting letter whose text, name or times change under the new files."""
+
+    message_id: int
+    email: str
+    draft: Draft
+    text: bool  # the text changes
+    moved: bool  # the times change
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Another letter takes the place of the waiting one; `draft` None: the sequence ends here."""
+
+    enrollment_id: int
+    message_id: int | None
+    email: str
+    old: str
+    draft: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a launch would do. `digest` identifies it: any change of people, texts or limits changes it."""
+
+    campaign: str
+    as_of: datetime
+    new: tuple[Enrollment, ...]
+    held: tuple[Held, ...]
+    reworded: tuple[Reworded, ...]
+    replaced: tuple[Replacement, ...]
+    kept: int  # people who already got letters and go on
+    matched: int
+    unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
+    settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
+    files_changed: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether a launch would change nothing."""
+        return not (self.new or self.reworded or self.replaced or self.files_changed)
+
+    @property
+    def companies(self) -> int:
+        return len({each.prospect.company for each in self.new})
+
+    @property
+    def languages(self) -> Counter[str]:
+        return Counter(each.language for each in self.new)
+
+    def holds(self) -> Counter[str]:
+        """Reasons of the held, with how many people each holds."""
+        return Counter(each.hold.reason for each in self.held)

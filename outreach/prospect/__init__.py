@@ -1,0 +1,24 @@
+"""A prospect file's row becomes field values: which column is which field, and what its cell means."""
+
+from outreach.prospect.address import address, company_key
+from outreach.prospect.columns import KNOWN, Columns, columns
+from outreach.prospect.rows import BadRow, Row, row_reader
+from outreach.prospect.types import convert, infer, infer_types
+from outreach.prospect.values import UnknownValueError, clean, converter
+
+__all__ = [
+    "KNOWN",
+    "BadRow",
+    "Columns",
+    "Row",
+    "UnknownValueError",
+    "address",
+    "clean",
+    "columns",
+    "company_key",
+    "convert",
+    "converter",
+    "infer",
+    "infer_types",
+    "row_reader",
+]

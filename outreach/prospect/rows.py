@@ -1,0 +1,83 @@
+"""A row's cells become a prospect's values, or a reason why not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from outreach.model import Fields, FieldType, Value
+from outreach.prospect.address import company_key
+from outreach.prospect.columns import Columns
+from outreach.prospect.values import UnknownValueError, converter
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A good row, from the file's line `line`. `company` is the company key, `fields` hold the rest.
+
+    `warnings` tell of values that were left out, such as "unknown country 'Narnia'".
+    """
+
+    line: int
+    email: str
+    company: str
+    fields: Fields
+    source: str
+    basis: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that is not imported, from the file's line `line`, and all that is wrong with it."""
+
+    line: int
+    reason: str
+
+
+def row_reader(
+    columns: Columns, types: Mapping[str, FieldType]
+) -> Callable[[int, Sequence[str]], Row | BadRow]:
+    """A function (line, cells) -> Row or BadRow for the rows of one file.
+
+    `types` are those of the columns that are the user's own; one that is not in it is text.
+
+    A row with too few or too many cells is bad: a line break or a quote is out of place, and its cells may
+    belong to other columns. Cells of columns without a header may be left out at the end, and empty cells
+    too many are passed over.
+    """
+    converters = [converter(name, types.get(name, FieldType.TEXT)) for name in columns.names]
+    steps = tuple(zip(columns.names, converters, strict=True))
+    width, required = len(steps), columns.required
+
+    def read(line: int, cells: Sequence[str]) -> Row | BadRow:
+        if len(cells) != width and (len(cells) < required or any(cells[width:])):
+            return BadRow(line, _width(len(cells), width))
+        values: dict[str, Value] = {}
+        wrong: list[str] = []
+        warnings: tuple[str, ...] = ()
+        for (name, convert), text in zip(steps, cells):  # noqa: B905  strict would refuse short rows
+            if not text:
+                continue
+            try:
+                value = convert(text)
+            except UnknownValueError as unknown:
+                warnings += (str(unknown),)
+            except ValueError as error:
+                wrong.append(f"{name}: {error}")
+            else:
+                if value != "":
+                    values[name] = value
+        email = values.pop("email", "")
+        if wrong or not email:
+            return BadRow(line, "; ".join(wrong) or "email is missing")
+        source, basis = values.pop("source", ""), values.pop("basis", "")
+        company = company_key(str(email), str(values.get("company", "")))
+        return Row(line, str(email), company, values, str(source), str(basis), warnings)
+
+    return read
+
+
+def _width(count: int, width: int) -> str:
+    cause = "a line break or a quote is out of place, or cells are left out"
+    if count > width:
+        cause = "a delimiter inside a cell needs quotes around the cell"
+    return f"{count} cells where the header has {width}: {cause}"

@@ -1,0 +1,171 @@
+"""What a cell may hold: clean text, and the fields that have a vocabulary or a danger of their own."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Final, TypeAlias
+
+from outreach import data
+from outreach.model import FieldType, Value
+from outreach.prospect.address import address
+from outreach.prospect.columns import KNOWN, fold
+from outreach.prospect.types import CONVERTERS, shown
+
+MAX_CELL: Final = 500  # characters
+
+Converter: TypeAlias = Callable[[str], Value]
+"""A cell's value, "" for an empty one. Raises ValueError, of which an UnknownValueError spares the row."""
+
+
+class UnknownValueError(ValueError):
+    """A value that means nothing to its field: the row is kept without it, and the user is told."""
+
+
+# Zero-width characters, soft hyphens and byte order marks come from web pages and stay invisible: they go at
+# the ends, and inside too but for the joiners (U+200C, U+200D), which Persian, Hindi and emoji need.
+_HIDDEN: Final = "\u00ad\u200b\u2060\ufeff"
+_WIDE_SPACES: Final = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_ENDS: Final = f" \t\r\n{_WIDE_SPACES}{_HIDDEN}\u200c\u200d"
+_REPLACED: Final = str.maketrans({**dict.fromkeys(_WIDE_SPACES, " "), **dict.fromkeys(_HIDDEN, "")})
+# What would break a header or a terminal, or show a reader something else than is there.
+_REFUSED: Final = (
+    (re.compile("[\r\n\x0b\x0c\x85\u2028\u2029]"), "a line break"),
+    (re.compile("\t"), "a tab"),
+    (re.compile("[\x00-\x1f\x7f-\x9f]"), "a control character"),
+    (re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"), "a hidden change of text direction"),
+    (re.compile("[\ud800-\udfff]"), "half a character"),
+)
+_REPLACEMENT: Final = "\ufffd"  # what a decoder leaves where it could not read a byte
+_FORMULA: Final = re.compile(r"[=＝]|[+\-@＋－＠](?:\s*[A-Za-z.]+\(|.*\|)")
+_SPOOF: Final = re.compile(r"[<>@＜＞＠]|://|\bwww\.", re.IGNORECASE)
+_LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """Text in NFC without white space and zero-width characters at its ends; odd spaces become plain ones.
+
+    Raises ValueError for what has no place in a letter: line breaks and other controls inside, hidden changes
+    of text direction, unreadable characters, RFC 2047 encoded words, more than 500 characters.
+    """
+    text = text.strip() if text.isprintable() else _repaired(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if _REPLACEMENT in text:
+            raise ValueError(f"holds {_REPLACEMENT}: the file's encoding is wrong or mixed")
+    if len(text) > MAX_CELL:
+        raise ValueError(f"is {len(text):,} characters long, {MAX_CELL} are the most")
+    if "=?" in text:
+        raise ValueError("holds =?, the start of an encoded word (RFC 2047)")
+    return text
+
+
+def _repaired(text: str) -> str:
+    """Text with characters that do not print, without the harmless ones; ValueError for the others."""
+    text = text.strip(_ENDS).translate(_REPLACED)
+    for pattern, what in () if text.isprintable() else _REFUSED:
+        if found := pattern.search(text):
+            raise ValueError(f"holds {what} (U+{ord(found[0]):04X})")
+    return text
+
+
+def converter(field: str, kind: FieldType) -> Converter:
+    """How a cell of that field becomes its value; `kind` counts for fields that are not KNOWN."""
+    if field in _BY_FIELD:
+        return _BY_FIELD[field]
+    kind = KNOWN.get(field, kind)
+    return clean if kind is FieldType.TEXT else _typed(CONVERTERS[kind])
+
+
+def _typed(make: Converter) -> Converter:
+    def value(text: str) -> Value:
+        text = clean(text)
+        return make(text) if text else text
+
+    return value
+
+
+def email(text: str) -> str:
+    """A cell's address, as `address` returns it."""
+    text = clean(text)
+    return address(text) if text else text
+
+
+def company(text: str) -> str:
+    """A name of a company or a job, which is not a formula of a spreadsheet."""
+    text = clean(text)
+    if not text[:1].isalnum() and _FORMULA.match(text):
+        raise ValueError(f"{shown(text)} looks like a spreadsheet formula")
+    return text
+
+
+def person(text: str) -> str:
+    """A name of a person, which no mail program can take for an address or a link."""
+    if text.isalpha() and text.isascii() and len(text) <= MAX_CELL:
+        return text
+    text = company(text)
+    if found := _SPOOF.search(text):
+        raise ValueError(f"{shown(text)} holds {found[0]!r}, which no name has")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def country(text: str) -> str:
+    """The ISO 3166 code (alpha-2) of a country's code or name. Raises UnknownValueError."""
+    text = clean(text)
+    code = _countries().get(fold(text), "")
+    if text and not code:
+        raise UnknownValueError(f"unknown country {shown(text)}")
+    return code
+
+
+@lru_cache(maxsize=4096)
+def timezone(text: str) -> str:
+    """The IANA name of a zone, found without regard to case. Raises UnknownValueError."""
+    text = clean(text)
+    name = _zones().get(text.lower().replace(" ", "_"), "")
+    if text and not name:
+        raise UnknownValueError(f"unknown time zone {shown(text)}")
+    return name
+
+
+@lru_cache(maxsize=4096)
+def language(text: str) -> str:
+    """The BCP 47 tag of a language (two letters), script and region: de-AT, zh-Hans-CN.
+
+    Raises UnknownValueError for anything longer or shorter, such as a language's name.
+    """
+    text = clean(text)
+    found = _LANGUAGE.fullmatch(text)
+    if text and not found:
+        raise UnknownValueError(f"unknown language {shown(text)}")
+    primary, script, region = found.groups() if found else ("", "", "")
+    parts = (primary.lower(), (script or "").title(), (region or "").upper())
+    return "-".join(filter(None, parts))
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Folded code or name -> code."""
+    names = data.table("columns")["countries"]
+    codes = {fold(code): code for code in data.country_zones()}
+    return codes | {fold(name): code for code, entry in names.items() for name in entry}
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """Lower-case zone name -> zone name."""
+    return {name.lower(): name for name in data.zone_names()}
+
+
+_BY_FIELD: Final[Mapping[str, Converter]] = {
+    "email": email,
+    "first_name": person,
+    "last_name": person,
+    "full_name": person,
+    "company": company,
+    "title": company,
+    "country": country,
+    "language": language,
+    "timezone": timezone,
+}

@@ -1,0 +1,192 @@
+"""What next: the next step, and what a server's answer or a person's reaction does."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from outreach.model import (
+    Accepted,
+    Answer,
+    Deferred,
+    EnrollmentStatus,
+    MessageStatus,
+    Rejected,
+    Step,
+    Unknown,
+    Unreachable,
+)
+
+
+def next_step(steps: Sequence[Step], sent: Collection[str]) -> int | None:
+    """The place of the step after the last *sent* letter (stems in `sent`); None at the end.
+
+    So a step inserted before a letter that has already left is not sent late, and a renamed letter
+    (`was`) counts as the one it was.
+    """
+    done = [place for place, step in enumerate(steps) if step.letter in sent or step.was in sent]
+    place = done[-1] + 1 if done else 0
+    return place if place < len(steps) else None
+
+
+class Verdict(StrEnum):
+    """What a server's answer means for us."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    BAD_RECIPIENT = "bad recipient"
+    POLICY = "policy"
+    QUOTA = "quota"
+    THROTTLED = "throttled"
+    AUTHENTICATION = "authentication"
+    CONTENT = "content refused"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a verdict does. `rest`: how long the mailbox pauses; timedelta.max until a person resumes it."""
+
+    message: MessageStatus
+    enrollment: EnrollmentStatus | None = None
+    suppress: bool = False
+    rest: timedelta | None = None
+    trouble: bool = False  # the day does not count as clean for the ramp
+
+
+FOREVER = timedelta.max
+EFFECTS: dict[Verdict, Effect] = {
+    Verdict.ACCEPTED: Effect(MessageStatus.SENT),
+    Verdict.DEFERRED: Effect(MessageStatus.SCHEDULED),
+    Verdict.BAD_RECIPIENT: Effect(MessageStatus.FAILED, EnrollmentStatus.BOUNCED, suppress=True),
+    Verdict.POLICY: Effect(MessageStatus.SCHEDULED, rest=FOREVER, trouble=True),
+    Verdict.QUOTA: Effect(MessageStatus.SCHEDULED, rest=timedelta(hours=24), trouble=True),
+    Verdict.THROTTLED: Effect(MessageStatus.SCHEDULED, rest=timedelta(minutes=10), trouble=True),
+    Verdict.AUTHENTICATION: Effect(MessageStatus.SCHEDULED, rest=FOREVER, trouble=True),
+    Verdict.CONTENT: Effect(MessageStatus.HELD),
+    Verdict.UNREACHABLE: Effect(MessageStatus.SCHEDULED, rest=timedelta(minutes=2)),
+    Verdict.UNKNOWN: Effect(MessageStatus.UNCERTAIN),
+}
+# A mailbox that keeps running into the same wall rests longer each time: x4, at most two hours
+# (deliverability: after 421 4.7.28 sleep 10, 30, 120 minutes).
+REST_GROWTH, LONGEST_REST = 4, timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One line of the verdict table: first match wins. Empty stage, status or words match anything."""
+
+    verdict: Verdict
+    stages: str = ""
+    codes: str = ""  # a pattern for the three-digit code
+    status: str = ""  # a pattern for the enhanced status code (RFC 3463)
+    words: str = ""  # a pattern for the text
+
+
+_FULL_WORDS = (
+    r"mailbox .{0,20}(full|exceed)|(full|exceed).{0,20} mailbox|over ?quota|disk quota|"
+    r"(insufficient|not enough) .{0,20}(storage|space)"
+)
+_QUOTA_WORDS = (
+    r"(daily|hourly|sending|message|user) .{0,30}(limit|quota)|limit .{0,20}exceeded|too many messages"
+)
+_NOBODY_WORDS = (
+    r"user unknown|unknown (user|recipient|mailbox)|no such (user|recipient|mailbox|person|address)|"
+    r"does(n't| not) exist|not (a )?(known|valid) (user|recipient|mailbox)|invalid (recipient|mailbox|address)|"
+    r"mailbox (unavailable|not found|disabled)|recipient .{0,20}(rejected|not found)|no mailbox"
+)
+_POLICY_WORDS = (
+    r"spam|block(ed|list)|blacklist|denylist|policy|reputation|not authori[sz]ed|relay|denied|dmarc|dkim|"
+    r"\bspf\b|spamhaus|banned|prohibited"
+)
+
+# RFC 3463 status codes and RFC 5321 reply codes. The recipient is only blamed where the server says so:
+# a full mailbox, our quota, our login or a policy are never the prospect's fault.
+_DEFERRED_RULES = (
+    _Rule(Verdict.AUTHENTICATION, stages="auth", codes="535"),
+    _Rule(Verdict.UNREACHABLE, stages="connect auth"),
+    _Rule(Verdict.DEFERRED, status=r"4\.2\.2"),
+    _Rule(Verdict.DEFERRED, stages="rcpt data body", words=_FULL_WORDS),
+    _Rule(Verdict.THROTTLED, status=r"4\.7\.28"),
+    _Rule(Verdict.THROTTLED, codes="421"),
+    _Rule(Verdict.QUOTA, words=_QUOTA_WORDS),
+    _Rule(Verdict.UNREACHABLE, stages="mail"),
+    _Rule(Verdict.DEFERRED),
+)
+_REJECTED_RULES = (
+    _Rule(Verdict.AUTHENTICATION, stages="auth"),
+    _Rule(Verdict.AUTHENTICATION, codes="530|535|538", status=r"|5\.7\.(0|8|9|30)"),
+    _Rule(Verdict.QUOTA, status=r"5\.4\.5"),
+    _Rule(Verdict.DEFERRED, status=r"5\.2\.2"),  # mailbox full
+    _Rule(Verdict.DEFERRED, stages="rcpt data body", words=_FULL_WORDS),
+    _Rule(Verdict.DEFERRED, stages="rcpt", codes="552"),  # RFC 5321 4.5.3.1.10
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt data body", status=r"5\.1\.(1|2|3|6|10)|5\.2\.1"),
+    _Rule(Verdict.BAD_RECIPIENT, codes="556"),  # RFC 7504: the domain takes no mail
+    _Rule(Verdict.CONTENT, status=r"5\.3\.4|5\.6\.\d+"),
+    _Rule(Verdict.QUOTA, words=_QUOTA_WORDS),
+    _Rule(Verdict.POLICY, status=r"5\.7\.\d+"),
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", codes="55[013]", words=_NOBODY_WORDS),
+    _Rule(Verdict.POLICY, stages="connect mail rcpt", words=_POLICY_WORDS),
+    _Rule(Verdict.CONTENT, codes="552"),
+    _Rule(Verdict.POLICY, stages="connect mail"),
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", codes="55[01]", status=r"|5\.0\.0"),
+    _Rule(Verdict.CONTENT),
+)
+
+
+def verdict(answer: Answer) -> Verdict:
+    """What a server's answer means: one of ten verdicts, by stage, code, status and text."""
+    if isinstance(answer, Accepted):
+        return Verdict.ACCEPTED
+    if isinstance(answer, Unknown):
+        return Verdict.UNKNOWN
+    if isinstance(answer, Unreachable):
+        return Verdict.AUTHENTICATION if answer.auth else Verdict.UNREACHABLE
+    rules = _DEFERRED_RULES if isinstance(answer, Deferred) else _REJECTED_RULES
+    return next(rule.verdict for rule in rules if _matches(rule, answer))
+
+
+def _matches(rule: _Rule, answer: Deferred | Rejected) -> bool:
+    if rule.stages and answer.stage not in rule.stages.split():
+        return False
+    if rule.codes and not re.fullmatch(rule.codes, str(answer.code)):
+        return False
+    if rule.status and not re.fullmatch(rule.status, answer.enhanced):
+        return False
+    return not rule.words or re.search(rule.words, answer.text, re.IGNORECASE) is not None
+
+
+RETRY = tuple(timedelta(minutes=minutes) for minutes in (30, 30, 120, 180))  # RFC 5321 4.5.4.1
+GIVE_UP = timedelta(hours=48)
+
+
+def retry_at(tries: int, first_try_at: datetime, now: datetime) -> datetime | None:
+    """When a deferred letter is offered again after its `tries`-th attempt; None after 48 hours: hold it."""
+    if now - first_try_at >= GIVE_UP:
+        return None
+    return now + RETRY[min(tries, len(RETRY)) - 1]
+
+
+def rest_of(effect: Effect, setbacks: int) -> timedelta | None:
+    """How long the mailbox rests; it grows with the setbacks it has had in a row."""
+    if effect.rest is None or effect.rest >= timedelta(hours=24):
+        return effect.rest
+    growth: int = REST_GROWTH ** min(setbacks, 5)
+    return min(effect.rest * growth, LONGEST_REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a person enters by hand with `prospects mark`."""
+
+    enrollment: EnrollmentStatus
+    suppress: bool
+
+
+MARKS: dict[str, Mark] = {
+    "replied": Mark(EnrollmentStatus.REPLIED, suppress=False),
+    "opted-out": Mark(EnrollmentStatus.OPTED_OUT, suppress=True),
+    "bounced": Mark(EnrollmentStatus.BOUNCED, suppress=True),
+}

@@ -1,0 +1,104 @@
+"""EDGE: the database. `Store` opens it and runs acts; the acts are the functions of this room's modules.
+
+An act takes a connection first: `store.write(claims.claim, "ann@northwind.example", ...)` runs it in a
+write transaction, `store.read(...)` in a snapshot for reading.
+"""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from outreach.errors import StoreError
+from outreach.store import tables
+from outreach.store.connect import WRITE, connect
+from outreach.store.witness import Witness
+from outreach.store.writer import Writer
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Store:
+    """One database, open. `id` names it, `key` (32 bytes) is what its hashes and Message-IDs are made with."""
+
+    def __init__(self, url: str, *, state: Path | None = None) -> None:
+        """Opens the store at `url` and makes its tables where there are none.
+
+        `state` is the folder of witnesses (default: the user's state folder). StoreError if the database
+        cannot be used, or was made by a newer version of this program.
+        """
+        self._engine = connect(url)
+        self._on_sqlite = self._engine.dialect.name == "sqlite"
+        self._writer = Writer(self._engine.execution_options(**{WRITE: True}))
+        with _translated():
+            meta = self._writer.run(_prepare)
+        self.id, self.key = meta["id"], bytes.fromhex(meta["key"])
+        self.witness = Witness(self.id, alone=self._on_sqlite, state=state)
+
+    def write(
+        self,
+        act: Callable[Concatenate[sa.Connection, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """What `act(connection, ...)` returns, once it is durable. Acts run one at a time, in every process."""
+        with _translated():
+            return self._writer.run(lambda connection: act(connection, *args, **kwargs))
+
+    def read(
+        self,
+        act: Callable[Concatenate[sa.Connection, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """What `act(connection, ...)` returns; it changes nothing and never waits for a writer."""
+        with _translated(), self._engine.connect() as connection:
+            if not self._on_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            return act(connection, *args, **kwargs)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class _translated:  # noqa: N801 -- reads as a word in `with`
+    """The one place where the database's errors become ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: object) -> None:
+        if isinstance(exc, SQLAlchemyError):
+            # The text of the error without the statement: it would carry prospect data.
+            cause = str(getattr(exc, "orig", None) or exc).splitlines()[0]
+            raise StoreError(f"the store cannot be used: {cause}") from exc
+
+
+def _prepare(tx: sa.Connection) -> dict[str, str]:
+    """The meta table's rows; makes all tables and a new identity in an empty database."""
+    tables.metadata.create_all(tx)
+    meta = {str(key): str(value) for key, value in tx.execute(sa.select(tables.meta)).tuples()}
+    if not meta:
+        meta = {
+            "id": secrets.token_hex(8),
+            "key": secrets.token_hex(32),
+            "schema": str(tables.SCHEMA),
+            "marks": "0",
+        }
+        tx.execute(sa.insert(tables.meta), [{"key": key, "value": value} for key, value in meta.items()])
+    if int(meta["schema"]) > tables.SCHEMA:
+        raise StoreError(
+            "this store was made by a newer version of outreach", hint="pip install --upgrade outreach"
+        )
+    return meta

@@ -1,0 +1,264 @@
+"""What a launch writes: the revision, enrollments and first letters, in one transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.errors import PlanError
+from outreach.model import (
+    CampaignStatus,
+    EnrollmentStatus,
+    Limits,
+    Mailbox,
+    MessageStatus,
+)
+from outreach.plan import Draft, Enrollment, Plan, Replacement, Reworded
+from outreach.store import events, settings, stops, suppressions
+from outreach.store.tables import campaign, enrollment, message, revision
+
+PLAN_LIVES = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A campaign as launched: its number and the texts of all files it was made from."""
+
+    id: int
+    number: int
+    files: Mapping[str, str]
+    status: CampaignStatus
+
+
+def launched(tx: sa.Connection, stem: str) -> Revision | None:
+    """The revision that unattended work uses; None before the first launch."""
+    row = tx.execute(
+        sa.select(revision, campaign.c.status)
+        .join(campaign, campaign.c.revision_id == revision.c.id)
+        .where(campaign.c.stem == stem)
+    ).first()
+    if row is None:
+        return None
+    return Revision(row.id, row.number, json.loads(row.files), CampaignStatus(row.status))
+
+
+def campaigns(tx: sa.Connection) -> dict[str, CampaignStatus]:
+    """The campaigns that have been launched, by stem."""
+    query = sa.select(campaign.c.stem, campaign.c.status).order_by(campaign.c.stem)
+    return {stem: CampaignStatus(status) for stem, status in tx.execute(query).tuples()}
+
+
+def apply(
+    tx: sa.Connection,
+    made: Plan,
+    *,
+    key: bytes,
+    name: str,
+    files: Mapping[str, str],
+    exclusive: bool,
+    new_per_day: int | None,
+    mailboxes: list[Mailbox],
+    limits: Limits,
+    timezone: str,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Do what a plan says, in one transaction; the number of the revision that now holds.
+
+    PlanError if somebody was enrolled elsewhere in the meantime: plan again.
+    """
+    settings.save(tx, mailboxes, limits, timezone)
+    current = launched(tx, made.campaign)
+    number, revision_id = (current.number, current.id) if current else (0, 0)
+    if current is None or made.files_changed:
+        number += 1
+        row = {"campaign": made.campaign, "number": number, "files": json.dumps(dict(files)), "at": now}
+        revision_id = _id(tx.execute(sa.insert(revision), row))
+    _put_campaign(tx, made.campaign, name, revision_id, new_per_day, now)
+    new = [each for each in made.new if suppressions.find(tx, key, each.prospect.email) is None]
+    _enroll(tx, new, made.campaign, exclusive, revision_id, now, actor)
+    for reworded in made.reworded:
+        reword(tx, reworded, revision_id, now, actor)
+    for replacement in made.replaced:
+        replace(tx, replacement, made.campaign, revision_id, now, actor)
+    events.log(tx, now, "launched", actor=actor, campaign=made.campaign, revision=number, people=len(new))
+    return number
+
+
+def _id(result: sa.CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _put_campaign(
+    tx: sa.Connection, stem: str, name: str, revision_id: int, new_per_day: int | None, now: datetime
+) -> None:
+    values: dict[str, Any] = {"name": name, "status": CampaignStatus.LAUNCHED}
+    values |= {"revision_id": revision_id, "new_per_day": new_per_day}
+    if tx.execute(sa.update(campaign).where(campaign.c.stem == stem).values(**values)).rowcount == 0:
+        tx.execute(sa.insert(campaign), {"stem": stem, "launched_at": now, **values})
+
+
+def _enroll(
+    tx: sa.Connection,
+    new: Sequence[Enrollment],
+    stem: str,
+    exclusive: bool,
+    revision_id: int,
+    now: datetime,
+    actor: str,
+) -> None:
+    if not new:
+        return
+    rows = [
+        {
+            "prospect_id": each.prospect.id,
+            "campaign": stem,
+            "company": each.prospect.company,
+            "mailbox": each.mailbox,
+            "language": each.language,
+            "status": EnrollmentStatus.ACTIVE,
+            "exclusive": exclusive,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for each in new
+    ]
+    try:
+        tx.execute(sa.insert(enrollment), rows)
+    except sa.exc.IntegrityError as exc:
+        raise PlanError("somebody was enrolled in the meantime", hint="outreach plan shows it anew") from exc
+    query = sa.select(enrollment.c.prospect_id, enrollment.c.id).where(enrollment.c.campaign == stem)
+    ids: dict[int, int] = {row.prospect_id: row.id for row in tx.execute(query)}
+    letters = [
+        {
+            **_letter(each.draft, revision_id),
+            "enrollment_id": ids[each.prospect.id],
+            "prospect_id": each.prospect.id,
+            "campaign": stem,
+            "mailbox": each.mailbox,
+            "company": each.prospect.company,
+        }
+        for each in new
+    ]
+    tx.execute(sa.insert(message), letters)
+    about = [{"campaign": stem, "prospect_id": each.prospect.id, "message_id": None} for each in new]
+    events.log_many(tx, now, "enrolled", about, actor)
+
+
+def _letter(draft: Draft, revision_id: int) -> dict[str, Any]:
+    """The columns of a message that its draft decides."""
+    return {
+        **_text(draft, revision_id),
+        "letter": draft.letter,
+        "first": draft.step == 0,
+        "message_id": draft.message_id,
+        "due_at": draft.due_at,
+        "opens_at": draft.opens_at,
+        "closes_at": draft.closes_at,
+    }
+
+
+def _text(draft: Draft, revision_id: int) -> dict[str, Any]:
+    return {
+        "revision_id": revision_id,
+        "thread": " ".join(draft.thread),
+        "to_name": draft.to_name,
+        "subject": draft.subject,
+        "text": draft.content.text,
+        "html": draft.content.html,
+        "status": MessageStatus.HELD if draft.hold else MessageStatus.SCHEDULED,
+        "reason": draft.hold.reason if draft.hold else "",
+    }
+
+
+def reword(tx: sa.Connection, change: Reworded, revision_id: int, now: datetime, actor: str) -> None:
+    """Give a waiting letter the new text or times; one that is under way keeps what it has."""
+    waiting = message.c.status.in_([MessageStatus.SCHEDULED, MessageStatus.HELD])
+    draft = change.draft
+    values = (
+        _letter(draft, revision_id)
+        if change.moved
+        else {
+            **_text(draft, revision_id),
+            "letter": draft.letter,
+            "message_id": draft.message_id,
+        }
+    )
+    changed = tx.execute(
+        sa.update(message).where(message.c.id == change.message_id, waiting).values(**values)
+    ).rowcount
+    if changed:
+        kind = "reworded" if change.text else "moved"
+        events.log(tx, now, kind, actor=actor, message_id=change.message_id, letter=draft.letter)
+
+
+def replace(
+    tx: sa.Connection, change: Replacement, stem: str, revision_id: int, now: datetime, actor: str
+) -> None:
+    """Put another letter in the place of the waiting one, or end the sequence."""
+    if change.message_id is not None:
+        waiting = message.c.id == change.message_id
+        reason = f"the sequence changed: {change.draft.letter if change.draft else 'it ends'} comes now"
+        if not stops.cancel(tx, waiting, reason=reason, at=now, actor=actor):
+            return  # it is under way: the next step is found when it has left
+    schedule(tx, change.enrollment_id, change.draft, revision_id, now=now, actor=actor)
+
+
+def schedule(
+    tx: sa.Connection,
+    enrollment_id: int,
+    draft: Draft | None,
+    revision_id: int,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Make a draft the open letter of an active enrollment; None finishes it. Repeating it changes nothing."""
+    row = tx.execute(
+        sa.select(enrollment).where(
+            enrollment.c.id == enrollment_id, enrollment.c.status == EnrollmentStatus.ACTIVE
+        )
+    ).first()
+    if row is None:
+        return
+    about: dict[str, Any] = {"campaign": row.campaign, "prospect_id": row.prospect_id}
+    settled: dict[str, Any] = {"advance": False, "updated_at": now}
+    if draft is None:
+        settled["status"] = EnrollmentStatus.FINISHED
+        events.log(tx, now, "finished", actor=actor, **about)
+    else:
+        _put_letter(tx, row, draft, revision_id)
+        events.log(
+            tx, now, "scheduled", actor=actor, **about, letter=draft.letter, due=draft.opens_at.isoformat()
+        )
+    tx.execute(sa.update(enrollment).where(enrollment.c.id == enrollment_id).values(**settled))
+
+
+def _put_letter(tx: sa.Connection, row: Any, draft: Draft, revision_id: int) -> None:
+    """Insert the letter; one that was cancelled when the sequence changed takes its old row again."""
+    values = _letter(draft, revision_id)
+    again = sa.update(message).where(
+        message.c.enrollment_id == row.id,
+        message.c.letter == draft.letter,
+        message.c.status == MessageStatus.CANCELLED,
+    )
+    if tx.execute(again.values(**values, tries=0, first_try_at=None)).rowcount == 0:
+        owner = {"enrollment_id": row.id, "prospect_id": row.prospect_id, "campaign": row.campaign}
+        place = {"mailbox": row.mailbox, "company": row.company}
+        tx.execute(sa.insert(message), {**values, **owner, **place})
+
+
+def may_join(tx: sa.Connection, stem: str, day: str) -> bool:
+    """Whether a running campaign has not yet taken on its people of that day (ISO date)."""
+    row = tx.execute(sa.select(campaign).where(campaign.c.stem == stem)).one()
+    return bool(row.status == CampaignStatus.LAUNCHED and row.joined_on < day)
+
+
+def joined(tx: sa.Connection, stem: str, day: str) -> None:
+    """Take note that a campaign has taken on its people of that day."""
+    tx.execute(sa.update(campaign).where(campaign.c.stem == stem).values(joined_on=day))

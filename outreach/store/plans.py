@@ -1,0 +1,129 @@
+"""What a plan is made from, and the plans that were shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus
+from outreach.plan import Earlier, Enrolled, Open, State
+from outreach.plan.draft import fingerprint
+from outreach.store import prospects, suppressions
+from outreach.store.tables import enrollment, message, plan
+
+PLAN_LIVES = timedelta(hours=24)
+
+
+def state(tx: sa.Connection, key: bytes, seed: str, stem: str) -> State:
+    """What a plan of that campaign depends on. Its prospects are streamed: use it inside the read."""
+    others = sa.select(enrollment.c.prospect_id, enrollment.c.campaign).where(
+        enrollment.c.status.in_(OPEN_ENROLLMENT), enrollment.c.campaign != stem, enrollment.c.exclusive
+    )
+    return State(
+        key=key,
+        seed=seed,
+        types=prospects.field_types(tx),
+        prospects=prospects.everyone(tx),
+        suppressed=_suppression_reader(tx, key),
+        enrolled=_enrolled(tx, stem),
+        elsewhere={row.prospect_id: row.campaign for row in tx.execute(others)},
+    )
+
+
+def _suppression_reader(tx: sa.Connection, key: bytes) -> Callable[[str], str]:
+    reasons = suppressions.all_hashes(tx)
+
+    def reason(email: str) -> str:
+        if not reasons:
+            return ""
+        found = (reasons[each] for each in suppressions.digests(key, email) if each in reasons)
+        return next(found, "")
+
+    return reason
+
+
+def _enrolled(tx: sa.Connection, stem: str) -> dict[int, Enrolled]:
+    """Everybody in the campaign with their letters, by prospect id."""
+    rows = tx.execute(
+        sa.select(enrollment).where(enrollment.c.campaign == stem).order_by(enrollment.c.id)
+    ).all()
+    people = prospects.by_ids(tx, [row.prospect_id for row in rows])
+    letters: dict[int, list[Any]] = {}
+    query = sa.select(message).where(message.c.campaign == stem).order_by(message.c.sent_at, message.c.id)
+    for row in tx.execute(query):
+        letters.setdefault(row.enrollment_id, []).append(row)
+    return {
+        row.prospect_id: Enrolled(
+            id=row.id,
+            prospect=people[row.prospect_id],
+            status=row.status,
+            mailbox=row.mailbox,
+            language=row.language,
+            sent=sent_letters(letters.get(row.id, [])),
+            open=_open(letters.get(row.id, [])),
+        )
+        for row in rows
+    }
+
+
+def sent_letters(rows: Sequence[Any]) -> tuple[Earlier, ...]:
+    """The letters of one enrollment that have been sent, in order."""
+    sent = [row for row in rows if row.status == MessageStatus.SENT]
+    return tuple(Earlier(row.letter, row.message_id, row.subject, row.sent_at) for row in sent)
+
+
+def _open(rows: Sequence[Any]) -> Open | None:
+    row = next((row for row in rows if row.status in OPEN_MESSAGE), None)
+    if row is None:
+        return None
+    printed = fingerprint(row.letter, Content(row.subject, row.text, row.html), row.to_name)
+    return Open(row.id, row.letter, printed, row.status, row.reason, row.due_at, row.opens_at, row.closes_at)
+
+
+def to_advance(tx: sa.Connection, limit: int = 500) -> list[Enrolled]:
+    """Active enrollments whose last letter has left: they need their next step."""
+    query = sa.select(enrollment).where(enrollment.c.advance).order_by(enrollment.c.id).limit(limit)
+    rows = tx.execute(query).all()
+    people = prospects.by_ids(tx, [row.prospect_id for row in rows])
+    found = []
+    for row in rows:
+        letters = tx.execute(
+            sa.select(message)
+            .where(message.c.enrollment_id == row.id)
+            .order_by(message.c.sent_at, message.c.id)
+        ).all()
+        person, sent = people[row.prospect_id], sent_letters(letters)
+        found.append(
+            Enrolled(
+                row.id, person, row.status, row.mailbox, row.language, sent, _open(letters), row.campaign
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A plan that was shown: its id, moment, and the digest of what it would do."""
+
+    short_id: str
+    campaign: str
+    as_of: datetime
+    digest: bytes
+
+
+def show(tx: sa.Connection, short_ids: Sequence[str], stem: str, as_of: datetime, digest: bytes) -> str:
+    """Remember a plan under the first id that is free; that id. Ids live for a day."""
+    tx.execute(sa.delete(plan).where(plan.c.as_of < as_of - PLAN_LIVES))
+    taken = set(tx.execute(sa.select(plan.c.short_id)).scalars())
+    short_id = next(each for each in short_ids if each not in taken)
+    row = {"short_id": short_id, "campaign": stem, "as_of": as_of, "digest": digest}
+    tx.execute(sa.insert(plan), row)
+    return short_id
+
+
+def shown(tx: sa.Connection, short_id: str) -> Shown | None:
+    """The plan with that id."""
+    row = tx.execute(sa.select(plan).where(plan.c.short_id == short_id)).first()
+    return Shown(row.short_id, row.campaign, row.as_of, bytes(row.digest)) if row else None

@@ -1,0 +1,230 @@
+"""Prospects: import in batches, read, erase. A re-import fills in; it never revives anybody."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from outreach.model import EnrollmentStatus, Fields, FieldType, Prospect, Value
+from outreach.prospect import Row, company_key
+from outreach.store import events, stops, suppressions
+from outreach.store.tables import delivery, enrollment, field, message, prospect, suppression, usage
+
+FILL, SKIP, UPDATE = "fill", "skip", "update"
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, in rows."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    suppressed: int = 0
+
+    def __iadd__(self, other: "Imported") -> "Imported":
+        for part in dataclass_fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        return self
+
+
+def field_types(tx: sa.Connection) -> dict[str, FieldType]:
+    """The fields that prospects have, and their types."""
+    return {name: FieldType(kind) for name, kind in tx.execute(sa.select(field)).tuples()}
+
+
+def fix_types(tx: sa.Connection, types: Mapping[str, FieldType]) -> None:
+    """Fix the types of fields that are new; a known field keeps its type."""
+    known = field_types(tx)
+    new = [{"name": name, "type": kind} for name, kind in types.items() if name not in known]
+    if new:
+        tx.execute(sa.insert(field), new)
+
+
+def encode(values: Fields) -> str:
+    """A prospect's fields as JSON; dates as ISO text."""
+    return json.dumps(values, ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+
+
+def decode_fields(tx: sa.Connection) -> Callable[[str], dict[str, Value]]:
+    """A function from stored JSON to a prospect's fields, dates as dates."""
+    dates = [name for name, kind in field_types(tx).items() if kind is FieldType.DATE]
+
+    def decode(text: str) -> dict[str, Value]:
+        values: dict[str, Value] = json.loads(text)
+        for name in dates:
+            if name in values:
+                values[name] = date.fromisoformat(str(values[name]))
+        return values
+
+    return decode
+
+
+def add_batch(
+    tx: sa.Connection, key: bytes, rows: Sequence[Row], *, on_existing: str, now: datetime
+) -> Imported:
+    """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip, or update.
+
+    A suppressed address is left as it is, and not added if it was unknown or erased.
+    """
+    done = Imported()
+    wanted = [row for row in rows if not _suppressed(tx, key, row.email)] if _any_suppression(tx) else rows
+    done.suppressed = len(rows) - len(wanted)
+    if not wanted:
+        return done
+    known = _known(tx, [row.email for row in wanted])
+    new = [row for row in wanted if row.email not in known]
+    if new:
+        tx.execute(_insert(tx), [_row(row, now) for row in new])
+        done.added = len(new)
+    if on_existing == SKIP or not known:
+        done.unchanged = len(known)
+        return done
+    decode = decode_fields(tx)
+    for row in wanted:
+        if row.email in known:
+            changed = _merge(tx, known[row.email], row, decode, overwrite=on_existing == UPDATE, now=now)
+            done.changed += changed
+            done.unchanged += not changed
+    return done
+
+
+def _insert(tx: sa.Connection) -> Any:
+    dialect: Any = sqlite if tx.dialect.name == "sqlite" else postgresql
+    return dialect.insert(prospect).on_conflict_do_nothing(index_elements=["email"])
+
+
+def _row(row: Row, now: datetime) -> dict[str, Any]:
+    return {
+        "email": row.email,
+        "company": row.company,
+        "fields": encode(row.fields),
+        "source": row.source,
+        "basis": row.basis,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _any_suppression(tx: sa.Connection) -> bool:
+    return tx.execute(sa.select(suppression.c.id).limit(1)).first() is not None
+
+
+def _suppressed(tx: sa.Connection, key: bytes, email: str) -> bool:
+    return suppressions.find(tx, key, email) is not None
+
+
+def _known(tx: sa.Connection, emails: Sequence[str]) -> dict[str, Any]:
+    if tx.execute(sa.select(prospect.c.id).limit(1)).first() is None:
+        return {}
+    found: dict[str, Any] = {}
+    for start in range(0, len(emails), 1000):
+        part = emails[start : start + 1000]
+        found |= {row.email: row for row in tx.execute(sa.select(prospect).where(prospect.c.email.in_(part)))}
+    return found
+
+
+def _merge(
+    tx: sa.Connection,
+    old: Any,
+    row: Row,
+    decode: Callable[[str], dict[str, Value]],
+    *,
+    overwrite: bool,
+    now: datetime,
+) -> bool:
+    """Merge a row into a known prospect; whether anything changed."""
+    before = decode(old.fields)
+    merged = {**before, **row.fields} if overwrite else {**row.fields, **before}
+    source = (row.source or old.source) if overwrite else (old.source or row.source)
+    basis = (row.basis or old.basis) if overwrite else (old.basis or row.basis)
+    if merged == before and (source, basis) == (old.source, old.basis):
+        return False
+    tx.execute(
+        sa.update(prospect)
+        .where(prospect.c.id == old.id)
+        .values(
+            fields=encode(merged),
+            company=company_key(old.email, str(merged.get("company", ""))),
+            source=source,
+            basis=basis,
+            updated_at=now,
+        )
+    )
+    return True
+
+
+def _prospect(row: Any, decode: Callable[[str], dict[str, Value]]) -> Prospect:
+    values = decode(row.fields)
+    return Prospect(row.id, row.email, row.company, values, row.source, row.basis, row.created_at)
+
+
+def everyone(tx: sa.Connection) -> Iterator[Prospect]:
+    """All prospects in the order of their import, streamed. Erased ones are left out."""
+    decode = decode_fields(tx)
+    query = sa.select(prospect).where(prospect.c.email.contains("@")).order_by(prospect.c.id)
+    for row in tx.execute(query.execution_options(yield_per=2000)):
+        yield _prospect(row, decode)
+
+
+def get(tx: sa.Connection, email: str) -> Prospect | None:
+    """The prospect with that address (lower case)."""
+    row = tx.execute(sa.select(prospect).where(prospect.c.email == email)).first()
+    return _prospect(row, decode_fields(tx)) if row else None
+
+
+def by_ids(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Prospect]:
+    """Prospects by id."""
+    decode, wanted = decode_fields(tx), list(ids)
+    found: dict[int, Prospect] = {}
+    for start in range(0, len(wanted), 1000):
+        query = sa.select(prospect).where(prospect.c.id.in_(wanted[start : start + 1000]))
+        found |= {row.id: _prospect(row, decode) for row in tx.execute(query)}
+    return found
+
+
+def near(tx: sa.Connection, email: str, limit: int = 2000) -> list[str]:
+    """Addresses at the same domain or with the same local part: for "did you mean"."""
+    local, _, domain = email.rpartition("@")
+    like = sa.or_(
+        prospect.c.email.startswith(f"{local}@", autoescape=True),
+        prospect.c.email.endswith(f"@{domain}", autoescape=True),
+    )
+    return list(tx.execute(sa.select(prospect.c.email).where(like).limit(limit)).scalars())
+
+
+def count(tx: sa.Connection) -> int:
+    """How many prospects there are."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(prospect)).scalar_one())
+
+
+def erase(tx: sa.Connection, key: bytes, person: Prospect, *, now: datetime, actor: str) -> None:
+    """Forget a person: fields, letters' texts and bytes, server answers. A keyed hash keeps them suppressed."""
+    suppressions.add(
+        tx,
+        key,
+        [person.email],
+        reason="erased",
+        at=now,
+        actor=actor,
+        status=EnrollmentStatus.STOPPED,
+    )
+    stops.stop(tx, person.id, EnrollmentStatus.STOPPED, reason="erased", at=now, actor=actor)
+    hashed = suppressions.digest(key, "address", person.email)
+    tx.execute(sa.update(suppression).where(suppression.c.hash == hashed).values(value=""))
+    letters = sa.select(message.c.id).where(message.c.prospect_id == person.id)
+    tx.execute(sa.update(delivery).where(delivery.c.message_id.in_(letters)).values(answer=""))
+    gone = {"to_name": "", "subject": "", "text": "", "html": None, "raw": None, "reason": ""}
+    tx.execute(sa.update(message).where(message.c.prospect_id == person.id).values(**gone))
+    for holder in (message, enrollment):  # at a consumer domain the company is the address
+        tx.execute(sa.update(holder).where(holder.c.prospect_id == person.id).values(company=""))
+    tx.execute(sa.delete(usage).where(usage.c.name == person.email))
+    events.forget(tx, person.id)
+    empty = {"email": f"erased-{person.id}", "company": "", "fields": "{}", "source": "", "basis": ""}
+    tx.execute(sa.update(prospect).where(prospect.c.id == person.id).values(**empty, updated_at=now))
+    events.log(tx, now, "erased", actor=actor, prospect_id=person.id)

@@ -1,0 +1,73 @@
+"""What waits to be sent, and what has been used of today's caps: for the calendar and the status."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from outreach.model import CampaignStatus, EnrollmentStatus, Fields, MessageStatus
+from outreach.schedule.picker import Usage
+from outreach.schedule.zones import day_of
+from outreach.store import stops
+from outreach.store.prospects import decode_fields
+from outreach.store.tables import campaign, enrollment, message, prospect, usage
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A scheduled letter with what its times depend on."""
+
+    id: int
+    campaign: str
+    letter: str
+    mailbox: str
+    company: str
+    email: str
+    fields: Fields
+    due_at: datetime
+
+
+def waiting(tx: sa.Connection, now: datetime) -> list[Waiting]:
+    """The letters that are scheduled or claimed and not paused, in the order of their ids."""
+    query = (
+        sa.select(message.c.id, message.c.campaign, message.c.letter, message.c.mailbox, message.c.company)
+        .add_columns(message.c.due_at, prospect.c.email, prospect.c.fields)
+        .join(prospect, prospect.c.id == message.c.prospect_id)
+        .join(campaign, campaign.c.stem == message.c.campaign)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(
+            message.c.status.in_([MessageStatus.SCHEDULED, MessageStatus.CLAIMED]),
+            campaign.c.status == CampaignStatus.LAUNCHED,
+            enrollment.c.status == EnrollmentStatus.ACTIVE,
+            ~stops.pausing(now),
+        )
+        .order_by(message.c.id)
+    )
+    decode = decode_fields(tx)
+    return [
+        Waiting(
+            row.id,
+            row.campaign,
+            row.letter,
+            row.mailbox,
+            row.company,
+            row.email,
+            decode(row.fields),
+            row.due_at,
+        )
+        for row in tx.execute(query)
+    ]
+
+
+def used(tx: sa.Connection, now: datetime, timezone: str) -> Usage:
+    """What has been used of today's caps, in the zone of the caps' day."""
+    found = Usage(day_of(now, timezone))
+    counters = {
+        "mailbox": found.mailboxes,
+        "domain": found.domains,
+        "company": found.companies,
+        "new": found.new,
+    }
+    for row in tx.execute(sa.select(usage).where(usage.c.day == found.day)):
+        counters[row.scope][row.name] = row.letters
+    return found

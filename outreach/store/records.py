@@ -1,0 +1,213 @@
+"""What came of a letter: the delivery, its effects, and the way out of `uncertain`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.model import (
+    Accepted,
+    Answer,
+    Deferred,
+    EnrollmentStatus,
+    MessageStatus,
+    Rejected,
+    Scope,
+)
+from outreach.sequence import EFFECTS, FOREVER, Effect, Verdict, rest_of, retry_at, verdict
+from outreach.store import claims, events, settings, stops, suppressions
+from outreach.store.claims import Claimed
+from outreach.store.tables import delivery, enrollment, mailbox, message, prospect
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the record did: the verdict, and how the message stands now."""
+
+    verdict: Verdict
+    status: MessageStatus
+
+
+def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: datetime) -> Recorded | None:
+    """Write down what a server answered and do what it means; None if the letter is no longer ours.
+
+    Taken by token, from `claimed` (refused before any body), `sending`, or `uncertain` (this worker was
+    thought dead). An unclear answer makes the letter uncertain.
+    """
+    result = verdict(answer)
+    row = tx.execute(
+        sa.select(message, prospect.c.email)
+        .join(prospect, prospect.c.id == message.c.prospect_id)
+        .where(
+            message.c.id == letter.id,
+            message.c.token == letter.token,
+            message.c.status.in_([MessageStatus.CLAIMED, MessageStatus.SENDING, MessageStatus.UNCERTAIN]),
+        )
+    ).first()
+    if row is None:
+        return None
+    effect = EFFECTS[result]
+    code, said = _said(answer)
+    tx.execute(
+        sa.insert(delivery),
+        {
+            "message_id": row.id,
+            "marked_at": row.marked_at if row.status != MessageStatus.CLAIMED else None,
+            "at": now,
+            "mailbox": row.mailbox,
+            "outcome": result,
+            "code": code,
+            "answer": said,
+        },
+    )
+    status = _after(tx, row, effect, f"{result}: {said}", now)
+    _rest(tx, row.mailbox, effect, f"{result}: {said}", now)
+    if effect.suppress:
+        suppressions.add(
+            tx,
+            key,
+            [row.email],
+            reason=f"bounced: {said}",
+            at=now,
+            actor="sender",
+            status=EnrollmentStatus.BOUNCED,
+        )
+    _log(tx, row, now, status, verdict=str(result), code=code, answer=said)
+    return Recorded(result, status)
+
+
+def _said(answer: Answer) -> tuple[int | None, str]:
+    code = answer.code if isinstance(answer, Accepted | Deferred | Rejected) else None
+    enhanced = getattr(answer, "enhanced", "")
+    return code, " ".join(part for part in (str(code or ""), enhanced, answer.text) if part)
+
+
+def _log(tx: sa.Connection, row: Any, now: datetime, status: MessageStatus, **detail: Any) -> None:
+    about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
+    events.log(tx, now, status, actor="sender", **about, letter=row.letter, **detail)
+
+
+def _after(tx: sa.Connection, row: Any, effect: Effect, reason: str, now: datetime) -> MessageStatus:
+    """Change the message as the effect says; its new status."""
+    values: dict[str, Any] = {"status": effect.message, "token": None, "lease_until": None, "reason": reason}
+    if effect.message == MessageStatus.SENT:
+        values |= {"sent_at": now, "reason": ""}
+        _advance(tx, row.enrollment_id)
+    elif effect.message == MessageStatus.UNCERTAIN:
+        values.pop("token")
+    elif effect.message == MessageStatus.SCHEDULED:
+        values |= _again(tx, row, effect, now)
+    tx.execute(sa.update(message).where(message.c.id == row.id).values(**values))
+    return MessageStatus(values["status"])
+
+
+def _again(tx: sa.Connection, row: Any, effect: Effect, now: datetime) -> dict[str, Any]:
+    """When a letter that is not out may be offered again. A stopped person's letter is cancelled instead."""
+    status = tx.execute(
+        sa.select(enrollment.c.status).where(enrollment.c.id == row.enrollment_id)
+    ).scalar_one()
+    if status != EnrollmentStatus.ACTIVE:
+        return {"status": MessageStatus.CANCELLED, "reason": status}
+    if effect.rest is not None:  # the mailbox rests, not the letter: it was no try of the recipient
+        return {"tries": row.tries - 1}
+    due_at = retry_at(row.tries, row.first_try_at or now, now)
+    if due_at is None:
+        return {"status": MessageStatus.HELD, "reason": "deferred for 48 hours"}
+    return {"opens_at": max(due_at, row.opens_at), "due_at": due_at, "closes_at": row.closes_at}
+
+
+def _advance(tx: sa.Connection, enrollment_id: int) -> None:
+    """The enrollment needs its next step, if it is still active."""
+    tx.execute(
+        sa.update(enrollment)
+        .where(enrollment.c.id == enrollment_id, enrollment.c.status == EnrollmentStatus.ACTIVE)
+        .values(advance=True)
+    )
+
+
+def _rest(tx: sa.Connection, address: str, effect: Effect, reason: str, now: datetime) -> None:
+    """Let the mailbox rest after a setback; forget the setbacks after an accepted letter."""
+    same = mailbox.c.address == address
+    if effect.rest is None:
+        if effect.message == MessageStatus.SENT:
+            tx.execute(sa.update(mailbox).where(same, mailbox.c.setbacks > 0).values(setbacks=0))
+        return
+    desk = settings.desk(tx, address)
+    rest = rest_of(effect, desk.setbacks if desk else 0)
+    until = None if rest is None or rest >= FOREVER else now + rest
+    stops.add_pause(tx, Scope.MAILBOX, address, reason=reason, actor="sender", at=now, until=until)
+    tx.execute(sa.update(mailbox).where(same).values(setbacks=mailbox.c.setbacks + 1))
+    if effect.trouble:
+        tx.execute(sa.update(mailbox).where(same).values(troubled=True))
+
+
+def hold(tx: sa.Connection, letter: Claimed, reason: str, now: datetime) -> None:
+    """Hold a claimed letter that cannot be composed: a person must look at it."""
+    ours = sa.and_(message.c.id == letter.id, message.c.token == letter.token)
+    held = {"status": MessageStatus.HELD, "reason": reason, "token": None, "lease_until": None}
+    tx.execute(sa.update(message).where(ours).values(**held))
+    events.log(
+        tx,
+        now,
+        "held",
+        actor="sender",
+        campaign=letter.campaign,
+        prospect_id=letter.prospect_id,
+        message_id=letter.id,
+        reason=reason,
+    )
+
+
+def unmark(tx: sa.Connection, letter: Claimed) -> bool:
+    """Undo a mark whose body certainly did not leave; whether the letter was still ours."""
+    ours = sa.and_(
+        message.c.id == letter.id,
+        message.c.token == letter.token,
+        message.c.status.in_([MessageStatus.SENDING, MessageStatus.UNCERTAIN]),
+    )
+    row = tx.execute(sa.select(message).where(ours)).first()
+    if row is None:
+        return False
+    back = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None, "reason": ""}
+    tx.execute(sa.update(message).where(ours).values(**back, marked_at=None, raw=None))
+    claims.count(tx, row.marked_at, row, -1)
+    about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
+    events.log(tx, row.marked_at, "unmarked", actor="sender", **about)
+    return True
+
+
+def settle(tx: sa.Connection, message_id: int, *, sent: bool, now: datetime, actor: str) -> bool:
+    """A person settles an uncertain letter: it was sent, or it may be tried once more; whether it was uncertain.
+
+    Tried once more it keeps its Message-ID, so that a server that has it may drop the copy.
+    """
+    row = tx.execute(
+        sa.select(message).where(message.c.id == message_id, message.c.status == MessageStatus.UNCERTAIN)
+    ).first()
+    if row is None:
+        return False
+    if sent:
+        answer = {"outcome": Verdict.ACCEPTED, "answer": "settled by a person"}
+        about = {"message_id": row.id, "marked_at": row.marked_at, "at": now, "mailbox": row.mailbox}
+        tx.execute(sa.insert(delivery), {**about, **answer})
+        _after(tx, row, EFFECTS[Verdict.ACCEPTED], "", row.marked_at or now)
+    else:
+        values = _again(tx, row, Effect(MessageStatus.SCHEDULED, rest=timedelta(0)), now)
+        tx.execute(
+            sa.update(message)
+            .where(message.c.id == row.id)
+            .values(
+                **{
+                    "status": MessageStatus.SCHEDULED,
+                    "token": None,
+                    "reason": "",
+                    **values,
+                    "tries": row.tries,
+                }
+            )
+        )
+    kind = "settled as sent" if sent else "released"
+    about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
+    events.log(tx, now, kind, actor=actor, **about)
+    return True

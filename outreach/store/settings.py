@@ -1,0 +1,94 @@
+"""What was launched and holds for every worker: mailboxes with their pace, limits, the day of the caps."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.model import Gap, Limits, Mailbox
+from outreach.schedule.slots import Pace
+from outreach.store.tables import EPOCH, mailbox, meta
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What counts for all mailboxes: the store's id (seed of slots), its marks, limits, the zone of the day."""
+
+    id: str
+    marks: int
+    limits: Limits
+    timezone: str
+
+
+def house(tx: sa.Connection) -> House:
+    """The settings of the last launch; defaults before the first."""
+    rows = {str(key): str(value) for key, value in tx.execute(sa.select(meta)).tuples()}
+    limits = Limits(**json.loads(rows["limits"])) if "limits" in rows else Limits()
+    return House(rows["id"], int(rows["marks"]), limits, rows.get("timezone", "UTC"))
+
+
+def put(tx: sa.Connection, key: str, value: str) -> None:
+    """Set one row of the meta table."""
+    if tx.execute(sa.update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
+        tx.execute(sa.insert(meta), {"key": key, "value": value})
+
+
+def save(tx: sa.Connection, boxes: list[Mailbox], limits: Limits, timezone: str) -> None:
+    """Make these settings the ones that every worker obeys. A mailbox keeps its pace."""
+    put(tx, "limits", json.dumps(asdict(limits)))
+    put(tx, "timezone", timezone)
+    for box in boxes:
+        settings = json.dumps(_to_json(box))
+        same = mailbox.c.address == box.address
+        if tx.execute(sa.update(mailbox).where(same).values(settings=settings)).rowcount == 0:
+            tx.execute(sa.insert(mailbox), {"address": box.address, "settings": settings})
+
+
+def _to_json(box: Mailbox) -> dict[str, Any]:
+    gap = [box.gap.low.total_seconds(), box.gap.high.total_seconds()]
+    return {**asdict(box), "gap": gap}
+
+
+def _from_json(text: str) -> Mailbox:
+    values = json.loads(text)
+    low, high = (timedelta(seconds=seconds) for seconds in values.pop("gap"))
+    return Mailbox(**values, gap=Gap(low, high))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A mailbox as the store knows it: settings as launched, pace, when its inbox was last read."""
+
+    mailbox: Mailbox
+    pace: Pace
+    setbacks: int
+    inbox_read_at: datetime | None
+
+
+def _desk(row: Any) -> Desk:
+    pace = Pace(
+        last_slot=row.last_slot or EPOCH,
+        last_mark=row.last_mark or EPOCH,
+        ramp_step=row.ramp_step,
+        ramp_day=row.ramp_day,
+        troubled=row.troubled,
+    )
+    return Desk(_from_json(row.settings), pace, row.setbacks, row.inbox_read_at)
+
+
+def desk(tx: sa.Connection, address: str) -> Desk | None:
+    """One mailbox, None if nothing was ever launched from it."""
+    row = tx.execute(sa.select(mailbox).where(mailbox.c.address == address)).first()
+    return _desk(row) if row else None
+
+
+def desks(tx: sa.Connection) -> list[Desk]:
+    """All mailboxes that something was launched from, by address."""
+    return [_desk(row) for row in tx.execute(sa.select(mailbox).order_by(mailbox.c.address))]
+
+
+def inbox_read(tx: sa.Connection, address: str, at: datetime) -> None:
+    """Take note that a mailbox's inbox has been read up to `at`: its follow-ups may go for ten minutes."""
+    tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(inbox_read_at=at))

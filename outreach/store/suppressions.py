@@ -1,0 +1,83 @@
+"""Suppression: who must not be written to. It wins over everything and survives re-import and erasure."""
+
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from outreach.model import EnrollmentStatus, Suppression
+from outreach.store import events, stops
+from outreach.store.tables import prospect, suppression
+
+
+def digest(key: bytes, kind: str, value: str) -> str:
+    """The keyed hash that stays when the address itself is erased (HMAC-SHA256, 32 hex digits)."""
+    return hmac.digest(key, f"{kind}:{value}".encode(), "sha256").hex()[:32]
+
+
+def digests(key: bytes, email: str) -> list[str]:
+    """The hashes that would suppress an address: its own, its domain's and every parent domain's."""
+    labels = email.rpartition("@")[2].split(".")
+    domains = [".".join(labels[place:]) for place in range(max(1, len(labels) - 1))]
+    return [digest(key, "address", email), *(digest(key, "domain", domain) for domain in domains)]
+
+
+def find(tx: sa.Connection, key: bytes, email: str) -> Suppression | None:
+    """The suppression that covers an address, if any."""
+    query = sa.select(suppression).where(suppression.c.hash.in_(digests(key, email))).limit(1)
+    row = tx.execute(query).first()
+    return Suppression(row.id, row.kind, row.value, row.reason, row.at) if row else None
+
+
+def all_hashes(tx: sa.Connection) -> dict[str, str]:
+    """Every suppression as hash -> reason, for planning over many people."""
+    return {row.hash: row.reason for row in tx.execute(sa.select(suppression.c.hash, suppression.c.reason))}
+
+
+def listed(tx: sa.Connection, limit: int = 1000) -> list[Suppression]:
+    """The newest suppressions."""
+    rows = tx.execute(sa.select(suppression).order_by(suppression.c.id.desc()).limit(limit))
+    return [Suppression(row.id, row.kind, row.value, row.reason, row.at) for row in rows]
+
+
+def add(
+    tx: sa.Connection,
+    key: bytes,
+    values: Iterable[str],
+    *,
+    reason: str,
+    at: datetime,
+    actor: str,
+    status: EnrollmentStatus = EnrollmentStatus.STOPPED,
+) -> int:
+    """Suppress addresses and domains (a value without @) and stop everyone they cover; how many were new.
+
+    Everything scheduled or claimed for them is cancelled in the same transaction.
+    """
+    new = 0
+    for value in values:
+        kind = "address" if "@" in value else "domain"
+        hashed = digest(key, kind, value)
+        known = tx.execute(sa.select(suppression.c.id).where(suppression.c.hash == hashed)).first()
+        if known is None:
+            row = {"kind": kind, "value": value, "hash": hashed, "reason": reason, "at": at}
+            tx.execute(sa.insert(suppression), row)
+            new += 1
+        for prospect_id in _covered(tx, kind, value):
+            if known is None:
+                events.log(tx, at, "suppressed", actor=actor, prospect_id=prospect_id, reason=reason)
+            stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor)
+    return new
+
+
+def _covered(tx: sa.Connection, kind: str, value: str) -> list[int]:
+    """The prospects that a suppressed address or domain (with its subdomains) covers."""
+    if kind == "address":
+        where = prospect.c.email == value
+    else:
+        where = sa.or_(
+            prospect.c.email.endswith(f"@{value}", autoescape=True),
+            prospect.c.email.endswith(f".{value}", autoescape=True),
+        )
+    return list(tx.execute(sa.select(prospect.c.id).where(where)).scalars())

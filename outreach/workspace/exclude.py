@@ -1,0 +1,61 @@
+"""Exclude files: addresses and domains that a campaign must not write to, as a list or a CSV column."""
+
+import csv
+from collections.abc import Iterator, Sequence
+
+from outreach.errors import Problem, problem
+from outreach.workspace.addresses import address_or_domain
+from outreach.workspace.schema import RefusedError
+
+_EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
+_DOMAIN = ("domain", "company domain", "mail domain")
+_MAX_PROBLEMS = 5
+_HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
+
+
+def read(file: str, text: str, problems: list[Problem]) -> frozenset[str]:
+    """The addresses and domains of an exclude file; what is wrong with it is added to `problems`.
+
+    A CSV with a header is read by its column `email`, or `domain` where a row has no address;
+    any other file by its first column. Empty lines and lines that start with # are passed over.
+    """
+    found: set[str] = set()
+    wrong: list[Problem] = []
+    try:
+        for line, entry in _entries(text):
+            try:
+                found.add(address_or_domain(entry))
+            except RefusedError as refused:
+                wrong.append(problem(refused.message, hint=_HINT, file=file, line=line))
+    except csv.Error as exc:
+        wrong.append(problem(f"cannot be read as a table: {exc}", hint=_HINT, file=file))
+    problems += wrong[:_MAX_PROBLEMS]
+    if len(wrong) > _MAX_PROBLEMS:
+        more = f"{len(wrong) - _MAX_PROBLEMS} more lines are neither an address nor a domain"
+        problems.append(problem(more, hint=_HINT, file=file, line=wrong[_MAX_PROBLEMS].where.line))
+    return frozenset(found)
+
+
+def _entries(text: str) -> Iterator[tuple[int, str]]:
+    """Line number and entry of every row that has one."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    columns: Sequence[int] = ()
+    for row in rows:
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or cells[0].startswith("#"):
+            continue
+        if not columns:
+            columns = _header(cells) or (0,)
+            if _header(cells):
+                continue
+        entry = next((cells[place] for place in columns if place < len(cells) and cells[place]), "")
+        if entry:
+            yield rows.line_num, entry
+
+
+def _header(cells: Sequence[str]) -> tuple[int, ...]:
+    """The places of the columns to read, the address before the domain; empty for a row of data."""
+    words = [cell.casefold() for cell in cells]
+    return tuple(place for names in (_EMAIL, _DOMAIN) for place, word in enumerate(words) if word in names)

@@ -1,0 +1,89 @@
+"""From the texts of a workspace to its values: everything that is wrong in any file, reported at once."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from outreach.campaign import Campaign, Workspace
+from outreach.errors import InputError, Problem, problem
+from outreach.workspace import campaigns, disk, exclude, letters, settings, toml
+from outreach.workspace.campaigns import Known
+from outreach.workspace.toml import Document
+
+
+def load(root: Path) -> Workspace:
+    """The workspace in a folder, read and checked; raises InputError with every problem of every file."""
+    problems: list[Problem] = []
+    files, unread = disk.collect(root, problems)
+    return _parsed(files, unread, str(root), problems)
+
+
+def parse(files: Mapping[str, str], *, root: str = "") -> Workspace:
+    """The workspace that these texts describe, keyed by path: from a folder or from a stored revision.
+
+    Raises InputError with every problem of every file. Reads nothing but its arguments and package data.
+    """
+    return _parsed(files, frozenset(), root, [])
+
+
+def _parsed(
+    files: Mapping[str, str],
+    unread: frozenset[str],
+    root: str,
+    problems: list[Problem],
+) -> Workspace:
+    documents = _documents(files, problems)
+    if settings.FILE not in files and settings.FILE not in unread:
+        problems.append(problem("is missing", hint="run `outreach init`", file=settings.FILE))
+    main = documents.pop(settings.FILE, None)
+    found = settings.read(main, problems) if main else None
+    texts = letters.read(files, problems)
+    known = Known(
+        mailboxes=found.named if found else None,
+        letters=letters.stems((*files, *unread)),
+        readable=texts,
+        lists=_lists(documents.values(), files, unread, problems),
+    )
+    read = [campaigns.read(document, known, problems) for document in documents.values()]
+    if problems or found is None or found.sender is None:
+        raise InputError(problems)
+    return Workspace(
+        root=root,
+        files=MappingProxyType(dict(files)),
+        sender=found.sender,
+        mailboxes=MappingProxyType(dict(found.mailboxes)),
+        campaigns=MappingProxyType({each.stem: each for each in read if isinstance(each, Campaign)}),
+        letters=MappingProxyType({stem: MappingProxyType(by_tag) for stem, by_tag in texts.items()}),
+        segments=MappingProxyType(dict(found.segments)),
+        segment_places=MappingProxyType(dict(found.segment_places)),
+        store_url=found.store_url,
+        limits=found.limits,
+    )
+
+
+def _documents(files: Mapping[str, str], problems: list[Problem]) -> dict[str, Document]:
+    """outreach.toml and the campaigns that are valid TOML."""
+    documents: dict[str, Document] = {}
+    for name in sorted(files):
+        if name == settings.FILE or campaigns.is_campaign(name):
+            document = toml.read(name, files[name])
+            if isinstance(document, Problem):
+                problems.append(document)
+            else:
+                documents[name] = document
+    return documents
+
+
+def _lists(
+    documents: Collection[Document],
+    files: Mapping[str, str],
+    unread: frozenset[str],
+    problems: list[Problem],
+) -> dict[str, frozenset[str] | None]:
+    """The entries of every exclude file that a campaign names; None where it is there but cannot be read."""
+    names = sorted({name for each in documents for name in campaigns.exclude_names(each.data)})
+    lists: dict[str, frozenset[str] | None] = {name: None for name in names if name in unread}
+    for name in names:
+        if name in files:
+            lists[name] = exclude.read(name, files[name], problems)
+    return lists

@@ -1,0 +1,169 @@
+"""outreach.toml: who writes, from which mailboxes, under which limits, and the named segments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from outreach import segment
+from outreach.errors import Problem, Where
+from outreach.model import FieldType, Gap, Limits, Mailbox, Sender
+from outreach.workspace import addresses, values
+from outreach.workspace.schema import Key, RefusedError, Section, check
+from outreach.workspace.toml import Document
+
+FILE = "outreach.toml"
+
+_CEILING_PER_DAY = 50  # letters a mailbox may send without the reputation of a person's account suffering
+_FLOOR_GAP = timedelta(seconds=60)
+_DEFAULT_STORE = "sqlite:///outreach.db"
+_MANY = 1_000_000
+_OWN_RELAY_HINT = "or, for a mail server of your own, say so: own_relay = true"
+
+_TOP = {
+    "sender": Key(values.table, "company, address, country and timezone", True, "[sender]"),
+    "mailbox": Key(values.tables("mailbox"), "address, name, smtp and imap", True, "[[mailbox]]"),
+    "store": Key(values.table),
+    "segments": Key(values.table),
+    "limits": Key(values.table),
+}
+_SENDER = {
+    "company": Key(values.text, '"Northwind Shelving Ltd"', required=True),
+    "address": Key(values.lines, '"1 Dock Road, Leeds LS1 4AB, United Kingdom"', required=True),
+    "country": Key(values.country, '"GB"', required=True),
+    "timezone": Key(values.zone, '"Europe/London"', required=True),
+    "privacy_url": Key(addresses.web_url, '"https://northwind.example/privacy"'),
+    "website": Key(addresses.web_url, '"https://northwind.example"'),
+}
+_STORE = {"url": Key(addresses.store_url, '"sqlite:///outreach.db"', required=True)}
+_MAILBOX = {
+    "address": Key(addresses.mail_address, '"ann@northwind.example"', required=True),
+    "name": Key(values.text, '"Ann Lee"', required=True),
+    "title": Key(values.text, '"Sales"'),
+    "phone": Key(values.text, '"+44 113 000 0000"'),
+    "smtp": Key(addresses.mail_url("smtp"), '"smtps://ann@smtp.northwind.example:465"', required=True),
+    "imap": Key(addresses.mail_url("imap"), '"imaps://ann@imap.northwind.example:993"'),
+    "answers": Key(values.choice("imap", "manual"), '"manual"'),
+    "per_day": Key(values.whole(1, _MANY), "30"),
+    "gap": Key(values.gap, '"3-10 min"'),
+    "connections": Key(values.whole(1, 100), "1"),
+    "ramp": Key(values.flag, "true"),
+    "password_file": Key(values.text, '"secrets/ann"'),
+    "own_relay": Key(values.flag, "false"),
+}
+_LIMITS = {
+    "company_per_day": Key(values.whole(1, _MANY), "2"),
+    "company_people": Key(values.whole(1, _MANY), "3"),
+    "domain_per_day": Key(values.whole(1, _MANY), "100"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What outreach.toml says; `sender` is None where it could not be read."""
+
+    sender: Sender | None
+    store_url: str
+    segments: Mapping[str, str]
+    segment_places: Mapping[str, Where]
+    mailboxes: Mapping[str, Mailbox]
+    named: frozenset[str] | None  # all mailboxes, those with problems too; None where an address is unknown
+    limits: Limits
+
+
+def read(document: Document, problems: list[Problem]) -> Settings:
+    """The settings of the file; what is wrong with it is added to `problems`."""
+    top = check(document, (), FILE, _TOP, document.data)
+    problems += top.problems
+    raw = top.values
+    sections = {
+        name: check(document, (name,), f"[{name}]", keys, raw[name])
+        for name, keys in (("sender", _SENDER), ("store", _STORE), ("limits", _LIMITS))
+        if name in raw
+    }
+    problems += [found for section in sections.values() for found in section.problems]
+    segments, places = _segments(document, raw.get("segments", {}), problems)
+    mailboxes, named = _mailboxes(document, raw.get("mailbox", []), problems)
+    sender, store, limits = (sections.get(name) for name in ("sender", "store", "limits"))
+    return Settings(
+        sender=Sender(**sender.values) if sender and not sender.problems else None,
+        store_url=store.values.get("url", _DEFAULT_STORE) if store else _DEFAULT_STORE,
+        segments=segments,
+        segment_places=places,
+        mailboxes=mailboxes,
+        named=named,
+        limits=Limits(**limits.values) if limits else Limits(),
+    )
+
+
+def _segments(
+    document: Document, raw: Mapping[str, Any], problems: list[Problem]
+) -> tuple[dict[str, str], dict[str, Where]]:
+    section = Section(document, ("segments",))
+    conditions: dict[str, str] = {}
+    for name, value in raw.items():
+        try:
+            segment.parse(name, types={name: FieldType.BOOLEAN})  # a name alone must be a condition
+        except segment.SegmentError:
+            hint = "a letter first, then letters, digits, _ and -, and no word like `and`"
+            section.refuse_key(name, f"`{name}` cannot name a segment", hint)
+        try:
+            conditions[name] = values.verbatim(value)
+        except RefusedError as refused:
+            section.refuse(name, f"`{name}` {refused.message}", refused.hint)
+    problems += section.problems
+    return conditions, {name: document.text(("segments", name)) for name in conditions}
+
+
+def _mailboxes(
+    document: Document, raw: list[dict[str, Any]], problems: list[Problem]
+) -> tuple[dict[str, Mailbox], frozenset[str] | None]:
+    mailboxes: dict[str, Mailbox] = {}
+    named: dict[str, int] = {}
+    complete = bool(raw)
+    for index, entry in enumerate(raw):
+        section = check(document, ("mailbox", index), "[[mailbox]]", _MAILBOX, entry)
+        address = section.values.get("address", "")
+        if address in named:
+            line = document.value(("mailbox", named[address], "address")).line
+            section.refuse(
+                "address", f"mailbox {address} stands here already (line {line})", "keep one of them"
+            )
+        elif address:
+            named[address] = index
+        complete = complete and bool(address)
+        _check_answers(section, entry)
+        _check_pace(section)
+        problems += section.problems
+        if not section.problems:
+            mailboxes[address] = Mailbox(**section.values)
+    return mailboxes, frozenset(named) if complete else None
+
+
+def _check_answers(section: Section, entry: Mapping[str, Any]) -> None:
+    manual = section.values.get("answers") == "manual"
+    if "imap" not in entry and not manual:
+        section.refuse_key(
+            "imap",
+            "[[mailbox]] lacks `imap`: answers would not be seen",
+            f'add: imap = {_MAILBOX["imap"].example}, or answers = "manual" to enter answers by hand',
+        )
+    elif "imap" in entry and manual:
+        section.refuse("answers", '`answers` is "manual", but `imap` is given too', "keep one of them")
+
+
+def _check_pace(section: Section) -> None:
+    """What a person's mailbox stands; only a relay of one's own may be driven harder."""
+    if section.values.get("own_relay"):
+        return
+    per_day, gap = section.values.get("per_day", 1), section.values.get("gap", Gap(_FLOOR_GAP, _FLOOR_GAP))
+    if per_day > _CEILING_PER_DAY:
+        section.refuse(
+            "per_day",
+            f"`per_day` must be from 1 to {_CEILING_PER_DAY}, not {per_day}",
+            f"more a day puts the mailbox at risk; {_OWN_RELAY_HINT}",
+        )
+    if gap.low < _FLOOR_GAP:
+        section.refuse("gap", "`gap` must be at least 60 s", f'write gap = "3-10 min"; {_OWN_RELAY_HINT}')
+    if section.values.get("connections", 1) > 1:
+        section.refuse("connections", "`connections` must be 1", f"write connections = 1; {_OWN_RELAY_HINT}")

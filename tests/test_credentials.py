@@ -1,0 +1,153 @@
+"""Where a mailbox's password may come from, and where it must never show."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
+
+from outreach.errors import MailboxError
+from outreach.mailbox.credentials import password, variable
+from outreach.model import Mailbox
+
+ADDRESS = "ann@northwind.example"
+VARIABLE = "OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE"
+
+
+class Desktop(KeyringBackend):
+    """A keyring as a desktop has it, but in memory."""
+
+    priority = 5
+
+    def __init__(self, held: dict[tuple[str, str], str], *, locked: bool = False) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.held = held
+        self.locked = locked
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked("nobody is at the desk")
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+
+class PlainFile(Desktop):
+    """A backend that keeps passwords in clear, ranked as keyrings.alt ranks its own."""
+
+    priority = 0.5  # type: ignore[assignment]
+
+
+@pytest.fixture(autouse=True)
+def _own_keyring() -> Iterator[None]:
+    """Whoever runs the tests keeps their keyring to themselves."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(Desktop({}))
+    yield
+    keyring.set_keyring(before)
+
+
+def mailbox(password_file: str = "", smtp: str = "smtps://ann@smtp.northwind.example") -> Mailbox:
+    return Mailbox(ADDRESS, "Ann Lee", smtp=smtp, password_file=password_file)
+
+
+def secret_file(path: Path, text: str = "from-file\n", mode: int = 0o600) -> Path:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_the_first_source_that_has_it_wins(tmp_path: Path) -> None:
+    secret_file(tmp_path / "ann.secret")
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    given = secret_file(credentials / f"outreach.{ADDRESS}", "from-systemd\n", 0o440)
+    environ = {"CREDENTIALS_DIRECTORY": str(credentials), VARIABLE: "from-environment"}
+    held = {("outreach", ADDRESS): "from-keyring"}
+    keyring.set_keyring(Desktop(held))
+    ann = mailbox("ann.secret")
+    assert password(ann, environ, tmp_path) == "from-keyring"
+    held.clear()
+    assert password(ann, environ, tmp_path) == "from-systemd"
+    given.unlink()
+    assert password(ann, environ, tmp_path) == "from-environment"
+    environ[VARIABLE] = ""
+    assert password(ann, environ, tmp_path) == "from-file"
+
+
+def test_a_server_without_login_needs_no_password(tmp_path: Path) -> None:
+    assert password(mailbox("missing", "smtp://127.0.0.1:2525"), {VARIABLE: "x"}, tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        PlainFile({("outreach", ADDRESS): "in clear"}),
+        Desktop({}, locked=True),
+        Desktop({("other", ADDRESS): "x"}),
+    ],
+)
+def test_an_unsafe_locked_or_foreign_keyring_entry_is_passed_over(
+    backend: KeyringBackend, tmp_path: Path
+) -> None:
+    keyring.set_keyring(backend)
+    assert password(mailbox(), {VARIABLE: "from-environment"}, tmp_path) == "from-environment"
+
+
+def test_without_any_password_all_ways_to_give_one_are_named(tmp_path: Path) -> None:
+    with pytest.raises(MailboxError, match=ADDRESS) as missing:
+        password(
+            mailbox(), {"OUTREACH_PASSWORD": "too general", "CREDENTIALS_DIRECTORY": "/nowhere"}, tmp_path
+        )
+    for way in (f"keyring set outreach {ADDRESS}", f"outreach.{ADDRESS}", VARIABLE, "password_file"):
+        assert way in missing.value.hint
+
+
+def test_an_environment_variable_belongs_to_one_mailbox() -> None:
+    assert variable(ADDRESS) == VARIABLE
+    assert variable("ann+new.shop@nörthwind.example") == "OUTREACH_PASSWORD_ANN_NEW_SHOP_N_RTHWIND_EXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("text", "held"), [("pass word\n", "pass word"), (" pä\r\n", " pä"), ("plain", "plain")]
+)
+def test_a_file_holds_the_password_and_a_line_end(text: str, held: str, tmp_path: Path) -> None:
+    path = tmp_path / "ann.secret"
+    path.write_bytes(text.encode())
+    path.chmod(0o400)
+    assert password(mailbox("ann.secret"), {}, tmp_path) == held
+    assert password(mailbox(str(path)), {}, tmp_path / "elsewhere") == held
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
+def test_a_file_that_others_may_touch_is_refused_with_the_cure(mode: int, tmp_path: Path) -> None:
+    path = secret_file(tmp_path / "ann.secret", mode=mode)
+    with pytest.raises(MailboxError, match="others may read it") as refused:
+        password(mailbox("ann.secret"), {}, tmp_path)
+    assert refused.value.hint == f"chmod 600 {path}"
+    assert "from-file" not in str(refused.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    path = secret_file(tmp_path / "ann.secret")
+    os.chown(path, 12345, -1)
+    with pytest.raises(MailboxError, match="belongs to somebody else"):
+        password(mailbox("ann.secret"), {}, tmp_path)
+
+
+def test_what_is_no_plain_small_text_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "folder").mkdir(mode=0o700)
+    secret_file(tmp_path / "large", "x" * 5000)
+    (tmp_path / "latin").write_bytes(b"caf\xe9secret")
+    (tmp_path / "latin").chmod(0o600)
+    secret_file(tmp_path / "empty", "\n")
+    for name in ("pipe", "folder", "large", "latin", "absent", "empty"):
+        with pytest.raises(MailboxError, match=ADDRESS) as refused:
+            password(mailbox(name), {}, tmp_path)
+        assert "secret" not in f"{refused.value.message}{refused.value.__cause__}"
