@@ -168,9 +168,10 @@ class Writer:
 
     def _made(self, text: str, at: int) -> None:
         """Add a text whose place is that of offset `at`; the source need not hold it in this form."""
-        file, line, column, field = self._place(at)
+        file, line, column, _ = self._place(at)
         for part in slots(text):
-            self.parts.append((part, (file, line, column, field if isinstance(part, Slot) else "")))
+            expression = self._expressions[part.value] if isinstance(part, Slot) else ""
+            self.parts.append((part, (file, line, column, expression)))
 
     def _place(self, at: int) -> Place:
         index = bisect_right(self._starts, min(at, len(self.source) - 1)) - 1

@@ -1,0 +1,98 @@
+"""SHELL: the commands. Parse, call, print; one table of commands, one place that turns errors into words."""
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import click
+
+from outreach.cli.app import App
+from outreach.cli.errors import explained
+
+# section -> command -> the module of this room that holds it (imported only when it is called)
+COMMANDS: dict[str, dict[str, str]] = {
+    "Start": {"init": "init", "demo": "demo"},
+    "Prepare": {
+        "prospects": "prospects",
+        "segment": "segment",
+        "preview": "preview",
+    },
+    "Launch": {"plan": "plan", "launch": "launch", "calendar": "calendar"},
+    "Daily": {
+        "run": "run",
+        "status": "status",
+        "why": "why",
+        "pause": "pause",
+        "resume": "pause",
+    },
+    "Rare": {
+        "stop": "stop",
+        "end": "stop",
+        "suppress": "suppress",
+        "uncertain": "uncertain",
+        "message": "message",
+        "audit": "audit",
+    },
+}
+MODULES = {name: module for section in COMMANDS.values() for name, module in section.items()}
+
+
+class Commands(click.Group):
+    """Loads a command's module when it is called, and lists the commands by section."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULES:
+            return None
+        module = importlib.import_module(f"outreach.cli.{MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest command named where there is none of that name."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in MODULES and not args[0].startswith("-"):
+            near = get_close_matches(args[0], MODULES, n=1)
+            ctx.fail(f"there is no command {args[0]}" + (f", did you mean {near[0]}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for section, commands in COMMANDS.items():
+            loaded = [(name, self.get_command(ctx, name)) for name in commands]
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(name, each.get_short_help_str(60)) for name, each in loaded if each is not None]
+                )
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(version("outreach"), prog_name="outreach")
+@click.option(
+    "-C",
+    "--workspace",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="The folder with outreach.toml (default: this folder or the nearest above it).",
+)
+@click.pass_context
+def cli(ctx: click.Context, folder: str | None) -> None:
+    """Cold outreach by e-mail, run from files: plan, lint, launch, send at most once, stop at any answer."""
+    ctx.obj = ctx.obj or App()
+    if folder:
+        ctx.obj.start = ctx.obj.start / folder
+
+
+def main(args: list[str] | None = None, app: App | None = None) -> int:
+    """Run a command line (default: the process's own) and give its exit code: 0, 1 for problems, 2 for usage."""
+    return explained(lambda: cli.main(args=args, standalone_mode=False, obj=app), sys.stderr)
+
+
+def run() -> None:
+    """The program `outreach`."""
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What every command stands on: the workspace, its store, the clock, who is calling, and how to print."""
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from outreach.campaign import Workspace
+    from outreach.store import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+SQLITE = "sqlite:///"
+
+
+def wall_clock() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class App:
+    """Handed to every command as `ctx.obj`. Tests hand in a clock and a folder of their own."""
+
+    clock: Callable[[], datetime] = wall_clock
+    start: Path = field(default_factory=Path.cwd)
+    state: Path | None = None  # where witnesses lie; default: the user's state folder
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder of the workspace; OutreachError if there is none."""
+        from outreach.workspace import find
+
+        return find(self.start)
+
+    @cached_property
+    def workspace(self) -> "Workspace":
+        """The workspace's files as values; InputError with all their problems."""
+        from outreach.workspace import load
+
+        return load(self.root)
+
+    @cached_property
+    def store(self) -> "Store":
+        """The workspace's store, open; a relative SQLite file lies in the workspace."""
+        from outreach.store import Store
+
+        url = self.workspace.store_url
+        if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
+            url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
+        return Store(url, state=self.state)
+
+    @property
+    def actor(self) -> str:
+        """Who is calling: the system's user."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a container's user without a name
+            return "somebody"
+
+    def show(self, shape: str, text: Callable[[], str], value: Callable[[], Any]) -> None:
+        """Print a result as `shape` asks: text for people, or JSON (a contract)."""
+        if shape == "json":
+            click.echo(json.dumps(value(), ensure_ascii=False, indent=2, default=_plain))
+        else:
+            click.echo(text())
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person watches: then progress and questions make sense."""
+        return sys.stderr.isatty()
+
+
+def _plain(value: Any) -> Any:
+    """Times as ISO 8601 in UTC, sets as lists."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+pass_app = click.make_pass_decorator(App)
+
+
+def format_option(command: Command) -> Command:
+    """`--format text|json`, handed to the command as `shape`."""
+    return click.option(
+        "--format",
+        "shape",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Text for people, JSON for programs.",
+    )(command)
+
+
+def yes_option(command: Command) -> Command:
+    """`--yes`: answers the question that a destructive command asks."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def dry_run_option(command: Command) -> Command:
+    """`--dry-run`: show what would be done."""
+    return click.option("--dry-run", is_flag=True, help="Show what would be done, do nothing.")(command)

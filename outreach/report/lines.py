@@ -1,0 +1,73 @@
+"""The small pieces that screens are made of: labelled lines, tables, numbers, times."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from outreach.schedule.zones import zone
+
+WIDTH = 80
+LABEL = 9  # "NEEDS YOU", "SENT     ", ...
+
+
+def width(text: str) -> int:
+    """How many columns a terminal gives a text: two for a wide letter, none for a mark on the one before."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def fit(text: str, columns: int) -> str:
+    """A text cut to that many columns, with an ellipsis where something is left out, padded to them."""
+    if width(text) > columns:
+        while text and width(text) > columns - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (columns - width(text))
+
+
+def labelled(label: str, *texts: str) -> str:
+    """A screen's line: a label of one column, then text; further texts stand under the first."""
+    first, *others = [text for text in texts if text] or [""]
+    lines = [f"{label:<{LABEL}} {first}".rstrip(), *(" " * (LABEL + 1) + text for text in others)]
+    return "\n".join(lines)
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str], total: int = WIDTH) -> str:
+    """Rows under a header, columns as wide as needed; the widest columns give way to fit `total`."""
+    cells = [list(header), *([" ".join(cell.split()) for cell in row] for row in rows)]
+    widths = [max(width(row[place]) for row in cells) for place in range(len(header))]
+    spaces = 2 * (len(widths) - 1)
+    while sum(widths) + spaces > total and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
+    lines = (
+        "  ".join(fit(cell, columns) for cell, columns in zip(row, widths, strict=True)) for row in cells
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def number(count: int, one: str, many: str = "") -> str:
+    """ "1 letter", "2 letters", "1,200 letters"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def moment(at: datetime, zone_name: str) -> str:
+    """ "Mon 23 Nov 09:04", in that zone."""
+    local = at.astimezone(zone(zone_name))
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def day(at: datetime, zone_name: str) -> str:
+    """ "Mon 23 Nov", in that zone."""
+    local = at.astimezone(zone(zone_name))
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def ago(span: timedelta) -> str:
+    """ "20 s ago", "2 min ago", "3 h ago", "5 days ago"."""
+    seconds = int(span.total_seconds())
+    for size, name in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size or (name != "days" and seconds >= size):
+            return f"{seconds // size} {name} ago"
+    return f"{max(seconds, 0)} s ago"
