@@ -102,3 +102,5 @@ def _create_blank(connection: Connection, name: str) -> None:
         connection.exec_driver_sql(icu)
     except NotSupportedError:
         connection.exec_driver_sql(builtin)
+
+pytest_plugins = ["tests.cli"]

@@ -47,9 +47,7 @@ def test_a_person_with_every_field_gets_the_whole_letter() -> None:
         parse("a.txt", INTRO, PARTIALS), {"company": "Acme", "city": "Leeds", "first_name": "Bob"}
     ).content
     assert content.subject == "Shelving for Acme in Leeds"
-    assert content.text == (
-        "Hello Bob,\n\nwe fit shelves overnight.\n  We are often in Leeds.\n\nAnn Lee\n"
-    )
+    assert content.text == ("Hello Bob,\n\nwe fit shelves overnight.\n  We are often in Leeds.\n\nAnn Lee\n")
     assert content.html is None
 
 
@@ -184,7 +182,7 @@ def test_how_values_are_shown(expression: str, value: Value, shown: str) -> None
 def test_a_value_that_cannot_stand_there_names_the_place(
     body: str, value: Value, column: int, reason: str
 ) -> None:
-    with pytest.raises(RenderError, match="^templates/a.txt:2:") as caught:
+    with pytest.raises(RenderError, match=r"^templates/a\.txt:2:") as caught:
         text(body, v=value)
     assert reason in caught.value.reason
     assert caught.value.where == Where("templates/a.txt", 2, column)

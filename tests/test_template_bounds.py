@@ -79,6 +79,6 @@ def test_markdown_beyond_measure_is_refused(body: str) -> None:
 
 
 def test_a_letter_sees_its_fields_and_nothing_else() -> None:
-    names = "range lipsum dict cycler joiner namespace environment context loop caller".split()
+    names = ["range", "lipsum", "dict", "cycler", "joiner", "namespace", "environment", "context", "loop"]
     found = parse("a.txt", "\n" + "".join(f"{{{{ {name} | default('-') }}}}" for name in names), {})
     assert render(found, {}).content.text == "-" * len(names) + "\n"

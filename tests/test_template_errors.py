@@ -3,7 +3,7 @@
 import pytest
 
 from outreach.errors import InputError
-from outreach.template import parse
+from outreach.template import parse, render
 
 PARTIALS = {"_signature.txt": "Ann Lee\n"}
 
@@ -62,7 +62,7 @@ def test_header_and_characters(source: str, expected: str) -> None:
         ("{{ a == b }}", "2:4 a yes/no is not text"),
         ("{{ ['a'] }}", "2:4 a list is not text"),
         ("{{ a if b }}", "2:4 this `if` has no `else`"),
-        ("{% if a is none %}x{% endif %}", "2:12 `is none` is not available in letters"),
+        ("{% if a is none %}x{% endif %}", "2:9 `is none` is not available in letters"),
         ("{{ self }}", "2:4 `self` cannot be a field's name"),
         ("{{ \ufb01 }}{{ fi }}", "2:4 `\ufb01` cannot be a field's name"),
         ("{{ '\\x00' }}", "2:4 character U+0000 cannot be in a letter"),
@@ -85,7 +85,9 @@ def test_what_to_write_instead_of_a_method() -> None:
 
 
 def test_all_problems_of_all_files_come_at_once() -> None:
-    source = "Subject: {{ a.b }}{% include '_bad.txt' %}\n\n{{ 1 + 1 }} {{ c | nope }}\n{% include '_bad.txt' %}"
+    source = (
+        "Subject: {{ a.b }}{% include '_bad.txt' %}\n\n{{ 1 + 1 }} {{ c | nope }}\n{% include '_bad.txt' %}"
+    )
     with pytest.raises(InputError) as caught:
         parse("templates/a.txt", source, {"_bad.txt": "ok\n  {{ d() }}"})
     assert [str(each.where) for each in caught.value.problems] == [
@@ -93,7 +95,7 @@ def test_all_problems_of_all_files_come_at_once() -> None:
         "templates/a.txt:1:14",
         "templates/a.txt:1:22",
         "templates/a.txt:3:4",
-        "templates/a.txt:3:18",
+        "templates/a.txt:3:20",
     ]
 
 
@@ -107,7 +109,5 @@ def test_partials_may_not_go_in_circles() -> None:
     "source", ["\ufeffSubject: Hi\r\n\r\nHello\r\n{{ a }}\r\n", "Subject: Hi\r\rHello\r{{ a }}"]
 )
 def test_line_ends_and_byte_order_marks_of_any_editor(source: str) -> None:
-    from outreach.template import render
-
     content = render(parse("a.txt", source, {}), {"a": "x"}).content
     assert (content.subject, content.text) == ("Hi", "Hello\nx\n")

@@ -43,7 +43,8 @@ class Checker:
     def output(self, node: nodes.Expr, known: Known) -> None:
         """An expression between {{ and }}."""
         if isinstance(node, _YES_NO) or (isinstance(node, nodes.Const) and isinstance(node.value, bool)):
-            self._refuse(node, "a yes/no is not text", "write {% if field %} ... {% endif %}")
+            start = node.expr if isinstance(node, nodes.Compare) else node  # a comparison's place is its end
+            self._refuse(start, "a yes/no is not text", "write {% if field %} ... {% endif %}")
         else:
             self.read(node, known)
 
