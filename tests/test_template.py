@@ -94,6 +94,7 @@ def test_no_subject_means_the_same_thread() -> None:
         ("{{ a | default(b) }}", "b", "a"),
         ("{{ a | default(b | default('x')) | upper }}", "", "ab"),
         ("{{ a or b }}", "b", "a"),
+        ("{{ a and b }}", "ab", ""),
         ("{{ a or 'x' }}", "", "a"),
         ("{{ a if a else 'x' }}", "", "a"),
         ("{% if a %}{{ a }}{% endif %}", "", "a"),

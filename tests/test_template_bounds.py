@@ -42,18 +42,17 @@ def test_a_file_that_goes_too_far_is_refused(body: str) -> None:
         parse("a.txt", "\n" + body, FAN)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "{{ a | replace('a', '" + "b" * 1_000 + "') | replace('b', '" + "c" * 1_000 + "') }}",
-        "{{ a }}" * 9_000,
-    ],
-)
 @pytest.mark.parametrize("form", ["text", "markdown"])
-def test_a_letter_that_grows_too_long_is_refused(body: str, form: str) -> None:
-    long = parse("a.txt", f"Format: {form}\n\n{body}", {})
-    with pytest.raises(RenderError, match=f"more than {OUTPUT}|longer than {OUTPUT}"):
+def test_a_letter_that_grows_too_long_is_refused(form: str) -> None:
+    long = parse("a.txt", f"Format: {form}\n\n" + "{{ a }}" * 1_000, {})
+    with pytest.raises(RenderError, match=f"longer than {OUTPUT}"):
         render(long, {"a": "a" * 500})
+
+
+def test_a_filter_makes_nothing_longer_than_a_letter() -> None:
+    body = "{{ a | replace('a', '" + "b" * 1_000 + "') | replace('b', '" + "c" * 1_000 + "') }}"
+    with pytest.raises(RenderError, match=f"`replace` makes more than {OUTPUT}"):
+        render(parse("a.txt", "\n" + body, {}), {"a": "a" * 100})
 
 
 def test_html_counts_too() -> None:

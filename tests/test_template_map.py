@@ -136,7 +136,7 @@ def write(letter: Letter, fields: dict[str, Value]) -> Rendered | None:
     try:
         return render(letter, fields)
     except RenderError as exc:
-        if "undefined" in exc.reason:
+        if "undefined" in exc.reason or "is missing" in exc.reason:
             raise
         return None
 
@@ -188,17 +188,25 @@ def test_every_stretch_names_file_line_and_column() -> None:
 def test_markdown_is_mapped_through_markers_lists_and_links() -> None:
     source = (
         "Format: markdown\n\nA **bold** word\n\n  - item \\* one\n"
-        "- [our *site*](https://x.example/{{ a }}/end), {{ a }}\n  next"
+        "- [our *site*](https://x.example/{{ a }}/end), {{ a }}\n  next\n\n1. 1"
     )
     rendered = render(parse("a.txt", source, {}), {"a": "v"})
     text = rendered.content.text
-    assert text == "A bold word\n\n- item * one\n- our site (https://x.example/v/end), v\n  next\n"
+    assert text == "A bold word\n\n- item * one\n- our site (https://x.example/v/end), v\n  next\n\n1. 1\n"
     assert [(text[s.start : s.end], s.line, s.column) for s in rendered.text_map if s.field] == [
         ("v", 6, 34),
         ("v", 6, 48),
     ]
     for word in ("bold", "word", "item", "one", "our", "site", "https", "end", "next", "* one"):
         assert characters(source, locate(text, rendered.text_map, text.index(word))).startswith(word)
+
+    assert [locate(text, rendered.text_map, len(text) - back).column for back in (5, 2)] == [1, 4]
+
+
+def test_blank_lines_before_the_first_words_are_counted() -> None:
+    rendered = render(parse("a.txt", "\n{% if a %}\n{{ a }}\n{% endif %}\n\n Hi", {}), {})
+    assert rendered.content.text == " Hi\n"
+    assert rendered.text_map == (Span(0, 4, "a.txt", 6, 1),)
 
 
 @settings(deadline=None, max_examples=300)

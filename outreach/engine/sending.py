@@ -10,8 +10,9 @@ from typing import Protocol, TypeVar
 from outreach import compose
 from outreach.errors import ComposeError
 from outreach.model import Accepted, Answer, Deferred, Mailbox, Rejected, Unknown, Unreachable
-from outreach.store import Store, claims, records, settings
-from outreach.store.claims import Claimed, Marked
+from outreach.store import Store, claims, marks, records, settings
+from outreach.store.claims import Claimed
+from outreach.store.marks import Marked
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
@@ -124,7 +125,7 @@ class Sending:
         """Whether the body may leave now. If not, the connection is dropped so that it never does."""
         marked_at = self._clock()
         answer = await asyncio.to_thread(
-            self._store.write, claims.mark, self._store.key, letter, raw, marked_at
+            self._store.write, marks.mark, self._store.key, letter, raw, marked_at
         )
         if not isinstance(answer, Marked):
             await line.abandon()

@@ -35,8 +35,7 @@ class Store:
         self._on_sqlite = self._engine.dialect.name == "sqlite"
         self._writer = Writer(self._engine.execution_options(**{WRITE: True}))
         with _translated():
-            meta = self._writer.run(_prepare)
-        self.id, self.key = meta["id"], bytes.fromhex(meta["key"])
+            self.id, self.key = self._writer.run(_prepare)
         self.witness = Witness(self.id, alone=self._on_sqlite, state=state)
 
     def write(
@@ -85,20 +84,16 @@ class _translated:  # noqa: N801 -- reads as a word in `with`
             raise StoreError(f"the store cannot be used: {cause}") from exc
 
 
-def _prepare(tx: sa.Connection) -> dict[str, str]:
-    """The meta table's rows; makes all tables and a new identity in an empty database."""
+def _prepare(tx: sa.Connection) -> tuple[str, bytes]:
+    """The store's id and key; makes all tables and a new identity in an empty database."""
     tables.metadata.create_all(tx)
-    meta = {str(key): str(value) for key, value in tx.execute(sa.select(tables.meta)).tuples()}
-    if not meta:
-        meta = {
-            "id": secrets.token_hex(8),
-            "key": secrets.token_hex(32),
-            "schema": str(tables.SCHEMA),
-            "marks": "0",
-        }
-        tx.execute(sa.insert(tables.meta), [{"key": key, "value": value} for key, value in meta.items()])
-    if int(meta["schema"]) > tables.SCHEMA:
+    row = tx.execute(sa.select(tables.house)).first()
+    if row is None:
+        identity = {"id": secrets.token_hex(8), "key": secrets.token_hex(32)}
+        tx.execute(sa.insert(tables.house), {**identity, "schema": tables.SCHEMA, "marks": 0})
+        return identity["id"], bytes.fromhex(identity["key"])
+    if row.schema > tables.SCHEMA:
         raise StoreError(
             "this store was made by a newer version of outreach", hint="pip install --upgrade outreach"
         )
-    return meta
+    return row.id, bytes.fromhex(row.key)

@@ -1,4 +1,4 @@
-"""The claim and the mark: the two writes before a letter's body leaves."""
+"""The claim: which letters of a mailbox are ours to send now."""
 
 import secrets
 from collections.abc import Generator, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import CampaignStatus, EnrollmentStatus, Mailbox, MessageStatus, Outgoing
+from outreach.model import CampaignStatus, Mailbox, MessageStatus, Outgoing
 from outreach.schedule.picker import Due, Usage, mailbox_full, pick
-from outreach.schedule.slots import cap, next_slot, ramp_step
+from outreach.schedule.slots import cap, next_slot
 from outreach.schedule.zones import day_of
-from outreach.store import events, settings, stops, suppressions
-from outreach.store.tables import campaign, enrollment, mailbox, message, meta, prospect, usage
+from outreach.store import settings, stops
+from outreach.store.tables import Instant, campaign, mailbox, message, prospect, usage
 
 # Longer than the ten minutes a server may take after the final dot (RFC 5321 4.5.3.2.6).
 LEASE = timedelta(minutes=12)
@@ -32,20 +32,6 @@ class Claimed:
     prospect_id: int
     tries: int
     outgoing: Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """The mark stands: the body may leave. `marks` goes to the witness."""
-
-    marks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The mark was refused: no body may leave. Why."""
-
-    reason: str
 
 
 def claim(tx: sa.Connection, address: str, worker_id: int, now: datetime, room: int) -> list[Claimed]:
@@ -73,7 +59,7 @@ def claim(tx: sa.Connection, address: str, worker_id: int, now: datetime, room: 
         used.count(address, due.company, due.campaign, first=due.first)
         chosen.append(due)
     candidates.close()  # before the rows it reads are changed
-    letters = [_take(tx, due.id, worker_id, now) for due in chosen]
+    letters = _take(tx, chosen, worker_id, now)
     if letters:
         tx.execute(
             sa.update(mailbox).where(mailbox.c.address == address).values(last_slot=slot, last_mark=now)
@@ -155,28 +141,36 @@ def fresh(box: Mailbox, inbox_read_at: datetime | None, now: datetime) -> bool:
     return box.answers == "manual" or (inbox_read_at is not None and now - inbox_read_at <= FRESH)
 
 
-def _take(tx: sa.Connection, message_id: int, worker_id: int, now: datetime) -> Claimed:
-    token = secrets.token_hex(8)
-    tx.execute(
-        sa.update(message)
-        .where(message.c.id == message_id, message.c.status == MessageStatus.SCHEDULED)
-        .values(
-            status=MessageStatus.CLAIMED,
-            token=token,
-            worker_id=worker_id,
-            lease_until=now + LEASE,
-            tries=message.c.tries + 1,
-            first_try_at=sa.func.coalesce(
-                message.c.first_try_at, sa.bindparam("now", now, message.c.due_at.type)
-            ),
-        )
+_TAKE = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("taken"), message.c.status == MessageStatus.SCHEDULED)
+    .values(
+        status=MessageStatus.CLAIMED,
+        token=sa.bindparam("new_token"),
+        worker_id=sa.bindparam("worker"),
+        lease_until=sa.bindparam("lease"),
+        tries=message.c.tries + 1,
+        first_try_at=sa.func.coalesce(message.c.first_try_at, sa.bindparam("now", type_=Instant)),
     )
-    row = tx.execute(
-        sa.select(message, prospect.c.email)
-        .join(prospect, prospect.c.id == message.c.prospect_id)
-        .where(message.c.id == message_id)
-    ).one()
-    return Claimed(row.id, token, row.campaign, row.letter, row.prospect_id, row.tries, outgoing(row))
+)
+_TAKEN = (
+    sa.select(message, prospect.c.email)
+    .join(prospect, prospect.c.id == message.c.prospect_id)
+    .where(message.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def _take(tx: sa.Connection, chosen: Sequence[Due], worker_id: int, now: datetime) -> list[Claimed]:
+    if not chosen:
+        return []
+    tokens = {due.id: secrets.token_hex(8) for due in chosen}
+    each = {"worker": worker_id, "lease": now + LEASE, "now": now}
+    tx.execute(_TAKE, [{"taken": taken, "new_token": token, **each} for taken, token in tokens.items()])
+    rows = {row.id: row for row in tx.execute(_TAKEN, {"ids": list(tokens)})}
+    return [
+        Claimed(row.id, tokens[row.id], row.campaign, row.letter, row.prospect_id, row.tries, outgoing(row))
+        for row in (rows[due.id] for due in chosen)
+    ]
 
 
 def outgoing(row: Any) -> Outgoing:
@@ -198,97 +192,11 @@ def release(tx: sa.Connection, claimed: Sequence[Claimed]) -> None:
     for letter in claimed:
         tx.execute(
             sa.update(message)
-            .where(_ours(letter), message.c.status == MessageStatus.CLAIMED)
+            .where(ours(letter), message.c.status == MessageStatus.CLAIMED)
             .values(status=MessageStatus.SCHEDULED, token=None, lease_until=None, tries=message.c.tries - 1)
         )
 
 
-def _ours(letter: Claimed) -> sa.ColumnElement[bool]:
+def ours(letter: Claimed) -> sa.ColumnElement[bool]:
+    """A condition over `message`: this letter, still with its token."""
     return sa.and_(message.c.id == letter.id, message.c.token == letter.token)
-
-
-def mark(tx: sa.Connection, key: bytes, letter: Claimed, raw: bytes, now: datetime) -> Marked | Refused:
-    """The last question before the body: is this letter still ours, due, wanted and allowed?
-
-    If so its status is `sending` with the exact bytes. If not, it goes back or is cancelled, and why.
-    """
-    row = tx.execute(
-        sa.select(
-            *(message.c.id, message.c.campaign, message.c.mailbox, message.c.company, message.c.first),
-            *(message.c.prospect_id, message.c.opens_at, message.c.closes_at),
-            enrollment.c.status.label("enrolled"),
-            campaign.c.status.label("launched"),
-            stops.pausing(now).label("paused"),
-        )
-        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
-        .join(campaign, campaign.c.stem == message.c.campaign)
-        .where(_ours(letter), message.c.status == MessageStatus.CLAIMED, message.c.lease_until > now)
-    ).first()
-    if row is None:
-        return Refused("the claim is gone: stopped, paused, or its lease ran out")
-    desk = settings.desk(tx, row.mailbox)
-    assert desk is not None  # a message cannot be claimed without its mailbox
-    suppression = suppressions.find(tx, key, letter.outgoing.to_email)
-    if suppression or row.enrolled != EnrollmentStatus.ACTIVE:
-        reason = suppression.reason if suppression else row.enrolled
-        stops.cancel(tx, message.c.id == row.id, reason=reason, at=now, actor="sender")
-        return Refused(f"stopped: {reason}")
-    reason = (
-        "the campaign is not running"
-        if row.launched != CampaignStatus.LAUNCHED
-        else "paused"
-        if row.paused
-        else "the window has closed"
-        if not row.opens_at <= now < row.closes_at
-        else "the inbox was not read"
-        if not (row.first or fresh(desk.mailbox, desk.inbox_read_at, now))
-        else ""
-    )
-    if reason:
-        release(tx, [letter])
-        return Refused(reason)
-    return _mark(tx, letter, desk, row, raw, now)
-
-
-def _mark(
-    tx: sa.Connection, letter: Claimed, desk: settings.Desk, row: Any, raw: bytes, now: datetime
-) -> Marked:
-    house, box = settings.house(tx), desk.mailbox
-    day = day_of(now, house.timezone)
-    tx.execute(
-        sa.update(message)
-        .where(_ours(letter))
-        .values(status=MessageStatus.SENDING, marked_at=now, raw=raw, lease_until=now + LEASE)
-    )
-    count(tx, now, row, 1)
-    pace: dict[str, Any] = {"last_mark": now}
-    if day != desk.pace.ramp_day:
-        pace |= {"ramp_step": ramp_step(desk.pace, day), "ramp_day": day, "troubled": False}
-    tx.execute(sa.update(mailbox).where(mailbox.c.address == box.address).values(**pace))
-    tx.execute(sa.update(meta).where(meta.c.key == "marks").values(value=str(house.marks + 1)))
-    events.log(
-        tx,
-        now,
-        "marked",
-        actor="sender",
-        campaign=letter.campaign,
-        prospect_id=letter.prospect_id,
-        message_id=letter.id,
-    )
-    return Marked(house.marks + 1)
-
-
-def count(tx: sa.Connection, at: datetime, row: Any, letters: int) -> None:
-    """Add a message row to (or take it from) the caps' counters of the day that `at` falls on."""
-    day = day_of(at, settings.house(tx).timezone)
-    counters = {
-        "mailbox": row.mailbox,
-        "domain": row.mailbox.rpartition("@")[2],
-        "company": row.company,
-        **({"new": row.campaign} if row.first else {}),
-    }
-    for scope, name in counters.items():
-        same = (usage.c.day == day) & (usage.c.scope == scope) & (usage.c.name == name)
-        more = sa.update(usage).where(same).values(letters=usage.c.letters + letters)
-        if tx.execute(more).rowcount == 0:
-            tx.execute(sa.insert(usage), {"day": day, "scope": scope, "name": name, "letters": letters})

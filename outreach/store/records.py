@@ -16,9 +16,40 @@ from outreach.model import (
     Scope,
 )
 from outreach.sequence import EFFECTS, FOREVER, Effect, Verdict, rest_of, retry_at, verdict
-from outreach.store import claims, events, settings, stops, suppressions
+from outreach.store import events, marks, stops, suppressions
 from outreach.store.claims import Claimed
 from outreach.store.tables import delivery, enrollment, mailbox, message, prospect
+
+_LETTER = (
+    sa.select(
+        *(message.c.id, message.c.enrollment_id, message.c.prospect_id, message.c.campaign, message.c.letter),
+        *(message.c.mailbox, message.c.status, message.c.marked_at, message.c.tries, message.c.first_try_at),
+        *(message.c.opens_at, message.c.closes_at, prospect.c.email, mailbox.c.setbacks),
+    )
+    .join(prospect, prospect.c.id == message.c.prospect_id)
+    .join(mailbox, mailbox.c.address == message.c.mailbox)
+    .where(
+        message.c.id == sa.bindparam("this_letter"),
+        message.c.token == sa.bindparam("claim"),
+        message.c.status.in_([MessageStatus.CLAIMED, MessageStatus.SENDING, MessageStatus.UNCERTAIN]),
+    )
+)
+_SENT = (
+    sa.update(message)
+    .where(message.c.id == sa.bindparam("this_letter"))
+    .values(
+        status=MessageStatus.SENT,
+        sent_at=sa.bindparam("now"),
+        reason="",
+        token=None,
+        lease_until=None,
+    )
+)
+_ADVANCE = (
+    sa.update(enrollment)
+    .where(enrollment.c.id == sa.bindparam("person"), enrollment.c.status == EnrollmentStatus.ACTIVE)
+    .values(advance=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +67,7 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
     thought dead). An unclear answer makes the letter uncertain.
     """
     result = verdict(answer)
-    row = tx.execute(
-        sa.select(message, prospect.c.email)
-        .join(prospect, prospect.c.id == message.c.prospect_id)
-        .where(
-            message.c.id == letter.id,
-            message.c.token == letter.token,
-            message.c.status.in_([MessageStatus.CLAIMED, MessageStatus.SENDING, MessageStatus.UNCERTAIN]),
-        )
-    ).first()
+    row = tx.execute(_LETTER, {"this_letter": letter.id, "claim": letter.token}).first()
     if row is None:
         return None
     effect = EFFECTS[result]
@@ -62,7 +85,7 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
         },
     )
     status = _after(tx, row, effect, f"{result}: {said}", now)
-    _rest(tx, row.mailbox, effect, f"{result}: {said}", now)
+    _rest(tx, row, effect, f"{result}: {said}", now)
     if effect.suppress:
         suppressions.add(
             tx,
@@ -90,11 +113,12 @@ def _log(tx: sa.Connection, row: Any, now: datetime, status: MessageStatus, **de
 
 def _after(tx: sa.Connection, row: Any, effect: Effect, reason: str, now: datetime) -> MessageStatus:
     """Change the message as the effect says; its new status."""
-    values: dict[str, Any] = {"status": effect.message, "token": None, "lease_until": None, "reason": reason}
     if effect.message == MessageStatus.SENT:
-        values |= {"sent_at": now, "reason": ""}
-        _advance(tx, row.enrollment_id)
-    elif effect.message == MessageStatus.UNCERTAIN:
+        tx.execute(_SENT, {"this_letter": row.id, "now": now})
+        tx.execute(_ADVANCE, {"person": row.enrollment_id})
+        return MessageStatus.SENT
+    values: dict[str, Any] = {"status": effect.message, "token": None, "lease_until": None, "reason": reason}
+    if effect.message == MessageStatus.UNCERTAIN:
         values.pop("token")
     elif effect.message == MessageStatus.SCHEDULED:
         values |= _again(tx, row, effect, now)
@@ -117,29 +141,18 @@ def _again(tx: sa.Connection, row: Any, effect: Effect, now: datetime) -> dict[s
     return {"opens_at": max(due_at, row.opens_at), "due_at": due_at, "closes_at": row.closes_at}
 
 
-def _advance(tx: sa.Connection, enrollment_id: int) -> None:
-    """The enrollment needs its next step, if it is still active."""
-    tx.execute(
-        sa.update(enrollment)
-        .where(enrollment.c.id == enrollment_id, enrollment.c.status == EnrollmentStatus.ACTIVE)
-        .values(advance=True)
-    )
-
-
-def _rest(tx: sa.Connection, address: str, effect: Effect, reason: str, now: datetime) -> None:
+def _rest(tx: sa.Connection, row: Any, effect: Effect, reason: str, now: datetime) -> None:
     """Let the mailbox rest after a setback; forget the setbacks after an accepted letter."""
-    same = mailbox.c.address == address
+    change = sa.update(mailbox).where(mailbox.c.address == row.mailbox)
     if effect.rest is None:
-        if effect.message == MessageStatus.SENT:
-            tx.execute(sa.update(mailbox).where(same, mailbox.c.setbacks > 0).values(setbacks=0))
+        if effect.message == MessageStatus.SENT and row.setbacks:
+            tx.execute(change.values(setbacks=0))
         return
-    desk = settings.desk(tx, address)
-    rest = rest_of(effect, desk.setbacks if desk else 0)
+    rest = rest_of(effect, row.setbacks)
     until = None if rest is None or rest >= FOREVER else now + rest
-    stops.add_pause(tx, Scope.MAILBOX, address, reason=reason, actor="sender", at=now, until=until)
-    tx.execute(sa.update(mailbox).where(same).values(setbacks=mailbox.c.setbacks + 1))
-    if effect.trouble:
-        tx.execute(sa.update(mailbox).where(same).values(troubled=True))
+    stops.add_pause(tx, Scope.MAILBOX, row.mailbox, reason=reason, actor="sender", at=now, until=until)
+    trouble = {"troubled": True} if effect.trouble else {}
+    tx.execute(change.values(setbacks=mailbox.c.setbacks + 1, **trouble))
 
 
 def hold(tx: sa.Connection, letter: Claimed, reason: str, now: datetime) -> None:
@@ -171,7 +184,7 @@ def unmark(tx: sa.Connection, letter: Claimed) -> bool:
         return False
     back = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None, "reason": ""}
     tx.execute(sa.update(message).where(ours).values(**back, marked_at=None, raw=None))
-    claims.count(tx, row.marked_at, row, -1)
+    marks.uncount(tx, row)
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, row.marked_at, "unmarked", actor="sender", **about)
     return True

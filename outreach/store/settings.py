@@ -3,13 +3,18 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from outreach.model import Gap, Limits, Mailbox
 from outreach.schedule.slots import Pace
-from outreach.store.tables import EPOCH, mailbox, meta
+from outreach.store import tables
+from outreach.store.tables import EPOCH, mailbox
+
+_HOUSE = sa.select(tables.house)
+_DESK = sa.select(mailbox).where(mailbox.c.address == sa.bindparam("address"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +29,18 @@ class House:
 
 def house(tx: sa.Connection) -> House:
     """The settings of the last launch; defaults before the first."""
-    rows = {str(key): str(value) for key, value in tx.execute(sa.select(meta)).tuples()}
-    limits = Limits(**json.loads(rows["limits"])) if "limits" in rows else Limits()
-    return House(rows["id"], int(rows["marks"]), limits, rows.get("timezone", "UTC"))
+    row = tx.execute(_HOUSE).one()
+    return House(row.id, row.marks, _limits(row.limits), row.timezone or "UTC")
 
 
-def put(tx: sa.Connection, key: str, value: str) -> None:
-    """Set one row of the meta table."""
-    if tx.execute(sa.update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
-        tx.execute(sa.insert(meta), {"key": key, "value": value})
+@lru_cache(maxsize=16)
+def _limits(text: str) -> Limits:
+    return Limits(**json.loads(text)) if text else Limits()
 
 
 def save(tx: sa.Connection, boxes: list[Mailbox], limits: Limits, timezone: str) -> None:
     """Make these settings the ones that every worker obeys. A mailbox keeps its pace."""
-    put(tx, "limits", json.dumps(asdict(limits)))
-    put(tx, "timezone", timezone)
+    tx.execute(sa.update(tables.house).values(limits=json.dumps(asdict(limits)), timezone=timezone))
     for box in boxes:
         settings = json.dumps(_to_json(box))
         same = mailbox.c.address == box.address
@@ -51,6 +53,7 @@ def _to_json(box: Mailbox) -> dict[str, Any]:
     return {**asdict(box), "gap": gap}
 
 
+@lru_cache(maxsize=256)
 def _from_json(text: str) -> Mailbox:
     values = json.loads(text)
     low, high = (timedelta(seconds=seconds) for seconds in values.pop("gap"))
@@ -67,7 +70,8 @@ class Desk:
     inbox_read_at: datetime | None
 
 
-def _desk(row: Any) -> Desk:
+def desk_of(row: Any) -> Desk:
+    """A row with the mailbox table's columns as a Desk."""
     pace = Pace(
         last_slot=row.last_slot or EPOCH,
         last_mark=row.last_mark or EPOCH,
@@ -80,13 +84,13 @@ def _desk(row: Any) -> Desk:
 
 def desk(tx: sa.Connection, address: str) -> Desk | None:
     """One mailbox, None if nothing was ever launched from it."""
-    row = tx.execute(sa.select(mailbox).where(mailbox.c.address == address)).first()
-    return _desk(row) if row else None
+    row = tx.execute(_DESK, {"address": address}).first()
+    return desk_of(row) if row else None
 
 
 def desks(tx: sa.Connection) -> list[Desk]:
     """All mailboxes that something was launched from, by address."""
-    return [_desk(row) for row in tx.execute(sa.select(mailbox).order_by(mailbox.c.address))]
+    return [desk_of(row) for row in tx.execute(sa.select(mailbox).order_by(mailbox.c.address))]
 
 
 def inbox_read(tx: sa.Connection, address: str, at: datetime) -> None:

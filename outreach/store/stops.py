@@ -67,7 +67,7 @@ def cancel(tx: sa.Connection, where: sa.ColumnElement[bool], *, reason: str, at:
     return len(rows)
 
 
-def pausing(now: datetime) -> sa.ColumnElement[bool]:
+def pausing(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """A condition over `message`: some pause in force at `now` covers it."""
     covers = sa.or_(
         pause.c.scope == Scope.ALL,
@@ -78,7 +78,7 @@ def pausing(now: datetime) -> sa.ColumnElement[bool]:
     return sa.exists().where(covers, in_force(now)).correlate(message)
 
 
-def in_force(now: datetime) -> sa.ColumnElement[bool]:
+def in_force(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """A condition over `pause`: it holds at `now`."""
     return sa.or_(pause.c.until.is_(None), pause.c.until > now)
 

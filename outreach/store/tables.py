@@ -52,7 +52,17 @@ def _unique_where(name: str, column: sa.Column[Any], where: sa.ColumnElement[boo
     return sa.Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
 
 
-meta = sa.Table("meta", metadata, sa.Column("key", sa.Text, primary_key=True), _text("value"))
+# One row: the store's identity, what it has marked, and the settings of the last launch.
+house = sa.Table(
+    "house",
+    metadata,
+    _text("id"),
+    _text("key"),
+    sa.Column("schema", sa.Integer, nullable=False),
+    sa.Column("marks", Id, nullable=False),
+    _text("limits"),
+    _text("timezone"),
+)
 
 field = sa.Table("field", metadata, sa.Column("name", sa.Text, primary_key=True), _text("type"))
 

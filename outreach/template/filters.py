@@ -46,7 +46,7 @@ def show(value: object) -> str:
         return value.isoformat()
     if isinstance(value, str | int):
         return str(value)
-    raise ValueError("there is no value here")
+    raise ValueError("the value is missing")
 
 
 def _replace(value: Value, old: Value, new: Value) -> str:

@@ -1,0 +1,36 @@
+"""`outreach init`: a working starter to begin from."""
+
+import shlex
+
+import click
+
+from outreach.cli.app import App, dry_run_option, format_option, pass_app
+from outreach.report import starter as report
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path())
+@dry_run_option
+@format_option
+@pass_app
+def init(app: App, folder: str, dry_run: bool, shape: str) -> None:
+    """Write a working starter: a campaign, its letters, people.
+
+    DIR is a new or empty folder; without it, the one you are in. Nothing is overwritten, and nothing is sent.
+    It works as it is, so that you can plan and preview before you change a word.
+
+    \b
+    Examples:
+      outreach init my-campaign
+      outreach init --dry-run
+    """
+    from outreach.workspace import starter
+
+    target = app.start / folder
+    files = list(starter.files(target)) if dry_run else starter.write(target)
+    shown = "" if target.resolve() == app.start.resolve() else shlex.quote(folder)
+    app.show(
+        shape,
+        text=lambda: report.text(files, shown, dry_run=dry_run),
+        value=lambda: report.value(files, str(target.resolve()), dry_run=dry_run),
+    )
