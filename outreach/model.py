@@ -240,6 +240,65 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One letter to one prospect, as the store keeps it. `message_id` is its Message-ID, `thread` those before it.
+
+    `email` is "erased-ID" and the texts are empty once the prospect was erased.
+    """
+
+    id: int
+    enrollment_id: int
+    prospect_id: int
+    email: str
+    campaign: str
+    revision: int
+    letter: str
+    first: bool
+    mailbox: str
+    company: str
+    message_id: str
+    thread: tuple[str, ...]
+    to_name: str
+    subject: str
+    text: str
+    html: str | None
+    status: MessageStatus
+    reason: str
+    due_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    marked_at: datetime | None
+    sent_at: datetime | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to send a message and what the server said. `marked_at` is None: no body left."""
+
+    at: datetime
+    mailbox: str
+    outcome: str
+    code: int | None
+    answer: str
+    marked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise of the store, as audited: how many things were looked at, which of them break it.
+
+    `notes` are worth knowing and break nothing.
+    """
+
+    code: str
+    promise: str
+    checked: int
+    broken: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Suppression:
     """An address or domain that must not be written to. `value` is empty after an erasure: the hash stays."""
 

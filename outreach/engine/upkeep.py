@@ -8,12 +8,13 @@ from outreach.engine import plans
 from outreach.engine.revisions import Launched, Revisions
 from outreach.errors import InputError
 from outreach.model import Mailbox, Scope
-from outreach.plan import Draft, Enrolled
+from outreach.plan import Enrolled
 from outreach.schedule.window import next_opening
 from outreach.schedule.zones import day_of, zone_of
 from outreach.sequence import next_step
 from outreach.store import Store, launches, leases, settings, stops
 from outreach.store import plans as stored
+from outreach.store.launches import Next
 
 ACTOR = "sender"
 # A laptop closed over a long week-end goes on by itself; after more, a person should look first.
@@ -25,19 +26,20 @@ def advance(store: Store, revisions: Revisions, now: datetime) -> int:
     done = 0
     while people := store.read(stored.to_advance):
         boxes = {desk.mailbox.address: desk.mailbox for desk in store.read(settings.desks)}
-        for enrolled in people:
-            launched = revisions.must(enrolled.campaign)
-            draft = _next(launched, enrolled, boxes[enrolled.mailbox], store.key, now)
-            store.write(launches.schedule, enrolled.id, draft, launched.id, now=now, actor=ACTOR)
+        campaigns = {stem: revisions.must(stem) for stem in {each.campaign for each in people}}
+        steps = [
+            _next(campaigns[each.campaign], each, boxes[each.mailbox], store.key, now) for each in people
+        ]
+        store.write(launches.advance, steps, now, ACTOR)
         done += len(people)
     return done
 
 
-def _next(launched: Launched, enrolled: Enrolled, box: Mailbox, key: bytes, now: datetime) -> Draft | None:
+def _next(launched: Launched, enrolled: Enrolled, box: Mailbox, key: bytes, now: datetime) -> Next:
     place = next_step(launched.campaign.steps, {each.letter for each in enrolled.sent})
     if place is None:
-        return None
-    return plan.draft(
+        return Next(enrolled.id, launched.id, None)
+    draft = plan.draft(
         launched.workspace,
         launched.campaign,
         place,
@@ -48,6 +50,7 @@ def _next(launched: Launched, enrolled: Enrolled, box: Mailbox, key: bytes, now:
         now=now,
         earlier=enrolled.sent,
     )
+    return Next(enrolled.id, launched.id, draft)
 
 
 def reslot(store: Store, revisions: Revisions, now: datetime) -> int:

@@ -3,40 +3,18 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from outreach.model import Limits, Mailbox, Step, Window
+from outreach.model import Limits, Mailbox
+from outreach.schedule.lanes import Lane, Queued, Track
 from outreach.schedule.picker import Due, Usage, mailbox_full, pick
 from outreach.schedule.slots import Pace, cap, next_slot, ramp_step
 from outreach.schedule.window import due_after, next_opening
 from outreach.schedule.zones import day_bounds, day_of
 
+__all__ = ["Calendar", "Departure", "Desk", "Queued", "Track", "by_day"]
+
 SPENT = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One prospect's way through a campaign: what the calendar needs to know to play it forward."""
-
-    email: str
-    mailbox: str
-    company: str
-    campaign: str
-    window: Window
-    zone: str
-    country: str
-    steps: tuple[Step, ...]
-    new_per_day: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A letter that waits: `id` orders it as the store would, `step` is its place in the track's steps."""
-
-    id: int
-    track: Track
-    step: int
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +40,27 @@ class Desk:
 
 @dataclass(slots=True)
 class _Queue:
-    """One mailbox's letters: those whose window is ahead, and those that may leave, best first."""
+    """One mailbox's letters in their lanes, and the slot it looks at: (when, slot)."""
 
     desk: Desk
-    ahead: list[tuple[datetime, tuple[bool, datetime, int], Due]] = field(default_factory=list)
-    ready: list[tuple[tuple[bool, datetime, int], Due]] = field(default_factory=list)
+    lanes: dict[tuple[bool, str, str, str], Lane] = field(default_factory=dict)
     cursor: tuple[datetime, datetime] | None = None
 
-    def add(self, due: Due) -> None:
-        heapq.heappush(self.ahead, (due.opens_at, due.order, due))
-
-    def admit(self, moment: datetime) -> None:
-        """Move what has opened by `moment` to the ready letters."""
-        while self.ahead and self.ahead[0][0] <= moment:
-            _, order, due = heapq.heappop(self.ahead)
-            heapq.heappush(self.ready, (order, due))
+    def add(self, letter: Queued) -> None:
+        track = letter.track
+        key = (letter.first, track.campaign, track.zone, track.country)
+        if key not in self.lanes:
+            self.lanes[key] = Lane(track, letter.first)
+        self.lanes[key].add(letter)
 
 
 class Calendar:
-    """Plays queued letters forward from `now`. Iterate over `departures(until)`."""
+    """Plays queued letters forward from `now`. Iterate over `departures(until)`.
+
+    Afterwards `bound` tells which caps kept letters back, (kind, name) -> days: "mailbox" and "domain" by
+    name, "new" by campaign, "company" of any name. `grown` tells since when a mailbox had all of `per_day`.
+    `never` are letters for which no window opens within a year, or that have no mailbox.
+    """
 
     def __init__(
         self,
@@ -96,9 +76,11 @@ class Calendar:
         self._now, self._seed, self._limits, self._zone = now, seed, limits, zone_name
         self._usage = usage
         self._queues = {desk.mailbox.address: _Queue(desk) for desk in desks}
-        self._waiting: dict[int, Queued] = {}
+        self._taken: dict[int, Queued] = {}
         self._last_id = 0
-        self.never: list[Queued] = []  # no window within a year
+        self.never: list[Queued] = []
+        self.bound: dict[tuple[str, str], set[date]] = {}
+        self.grown: dict[str, date] = {}
         for letter in queued:
             self._last_id = max(self._last_id, letter.id)
             self._enqueue(letter, now)
@@ -114,55 +96,86 @@ class Calendar:
             departure = self._leave(self._queues[address], moment)
             if departure:
                 yield departure
-            following = self._next(address, moment, spent=departure is None)
+            following = self._next(address, moment if departure else moment + SPENT)
             if following:
                 heapq.heappush(moments, (following, address))
 
-    def _next(self, address: str, moment: datetime, *, spent: bool = False) -> datetime | None:
-        """When this mailbox should look again: its next slot at which some letter's window is open.
-
-        `spent`: at `moment` nothing could leave, so look later.
-        """
+    def _next(self, address: str, moment: datetime) -> datetime | None:
+        """When this mailbox should look again: its next slot at which some letter's window is open."""
         queue = self._queues[address]
-        queue.admit(moment)
-        if spent:
-            moment = self._after_spent(queue, moment)
-        elif not queue.ready:
-            moment = max(moment, queue.ahead[0][0]) if queue.ahead else moment
-        if not queue.ready and not queue.ahead:
+        self._turn(moment)
+        if self._full(queue.desk, moment):
+            moment = self._tomorrow(moment)
+        opens = [at for lane in queue.lanes.values() if (at := self._opens(lane, moment))]
+        if not opens:
             return None
-        queue.cursor = next_slot(self._seed, queue.desk.mailbox, queue.desk.pace, moment, self._zone)
+        queue.cursor = next_slot(self._seed, queue.desk.mailbox, queue.desk.pace, min(opens), self._zone)
         return queue.cursor[0]
 
-    def _after_spent(self, queue: _Queue, moment: datetime) -> datetime:
-        """The next moment at which something can have changed: a window opens, or a new day's caps."""
-        opens = queue.ahead[0][0] if queue.ahead and not queue.ready else self._tomorrow(moment)
-        return max(opens, moment + SPENT)
+    def _opens(self, lane: Lane, moment: datetime) -> datetime | None:
+        """When the lane may send a letter; not today if its campaign has had enough new people."""
+        opens = lane.opens(moment)
+        if opens and self._has_enough(lane) and day_of(opens, self._zone) <= self._usage.day:
+            self._bind("new", lane.track.campaign)
+            return lane.opens(self._tomorrow(moment))
+        return opens
+
+    def _has_enough(self, lane: Lane) -> bool:
+        track = lane.track
+        return lane.first and track.new_per_day is not None and (
+            self._usage.new[track.campaign] >= track.new_per_day
+        )
+
+    def _turn(self, moment: datetime) -> None:
+        """Start the caps anew where a new day has begun."""
+        day = day_of(moment, self._zone)
+        if day > self._usage.day:
+            self._usage = Usage(day)
 
     def _tomorrow(self, moment: datetime) -> datetime:
         return day_bounds(day_of(moment, self._zone), self._zone)[1]
 
     def _full(self, desk: Desk, moment: datetime) -> bool:
-        day = day_of(moment, self._zone)
-        if day > self._usage.day:
-            self._usage = Usage(day)
-        letters = cap(desk.mailbox, desk.pace, day)
-        return bool(mailbox_full(desk.mailbox.address, letters, self._limits, self._usage))
+        """Whether a cap stops this mailbox for the rest of the day."""
+        box, day = desk.mailbox, day_of(moment, self._zone)
+        return bool(mailbox_full(box.address, cap(box, desk.pace, day), self._limits, self._usage))
 
     def _leave(self, queue: _Queue, moment: datetime) -> Departure | None:
         """The letter that the picker chooses at `moment`, marked as gone; None if none may leave."""
-        queue.admit(moment)
+        self._turn(moment)
         if self._full(queue.desk, moment):
             return None
-        while queue.ready:
-            due = heapq.heappop(queue.ready)[1]
-            letter = self._waiting.pop(due.id)
-            if pick((due,), moment, self._limits, self._usage):
-                self._mark(queue, due, moment)
-                return self._gone(letter, moment)
-            # Its window has passed, or its company or campaign has had enough letters today.
-            self._enqueue(letter, moment if due.closes_at <= moment else self._tomorrow(moment))
-        return None
+        due = pick(self._candidates(queue, moment), moment, self._limits, self._usage)
+        if due is None:
+            return None
+        self._mark(queue, due, moment)
+        departure = self._gone(self._taken.pop(due.id), moment)
+        self._note(queue, moment)
+        return departure
+
+    def _candidates(self, queue: _Queue, moment: datetime) -> Iterator[Due]:
+        """The mailbox's letters that may leave at `moment`, in order; those passed over wait until tomorrow."""
+        while True:
+            lanes = [lane for lane in queue.lanes.values() if not self._has_enough(lane)]
+            ready = [(order, lane) for lane in lanes if (order := lane.best(moment))]
+            if not ready:
+                return
+            lane = min(ready, key=lambda each: each[0])[1]
+            letter = lane.take()
+            self._taken[letter.id] = letter
+            yield Due(
+                id=letter.id,
+                mailbox=letter.track.mailbox,
+                company=letter.track.company,
+                campaign=letter.track.campaign,
+                first=letter.first,
+                new_per_day=letter.track.new_per_day,
+                due_at=letter.due_at,
+                opens_at=lane.opens_at,
+                closes_at=lane.closes_at,
+            )
+            self._bind("company", "")
+            lane.park(self._taken.pop(letter.id), self._tomorrow(moment))
 
     def _mark(self, queue: _Queue, due: Due, moment: datetime) -> None:
         desk, day = queue.desk, day_of(moment, self._zone)
@@ -186,25 +199,26 @@ class Calendar:
             self._enqueue(Queued(self._last_id, track, step, due_at), due_at)
         return Departure(moment, track, letter.step)
 
+    def _note(self, queue: _Queue, moment: datetime) -> None:
+        """Take note of a mailbox that has grown to all of its `per_day`, and of a cap that keeps letters back."""
+        box, day = queue.desk.mailbox, self._usage.day
+        letters = cap(box, queue.desk.pace, day)
+        if letters >= box.per_day:
+            self.grown.setdefault(box.address, day)
+        kind = mailbox_full(box.address, letters, self._limits, self._usage)
+        if kind and any(lane.best(moment) for lane in queue.lanes.values()):
+            self._bind(kind, box.address if kind == "mailbox" else box.domain)
+
+    def _bind(self, kind: str, name: str) -> None:
+        self.bound.setdefault((kind, name), set()).add(self._usage.day)
+
     def _enqueue(self, letter: Queued, moment: datetime) -> None:
         track = letter.track
         opening = next_opening(max(letter.due_at, moment), track.window, track.zone, track.country)
         if opening is None or track.mailbox not in self._queues:
             self.never.append(letter)
-            return
-        self._waiting[letter.id] = letter
-        due = Due(
-            id=letter.id,
-            mailbox=track.mailbox,
-            company=track.company,
-            campaign=track.campaign,
-            first=letter.step == 0,
-            new_per_day=track.new_per_day,
-            due_at=letter.due_at,
-            opens_at=opening.opens_at,
-            closes_at=opening.closes_at,
-        )
-        self._queues[track.mailbox].add(due)
+        else:
+            self._queues[track.mailbox].add(letter)
 
 
 def by_day(departures: Iterable[Departure], zone_name: str) -> Mapping[str, list[Departure]]:

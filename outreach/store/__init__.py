@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from outreach.errors import StoreError
 from outreach.store import tables
-from outreach.store.connect import WRITE, connect
+from outreach.store.connect import connect
 from outreach.store.witness import Witness
 from outreach.store.writer import Writer
 
@@ -33,7 +33,7 @@ class Store:
         """
         self._engine = connect(url)
         self._on_sqlite = self._engine.dialect.name == "sqlite"
-        self._writer = Writer(self._engine.execution_options(**{WRITE: True}))
+        self._writer = Writer(self._engine)
         with _translated():
             self.id, self.key = self._writer.run(_prepare)
         self.witness = Witness(self.id, alone=self._on_sqlite, state=state)

@@ -206,37 +206,64 @@ def replace(
         reason = f"the sequence changed: {change.draft.letter if change.draft else 'it ends'} comes now"
         if not stops.cancel(tx, waiting, reason=reason, at=now, actor=actor):
             return  # it is under way: the next step is found when it has left
-    schedule(tx, change.enrollment_id, change.draft, revision_id, now=now, actor=actor)
+    _schedule(tx, change.enrollment_id, change.draft, revision_id, now, actor)
 
 
-def schedule(
-    tx: sa.Connection,
-    enrollment_id: int,
-    draft: Draft | None,
-    revision_id: int,
-    *,
-    now: datetime,
-    actor: str,
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes after an enrollment's last sent letter under a revision: a draft, or None for the end."""
+
+    enrollment_id: int
+    revision_id: int
+    draft: Draft | None
+
+
+_TO_ADVANCE = (
+    sa.select(enrollment.c.id)
+    .join(campaign, campaign.c.stem == enrollment.c.campaign)
+    .where(
+        enrollment.c.id == sa.bindparam("person"),
+        enrollment.c.advance,
+        campaign.c.revision_id == sa.bindparam("revision"),
+    )
+)
+
+
+def advance(tx: sa.Connection, steps: Sequence[Next], now: datetime, actor: str) -> None:
+    """Schedule next letters. One that another worker has scheduled, or a launch has overtaken, is left out."""
+    for step in steps:
+        asked = {"person": step.enrollment_id, "revision": step.revision_id}
+        if tx.execute(_TO_ADVANCE, asked).first():
+            _schedule(tx, step.enrollment_id, step.draft, step.revision_id, now, actor)
+
+
+_ACTIVE = sa.select(enrollment).where(
+    enrollment.c.id == sa.bindparam("person"), enrollment.c.status == EnrollmentStatus.ACTIVE
+)
+_SETTLED = (
+    sa.update(enrollment)
+    .where(enrollment.c.id == sa.bindparam("person"))
+    .values(status=sa.bindparam("now_is"), advance=False, updated_at=sa.bindparam("at"))
+)
+
+
+def _schedule(
+    tx: sa.Connection, enrollment_id: int, draft: Draft | None, revision_id: int, now: datetime, actor: str
 ) -> None:
-    """Make a draft the open letter of an active enrollment; None finishes it. Repeating it changes nothing."""
-    row = tx.execute(
-        sa.select(enrollment).where(
-            enrollment.c.id == enrollment_id, enrollment.c.status == EnrollmentStatus.ACTIVE
-        )
-    ).first()
+    """Make a draft the open letter of an active enrollment; None finishes it."""
+    row = tx.execute(_ACTIVE, {"person": enrollment_id}).first()
     if row is None:
         return
     about: dict[str, Any] = {"campaign": row.campaign, "prospect_id": row.prospect_id}
-    settled: dict[str, Any] = {"advance": False, "updated_at": now}
     if draft is None:
-        settled["status"] = EnrollmentStatus.FINISHED
         events.log(tx, now, "finished", actor=actor, **about)
     else:
         _put_letter(tx, row, draft, revision_id)
         events.log(
             tx, now, "scheduled", actor=actor, **about, letter=draft.letter, due=draft.opens_at.isoformat()
         )
-    tx.execute(sa.update(enrollment).where(enrollment.c.id == enrollment_id).values(**settled))
+    status = EnrollmentStatus.ACTIVE if draft else EnrollmentStatus.FINISHED
+    tx.execute(_SETTLED, {"person": enrollment_id, "now_is": status, "at": now})
 
 
 def _put_letter(tx: sa.Connection, row: Any, draft: Draft, revision_id: int) -> None:

@@ -7,17 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus, Prospect
 from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
 from outreach.store import prospects, suppressions
-from outreach.store.tables import enrollment, message, plan
+from outreach.store.tables import enrollment, message, plan, prospect
 
 PLAN_LIVES = timedelta(hours=24)
 
 
-def state(tx: sa.Connection, key: bytes, seed: str, stem: str) -> State:
-    """What a plan of that campaign depends on. Its prospects are streamed: use it inside the read."""
+def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str | None = None) -> State:
+    """What a plan of that campaign depends on. Its prospects are streamed: use it inside the read.
+
+    With `company` only of that company's people: what a plan says of one of them depends on no others.
+    """
     others = sa.select(enrollment.c.prospect_id, enrollment.c.campaign).where(
         enrollment.c.status.in_(OPEN_ENROLLMENT), enrollment.c.campaign != stem, enrollment.c.exclusive
     )
@@ -25,9 +28,9 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str) -> State:
         key=key,
         seed=seed,
         types=prospects.field_types(tx),
-        prospects=prospects.everyone(tx),
+        prospects=prospects.everyone(tx) if company is None else _colleagues(tx, company),
         suppressed=_suppression_reader(tx, key),
-        enrolled=_enrolled(tx, stem),
+        enrolled=_enrolled(tx, stem, company),
         elsewhere={row.prospect_id: row.campaign for row in tx.execute(others)},
     )
 
@@ -44,14 +47,22 @@ def _suppression_reader(tx: sa.Connection, key: bytes) -> Callable[[str], str]:
     return reason
 
 
-def _enrolled(tx: sa.Connection, stem: str) -> dict[int, Enrolled]:
-    """Everybody in the campaign with their letters, by prospect id."""
-    rows = tx.execute(
-        sa.select(enrollment).where(enrollment.c.campaign == stem).order_by(enrollment.c.id)
-    ).all()
+def _colleagues(tx: sa.Connection, company: str) -> list[Prospect]:
+    ids = tx.execute(sa.select(prospect.c.id).where(prospect.c.company == company)).scalars()
+    return sorted(prospects.by_ids(tx, ids).values(), key=lambda person: person.id)
+
+
+def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, Enrolled]:
+    """Everybody in the campaign (or its people of one company) with their letters, by prospect id."""
+    people_of = sa.select(enrollment).where(enrollment.c.campaign == stem).order_by(enrollment.c.id)
+    query = sa.select(message).where(message.c.campaign == stem).order_by(message.c.sent_at, message.c.id)
+    if company is not None:
+        theirs = sa.select(prospect.c.id).where(prospect.c.company == company)
+        people_of = people_of.where(enrollment.c.prospect_id.in_(theirs))
+        query = query.where(message.c.prospect_id.in_(theirs))
+    rows = tx.execute(people_of).all()
     people = prospects.by_ids(tx, [row.prospect_id for row in rows])
     letters: dict[int, list[Any]] = {}
-    query = sa.select(message).where(message.c.campaign == stem).order_by(message.c.sent_at, message.c.id)
     for row in tx.execute(query):
         letters.setdefault(row.enrollment_id, []).append(row)
     return {

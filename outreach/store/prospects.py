@@ -8,14 +8,24 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.model import EnrollmentStatus, Fields, FieldType, Prospect, Value
 from outreach.prospect import Row, company_key
 from outreach.store import events, stops, suppressions
-from outreach.store.tables import delivery, enrollment, field, message, prospect, suppression, usage
+from outreach.store.tables import (
+    EPOCH,
+    MICROSECOND,
+    delivery,
+    enrollment,
+    field,
+    message,
+    prospect,
+    suppression,
+    usage,
+)
 
 FILL, SKIP, UPDATE = "fill", "skip", "update"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -48,7 +58,7 @@ def fix_types(tx: sa.Connection, types: Mapping[str, FieldType]) -> None:
 
 def encode(values: Fields) -> str:
     """A prospect's fields as JSON; dates as ISO text."""
-    return json.dumps(values, ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+    return _ENCODER.encode(values)
 
 
 def decode_fields(tx: sa.Connection) -> Callable[[str], dict[str, Value]]:
@@ -72,91 +82,91 @@ def add_batch(
 
     A suppressed address is left as it is, and not added if it was unknown or erased.
     """
-    done = Imported()
-    wanted = [row for row in rows if not _suppressed(tx, key, row.email)] if _any_suppression(tx) else rows
-    done.suppressed = len(rows) - len(wanted)
-    if not wanted:
+    wanted = _allowed(tx, key, rows)
+    done = Imported(suppressed=len(rows) - len(wanted))
+    newest = tx.execute(sa.select(sa.func.max(prospect.c.id))).scalar() or 0
+    done.added = _insert(tx, wanted, now)
+    if done.added == len(wanted):  # the usual case: nobody has to be looked up
         return done
-    known = _known(tx, [row.email for row in wanted])
-    new = [row for row in wanted if row.email not in known]
-    if new:
-        tx.execute(_insert(tx), [_row(row, now) for row in new])
-        done.added = len(new)
-    if on_existing == SKIP or not known:
-        done.unchanged = len(known)
-        return done
-    decode = decode_fields(tx)
-    for row in wanted:
-        if row.email in known:
-            changed = _merge(tx, known[row.email], row, decode, overwrite=on_existing == UPDATE, now=now)
-            done.changed += changed
-            done.unchanged += not changed
+    known = _known(tx, [row.email for row in wanted], newest)
+    changes = _changes(tx, wanted, known, on_existing)
+    for prospect_id, values in changes:
+        tx.execute(sa.update(prospect).where(prospect.c.id == prospect_id).values(**values, updated_at=now))
+    done.changed, done.unchanged = len(changes), len(known) - len(changes)
     return done
 
 
-def _insert(tx: sa.Connection) -> Any:
-    dialect: Any = sqlite if tx.dialect.name == "sqlite" else postgresql
-    return dialect.insert(prospect).on_conflict_do_nothing(index_elements=["email"])
+def try_batch(tx: sa.Connection, key: bytes, rows: Sequence[Row], *, on_existing: str) -> Imported:
+    """What `add_batch` would do, without doing it."""
+    wanted = _allowed(tx, key, rows)
+    known = _known(tx, [row.email for row in wanted])
+    changed = len(_changes(tx, wanted, known, on_existing))
+    return Imported(
+        added=len(wanted) - len(known),
+        changed=changed,
+        unchanged=len(known) - changed,
+        suppressed=len(rows) - len(wanted),
+    )
 
 
-def _row(row: Row, now: datetime) -> dict[str, Any]:
-    return {
-        "email": row.email,
-        "company": row.company,
-        "fields": encode(row.fields),
-        "source": row.source,
-        "basis": row.basis,
-        "created_at": now,
-        "updated_at": now,
-    }
+def _allowed(tx: sa.Connection, key: bytes, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows of those who are not suppressed."""
+    if tx.execute(sa.select(suppression.c.id).limit(1)).first() is None:
+        return rows
+    covered = suppressions.covered(tx, key, [row.email for row in rows])
+    return [row for row in rows if row.email not in covered]
 
 
-def _any_suppression(tx: sa.Connection) -> bool:
-    return tx.execute(sa.select(suppression.c.id).limit(1)).first() is not None
+_INSERTED = ("email", "company", "fields", "source", "basis", "created_at", "updated_at")
 
 
-def _suppressed(tx: sa.Connection, key: bytes, email: str) -> bool:
-    return suppressions.find(tx, key, email) is not None
+def _insert(tx: sa.Connection, rows: Sequence[Row], now: datetime) -> int:
+    """Add those who are not there yet; how many. By the driver: SQLAlchemy's own way takes twice as long."""
+    if not rows:
+        return 0
+    at = (now - EPOCH) // MICROSECOND
+    values = [(row.email, row.company, encode(row.fields), row.source, row.basis, at, at) for row in rows]
+    mark = "?" if tx.dialect.name == "sqlite" else "%s"
+    marks = ", ".join(mark for _ in _INSERTED)
+    sql = f"INSERT INTO prospect ({', '.join(_INSERTED)}) VALUES ({marks}) ON CONFLICT (email) DO NOTHING"
+    return tx.exec_driver_sql(sql, values).rowcount
 
 
-def _known(tx: sa.Connection, emails: Sequence[str]) -> dict[str, Any]:
-    if tx.execute(sa.select(prospect.c.id).limit(1)).first() is None:
-        return {}
+def _known(tx: sa.Connection, emails: Sequence[str], newest: int | None = None) -> dict[str, Any]:
+    """Those of the addresses that are in the store (with an id up to `newest`), with their rows."""
     found: dict[str, Any] = {}
     for start in range(0, len(emails), 1000):
-        part = emails[start : start + 1000]
-        found |= {row.email: row for row in tx.execute(sa.select(prospect).where(prospect.c.email.in_(part)))}
+        where = prospect.c.email.in_(emails[start : start + 1000])
+        if newest is not None:
+            where &= prospect.c.id <= newest
+        found |= {row.email: row for row in tx.execute(sa.select(prospect).where(where))}
     return found
 
 
-def _merge(
-    tx: sa.Connection,
-    old: Any,
-    row: Row,
-    decode: Callable[[str], dict[str, Value]],
-    *,
-    overwrite: bool,
-    now: datetime,
-) -> bool:
-    """Merge a row into a known prospect; whether anything changed."""
+def _changes(
+    tx: sa.Connection, rows: Sequence[Row], known: Mapping[str, Any], on_existing: str
+) -> list[tuple[int, dict[str, Any]]]:
+    """What the rows change in the prospects that are known: id and new column values."""
+    if on_existing == SKIP or not known:
+        return []
+    decode, overwrite = decode_fields(tx), on_existing == UPDATE
+    pairs = ((known[row.email], row) for row in rows if row.email in known)
+    merged = ((old.id, _merged(old, row, decode, overwrite=overwrite)) for old, row in pairs)
+    return [(prospect_id, values) for prospect_id, values in merged if values]
+
+
+def _merged(
+    old: Any, row: Row, decode: Callable[[str], dict[str, Value]], *, overwrite: bool
+) -> dict[str, Any]:
+    """The column values of a known prospect with a row merged in; none if nothing changes."""
     before = decode(old.fields)
     merged = {**before, **row.fields} if overwrite else {**row.fields, **before}
     source = (row.source or old.source) if overwrite else (old.source or row.source)
     basis = (row.basis or old.basis) if overwrite else (old.basis or row.basis)
     if merged == before and (source, basis) == (old.source, old.basis):
-        return False
-    tx.execute(
-        sa.update(prospect)
-        .where(prospect.c.id == old.id)
-        .values(
-            fields=encode(merged),
-            company=company_key(old.email, str(merged.get("company", ""))),
-            source=source,
-            basis=basis,
-            updated_at=now,
-        )
-    )
-    return True
+        return {}
+    company = company_key(old.email, str(merged.get("company", "")))
+    return {"fields": encode(merged), "company": company, "source": source, "basis": basis}
 
 
 def _prospect(row: Any, decode: Callable[[str], dict[str, Value]]) -> Prospect:

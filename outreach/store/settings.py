@@ -96,3 +96,8 @@ def desks(tx: sa.Connection) -> list[Desk]:
 def inbox_read(tx: sa.Connection, address: str, at: datetime) -> None:
     """Take note that a mailbox's inbox has been read up to `at`: its follow-ups may go for ten minutes."""
     tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(inbox_read_at=at))
+
+
+def assume(tx: sa.Connection, store_id: str, key: bytes) -> None:
+    """Give an unused store that identity, from its next opening on: slots and Message-IDs follow from it."""
+    tx.execute(sa.update(tables.house).values(id=store_id, key=key.hex()))

@@ -30,6 +30,26 @@ def find(tx: sa.Connection, key: bytes, email: str) -> Suppression | None:
     return Suppression(row.id, row.kind, row.value, row.reason, row.at) if row else None
 
 
+def covered(tx: sa.Connection, key: bytes, emails: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses that are suppressed, by themselves or by a domain."""
+    by_domain: dict[str, list[str]] = {}
+    for email in emails:
+        by_domain.setdefault(email.rpartition("@")[2], []).append(email)
+    hashes: dict[str, list[str]] = {}
+    for people in by_domain.values():
+        for email in people:
+            hashes.setdefault(digest(key, "address", email), []).append(email)
+        for hashed in digests(key, people[0])[1:]:
+            hashes.setdefault(hashed, []).extend(people)
+    wanted = list(hashes)
+    found: set[str] = set()
+    for start in range(0, len(wanted), 1000):
+        query = sa.select(suppression.c.hash).where(suppression.c.hash.in_(wanted[start : start + 1000]))
+        for hashed in tx.execute(query).scalars():
+            found.update(hashes[hashed])
+    return frozenset(found)
+
+
 def all_hashes(tx: sa.Connection) -> dict[str, str]:
     """Every suppression as hash -> reason, for planning over many people."""
     return {row.hash: row.reason for row in tx.execute(sa.select(suppression.c.hash, suppression.c.reason))}

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from outreach.store.connect import WRITE
+
 Result = TypeVar("Result")
 BATCH = 256
 LOCK = 0x6F75747265616368  # "outreach": the advisory lock that every write takes on PostgreSQL
@@ -35,38 +37,39 @@ class Writer:
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[sa.Connection], Result]) -> Result:
-        """The result of `work(connection)` after its commit; what it raises undoes only itself."""
+        """The result of `work(connection)` after its commit; what it raises undoes only itself.
+
+        `work` may run twice and must change nothing but the database: where one of a batch fails, all
+        of it is rolled back and each runs again by itself. That is rarer and cheaper than a savepoint each.
+        """
         job = _Job(work)
         self._waiting.append(job)
         with self._lock:
             while not job.done:
-                self._commit([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
+                self._settle([self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))])
         if job.error is not None:
             raise job.error
         result: Result = job.value
         return result
 
-    def _commit(self, jobs: list[_Job]) -> None:
+    def _settle(self, jobs: list[_Job]) -> None:
         try:
-            with self._engine.begin() as connection:
+            self._commit(jobs)
+        except BaseException as exc:
+            if len(jobs) == 1 or not isinstance(exc, Exception):
+                for job in jobs:
+                    job.error, job.done = exc, True
+                return
+            for job in jobs:
+                self._settle([job])
+        for job in jobs:
+            job.done = True
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        with self._engine.connect() as connection:
+            connection.execution_options(**{WRITE: True})
+            with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                 for job in jobs:
-                    self._work(connection, job, alone=len(jobs) == 1)
-        except BaseException as exc:
-            for job in jobs:
-                job.error = job.error or exc
-        finally:
-            for job in jobs:
-                job.done = True
-
-    @staticmethod
-    def _work(connection: sa.Connection, job: _Job, *, alone: bool) -> None:
-        if alone:  # an error rolls the whole transaction back: no savepoint needed
-            job.value = job.work(connection)
-            return
-        try:
-            with connection.begin_nested():
-                job.value = job.work(connection)
-        except Exception as exc:
-            job.error = exc
+                    job.value = job.work(connection)
