@@ -12,7 +12,7 @@ from outreach.campaign import Workspace
 from outreach.engine.revisions import Revisions
 from outreach.errors import PlanError
 from outreach.plan import Plan
-from outreach.store import Store, launches, plans
+from outreach.store import Store, launches, plans, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _added(changes: Mapping[str, str], then: Mapping[str, str]) -> Collection[st
 def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str) -> int:
     """Write a plan into the store in one transaction; the number of the revision that now holds."""
     campaign = workspace.campaigns[made.campaign]
-    return store.write(
+    revision = store.write(
         launches.apply,
         made,
         key=store.key,
@@ -133,3 +133,5 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         now=now,
         actor=actor,
     )
+    store.witness.saw(store.read(settings.house).marks)  # launched here: a copy elsewhere is held
+    return revision

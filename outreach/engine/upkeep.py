@@ -96,7 +96,7 @@ def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, str]:
 
 def guard(store: Store, now: datetime) -> str:
     """Hold everything if this store was restored or cloned, or has been away for days; why, or ""."""
-    complaint = store.witness.complaint(lambda: store.read(settings.house).marks)
+    complaint = store.complaint()
     if complaint:
         _hold(store, complaint, now)
         return complaint

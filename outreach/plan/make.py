@@ -1,7 +1,7 @@
 """Workspace x state -> Plan. Pure: the same arguments give the same plan."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -12,10 +12,9 @@ from outreach.errors import InputError
 from outreach.model import EnrollmentStatus, FieldType, Hold, MessageStatus, Prospect, Value
 from outreach.plan.draft import SENDER_FIELDS, Draft, draft
 from outreach.plan.values import Enrolled, Enrollment, Held, Plan, Replacement, Reworded, State
+from outreach.prospect import KNOWN
 from outreach.sequence import next_step
 
-# Fields that every prospect has beside the imported ones.
-OWN_FIELDS = {"email": FieldType.TEXT, "source": FieldType.TEXT, "basis": FieldType.TEXT}
 WAITING = (MessageStatus.SCHEDULED, MessageStatus.HELD)
 
 
@@ -75,9 +74,14 @@ def make(
 def condition_of(workspace: Workspace, campaign: Campaign, state: State) -> segment.Condition:
     """The campaign's condition; InputError at its place in the file if it cannot be used."""
     try:
-        return segment.parse(campaign.segment, types={**OWN_FIELDS, **state.types}, named=workspace.segments)
+        return segment.parse(campaign.segment, types=known_fields(state.types), named=workspace.segments)
     except segment.SegmentError as exc:
         raise InputError([workspace.segment_problem(campaign, exc)]) from exc
+
+
+def known_fields(imported: Mapping[str, FieldType]) -> dict[str, FieldType]:
+    """The fields that conditions and letters may name: the standard ones and those of imported files."""
+    return {**KNOWN, **imported}
 
 
 def matchable(prospect: Prospect) -> dict[str, Value]:
@@ -91,7 +95,7 @@ def matchable(prospect: Prospect) -> dict[str, Value]:
 
 
 def _check_letters(workspace: Workspace, campaign: Campaign, state: State) -> None:
-    known = {*OWN_FIELDS, *state.types, *SENDER_FIELDS}
+    known = {*known_fields(state.types), *SENDER_FIELDS}
     letters = [letter for step in campaign.steps for letter in workspace.letters[step.letter].values()]
     problems = {problem for letter in letters for problem in template.check_fields(letter, known)}
     if problems:

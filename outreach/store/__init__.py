@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from outreach.errors import StoreError
 from outreach.store import tables
 from outreach.store.connect import connect
-from outreach.store.witness import Witness
+from outreach.store.witness import Ledger, Witness
 from outreach.store.writer import Writer
 
 Arguments = ParamSpec("Arguments")
@@ -35,8 +35,10 @@ class Store:
         self._on_sqlite = self._engine.dialect.name == "sqlite"
         self._writer = Writer(self._engine)
         with _translated():
-            self.id, self.key = self._writer.run(_prepare)
-        self.witness = Witness(self.id, alone=self._on_sqlite, state=state)
+            here = self._writer.run(_place)
+            self.id, self.key = self._writer.run(lambda tx: _prepare(tx, here))
+        self._here = here
+        self.witness = Witness(self.id, here, alone=self._on_sqlite, state=state)
 
     def write(
         self,
@@ -59,6 +61,15 @@ class Store:
             if not self._on_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return act(connection, *args, **kwargs)
+
+    def complaint(self) -> str:
+        """Why this store must not send before a person has released it (restored, copied); "" if it may."""
+        return self.witness.complaint(lambda: self.read(_ledger))
+
+    def release(self) -> None:
+        """A person says that this store may send as it is and from here."""
+        self.write(_settle_here, self._here)
+        self.witness.accept(self.read(_ledger).marks)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -84,13 +95,31 @@ class _translated:  # noqa: N801 -- reads as a word in `with`
             raise StoreError(f"the store cannot be used: {cause}") from exc
 
 
-def _prepare(tx: sa.Connection) -> tuple[str, bytes]:
+def _place(tx: sa.Connection) -> str:
+    """What tells this database from a copy of it: the file's path, or the database's number on its server."""
+    if tx.dialect.name == "sqlite":
+        return str(Path(tx.engine.url.database or "").resolve())
+    query = "SELECT datname || '/' || oid FROM pg_database WHERE datname = current_database()"
+    return str(tx.exec_driver_sql(query).scalar_one())
+
+
+def _ledger(tx: sa.Connection) -> Ledger:
+    row = tx.execute(sa.select(tables.house.c.marks, tables.house.c.home)).one()
+    launched = tx.execute(sa.select(tables.campaign.c.stem).limit(1)).first() is not None
+    return Ledger(row.marks, launched, row.home)
+
+
+def _settle_here(tx: sa.Connection, here: str) -> None:
+    tx.execute(sa.update(tables.house).values(home=here))
+
+
+def _prepare(tx: sa.Connection, here: str) -> tuple[str, bytes]:
     """The store's id and key; makes all tables and a new identity in an empty database."""
     tables.metadata.create_all(tx)
     row = tx.execute(sa.select(tables.house)).first()
     if row is None:
         identity = {"id": secrets.token_hex(8), "key": secrets.token_hex(32)}
-        tx.execute(sa.insert(tables.house), {**identity, "schema": tables.SCHEMA, "marks": 0})
+        tx.execute(sa.insert(tables.house), {**identity, "schema": tables.SCHEMA, "marks": 0, "home": here})
         return identity["id"], bytes.fromhex(identity["key"])
     if row.schema > tables.SCHEMA:
         raise StoreError(

@@ -60,6 +60,7 @@ house = sa.Table(
     _text("key"),
     sa.Column("schema", sa.Integer, nullable=False),
     sa.Column("marks", Id, nullable=False),
+    _text("home"),
     _text("limits"),
     _text("timezone"),
 )

@@ -2,58 +2,74 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 STATE = "OUTREACH_STATE"
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What a store says of itself: letters marked, whether anything was launched, the place it was made for."""
+
+    marks: int
+    launched: bool
+    home: str
+
+
 class Witness:
     """The file `witness-STORE.json` in the user's state folder.
 
-    `alone` (SQLite): the store has one sender, so a store that has sent letters but has no witness here
-    was copied from elsewhere. On PostgreSQL a new worker's machine has no witness yet.
+    `here` is the place of the store: the path of a SQLite file, the identity of a PostgreSQL database.
+    `alone` (SQLite): the store has one sender, so a store that was launched but has no witness here came
+    from elsewhere. On PostgreSQL a new worker's machine has no witness yet.
     """
 
-    def __init__(self, store_id: str, *, alone: bool, state: Path | None = None) -> None:
-        folder = state or _state_folder()
-        self._file = folder / f"witness-{store_id}.json"
-        self._alone = alone
-        self._seen: int | None = None
+    def __init__(self, store_id: str, here: str, *, alone: bool, state: Path | None = None) -> None:
+        self._file = (state or _state_folder()) / f"witness-{store_id}.json"
+        self._here, self._alone = here, alone
 
-    def complaint(self, marks_now: Callable[[], int]) -> str:
-        """Why a store with that many marks must not send yet; "" if it may.
+    def complaint(self, ledger: Callable[[], Ledger]) -> str:
+        """Why the store must not send before a person has released it; "" if it may.
 
         The witness is read before the store: another sender may mark in between, never unmark.
         """
-        seen, marks = self._read(), marks_now()
-        if seen is None:
-            if self._alone and marks:
-                return "this store has sent letters from another place: it was moved or copied"
-            return ""
-        if marks < seen:
-            return f"this store is older than what was sent from here ({seen - marks} letters are missing)"
+        seen, store = self._read(), ledger()
+        if self._alone and seen is None and (store.launched or store.marks):
+            return "this store was launched in another place: it was moved or copied here"
+        if store.home != self._here and not (self._alone and seen is not None and _gone(store.home)):
+            return f"this store is a copy: it was made as {store.home}"
+        if seen is not None and store.marks < seen:
+            return (
+                f"this store is older than what was sent from here ({seen - store.marks} letters are missing)"
+            )
         return ""
 
     def saw(self, marks: int) -> None:
         """Remember that many marks. Called after their commit: the witness is never ahead of the store."""
-        if self._seen is not None and marks <= self._seen:
-            return
-        self.accept(marks)
+        seen = self._read()
+        if seen is None or marks > seen:
+            self.accept(marks)
 
     def accept(self, marks: int) -> None:
         """Take the store as it is, also if it is behind: a person has released it."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        new = self._file.with_suffix(f".{os.getpid()}.new")
+        new = self._file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
         new.write_text(json.dumps({"marks": marks}), encoding="ascii")
         new.replace(self._file)
-        self._seen = marks
 
     def _read(self) -> int | None:
         try:
             return int(json.loads(self._file.read_text(encoding="ascii"))["marks"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
+
+
+def _gone(home: str) -> bool:
+    """Whether nothing lies at a store's old place any more: it was moved, not copied."""
+    return not Path(home).exists()
 
 
 def _state_folder() -> Path:
