@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,3 +68,16 @@ class PlanError(OutreachError):
 def problem(message: str, *, hint: str = "", file: str = "", line: int = 0, column: int = 0) -> Problem:
     """A Problem in one call."""
     return Problem(Where(file, line, column), message, hint)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like `name`, or "" where none does."""
+    folded = {word.casefold(): word for word in sorted(known)}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`, did you mean `x`?` for the nearest known name, or nothing."""
+    near = nearest(name, known)
+    return f", did you mean `{near}`?" if near else ""

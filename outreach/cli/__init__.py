@@ -8,6 +8,7 @@ import click
 
 from outreach.cli.app import App
 from outreach.cli.errors import explained
+from outreach.errors import did_you_mean
 
 # section -> command -> the module of this room that holds it (imported only when it is called)
 COMMANDS: dict[str, dict[str, str]] = {
@@ -54,11 +55,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command named where there is none of that name."""
-        from difflib import get_close_matches
-
         if args and args[0] not in MODULES and not args[0].startswith("-"):
-            near = get_close_matches(args[0], MODULES, n=1)
-            ctx.fail(f"there is no command {args[0]}" + (f", did you mean {near[0]}?" if near else ""))
+            ctx.fail(f"there is no command {args[0]}{did_you_mean(args[0], MODULES)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -5,9 +5,9 @@ from typing import cast
 
 from jinja2 import nodes
 
-from outreach.errors import Problem, Where
+from outreach.errors import Problem, Where, did_you_mean
 from outreach.template.filters import FILTERS
-from outreach.template.source import CONTROL, Tape, nearest
+from outreach.template.source import CONTROL, Tape
 
 Known = frozenset[str]
 """Fields that are certainly there at this place of the letter, because a condition said so."""
@@ -122,7 +122,7 @@ class Checker:
     def _filter(self, node: nodes.Filter, known: Known) -> None:
         if node.name not in FILTERS:
             hint = f"letters know {', '.join(FILTERS)}"
-            self._refuse(node, f"unknown filter `{node.name}`{nearest(node.name, list(FILTERS))}", hint)
+            self._refuse(node, f"unknown filter `{node.name}`{did_you_mean(node.name, FILTERS)}", hint)
             return
         kind, given = FILTERS[node.name], len(node.args)
         if node.kwargs or node.dyn_args or node.dyn_kwargs or not kind.least <= given <= kind.most:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from outreach.errors import InputError, Problem, Where
+from outreach.errors import InputError, Problem, Where, did_you_mean
 from outreach.model import Value
 from outreach.template.markdown import Layouts
 from outreach.template.reading import Part, Reader
-from outreach.template.source import NAME, clean, header, nearest
+from outreach.template.source import NAME, clean, header
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def check_fields(letter: Letter, known: Collection[str]) -> list[Problem]:
     """Every use of a field that no prospect has, with its place and the nearest known name."""
     names, hint = list(known), "write a field of your prospects, or import the column"
     return [
-        Problem(where, f"unknown field `{name}`{nearest(name, names)}", hint)
+        Problem(where, f"unknown field `{name}`{did_you_mean(name, names)}", hint)
         for name, where in letter.uses
         if name not in known
     ]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from outreach.errors import Problem, Where
+from outreach.errors import Problem, Where, did_you_mean
 from outreach.template.checks import Checker, Known, holds
 from outreach.template.pieces import Piece
-from outreach.template.source import LIMIT, PARTIAL, Tape, clean, nearest
+from outreach.template.source import LIMIT, PARTIAL, Tape, clean
 from outreach.template.syntax import Root, Token, compile_root, parse
 
 DEPTH = 8
@@ -121,7 +121,7 @@ class Reader:
             return self._refuse(where, f"`{name:.80}` is not the name of a partial", hint)
         found = self._find(name)
         if not found:
-            guess = nearest(name, list(self._partials))
+            guess = did_you_mean(name, self._partials)
             return self._refuse(where, f"there is no `{name}` beside this letter{guess}", "write the file")
         if found in source.chain or len(source.chain) == DEPTH:
             return self._refuse(

@@ -3,10 +3,9 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import accumulate
 
-from outreach.errors import Problem, Where
+from outreach.errors import Problem, Where, did_you_mean
 
 LIMIT = 65_536
 """Characters in a letter together with everything it includes."""
@@ -60,13 +59,6 @@ class Header:
     body_at: int
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """`, did you mean `x`?` for the nearest known name, or nothing."""
-    folded = {each.casefold(): each for each in sorted(known)}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return f", did you mean `{folded[near[0]]}`?" if near else ""
-
-
 def clean(file: str, text: str) -> tuple[str, list[Problem]]:
     """The text without byte order mark, with plain line ends, one at its end; and what is wrong."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip(" \t\n") + "\n"
@@ -100,7 +92,7 @@ def header(file: str, text: str) -> tuple[Header, list[Problem]]:
             hint = (
                 f"a letter has {' and '.join(f'`{each}:`' for each in KEYS)}; the body follows an empty line"
             )
-            problems.append(Problem(where, f"unknown header `{key}`{nearest(key, list(KEYS))}", hint))
+            problems.append(Problem(where, f"unknown header `{key}`{did_you_mean(key, KEYS)}", hint))
         elif name in found:
             problems.append(Problem(where, f"`{name}:` is there twice", "delete one of them"))
         else:
@@ -114,7 +106,7 @@ def header(file: str, text: str) -> tuple[Header, list[Problem]]:
         what = "is empty" if not subject else "holds a tab"
         problems.append(Problem(tape.where(subject_at), f"the subject {what}", hint))
     if format_ not in FORMATS:
-        message = f"unknown format `{format_}`{nearest(format_, list(FORMATS))}"
+        message = f"unknown format `{format_}`{did_you_mean(format_, FORMATS)}"
         problems.append(Problem(tape.where(format_at), message, "write `text` or `markdown`"))
     if not problems and not text[at:].strip():
         problems.append(Problem(Where(file), "the letter has no body", BLOCK_HINT))

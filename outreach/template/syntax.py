@@ -10,9 +10,9 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
-from outreach.errors import Problem
+from outreach.errors import Problem, did_you_mean
 from outreach.template.filters import FILTERS
-from outreach.template.source import Tape, nearest
+from outreach.template.source import Tape
 
 Token = tuple[int, str, str]
 """Offset on the tape, kind, text as written."""
@@ -116,7 +116,7 @@ def _tag_problems(stream: list[Token], tape: Tape) -> Iterator[Problem]:
             continue
         if tag not in TAGS:
             refused.add(tag)
-            guess = nearest(tag, list(TAGS)) if tag not in _TAG_HINTS else ""
+            guess = did_you_mean(tag, TAGS) if tag not in _TAG_HINTS else ""
             message = f"letters have no {{% {tag} %}}{guess}" if tag else "an empty tag {% %}"
             yield Problem(tape.where(at), message, _TAG_HINTS.get(tag, _TAG_HINT))
         elif tag == "if":

@@ -1,6 +1,7 @@
 """EDGE: the folder a user writes (outreach.toml, campaigns/, templates/), read into values or problems."""
 
 from outreach.workspace.disk import find, read
-from outreach.workspace.load import load, parse
+from outreach.workspace.load import basics, load, parse
+from outreach.workspace.settings import Settings
 
-__all__ = ["find", "load", "parse", "read"]
+__all__ = ["Settings", "basics", "find", "load", "parse", "read"]

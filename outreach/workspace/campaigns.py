@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from outreach.campaign import Campaign
-from outreach.errors import Problem, problem
+from outreach.errors import Problem, did_you_mean, problem
 from outreach.model import Step, Window
 from outreach.template import Letter
 from outreach.workspace import dates, settings, values
 from outreach.workspace.addresses import mail_address
-from outreach.workspace.schema import Key, RefusedError, Section, check, did_you_mean, shown
+from outreach.workspace.schema import Key, RefusedError, Section, check, shown
 from outreach.workspace.toml import Document
 
 FOLDER = "campaigns/"

@@ -3,7 +3,8 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from outreach.workspace.schema import RefusedError, did_you_mean, shown
+from outreach.errors import did_you_mean
+from outreach.workspace.schema import RefusedError, shown
 
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = {word: place for place, name in enumerate(_NAMES) for word in (name[:3], name)}

@@ -8,6 +8,7 @@ from outreach.campaign import Campaign, Workspace
 from outreach.errors import InputError, Problem, problem
 from outreach.workspace import campaigns, disk, exclude, letters, settings, toml
 from outreach.workspace.campaigns import Known
+from outreach.workspace.settings import Settings
 from outreach.workspace.toml import Document
 
 
@@ -16,6 +17,21 @@ def load(root: Path) -> Workspace:
     problems: list[Problem] = []
     files, unread = disk.collect(root, problems)
     return _parsed(files, unread, str(root), problems)
+
+
+def basics(root: Path) -> Settings:
+    """What outreach.toml alone says, whatever is wrong in campaigns and letters: a stop must not wait for them.
+
+    Raises InputError with every problem of that file.
+    """
+    unread: list[Problem] = []
+    files, _ = disk.collect(root, unread)
+    problems = [each for each in unread if each.where.file == settings.FILE]
+    main = _documents({name: files[name] for name in files if name == settings.FILE}, problems)
+    found = settings.read(main[settings.FILE], problems) if main else None
+    if problems or found is None:
+        raise InputError(problems)
+    return found
 
 
 def parse(files: Mapping[str, str], *, root: str = "") -> Workspace:

@@ -156,7 +156,7 @@ def _rows(file: IO[str], delimiter: str) -> Iterator[Cells | BadRow]:
         except StopIteration:
             return
         except csv.Error:
-            yield BadRow(start, lines.back())
+            yield BadRow(start, lines.back(), lines.taken[0].rstrip("\r\n"))
             parser = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
         if any(map(str.strip, cells)) and not (start == 1 and _separator(lines.taken[0])):

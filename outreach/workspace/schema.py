@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from difflib import get_close_matches
 from typing import Any
 
-from outreach.errors import Problem
+from outreach.errors import Problem, did_you_mean, nearest
 from outreach.workspace.scanner import KeyPath
 from outreach.workspace.toml import Document
 
@@ -101,19 +100,6 @@ def unknown_key(name: str, keys: Iterable[str]) -> tuple[str, str]:
         return f"`{name}` does not belong here", SECRET_HINT
     suggestion = did_you_mean(name, keys)
     return f"unknown key `{name}`{suggestion}", "" if suggestion else f"keys here: {', '.join(keys)}"
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`, did you mean `x`?` for the nearest known name, or nothing."""
-    near = nearest(name, known)
-    return f", did you mean `{near}`?" if near else ""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that looks most like `name`, or "" where none does."""
-    folded = {word.casefold(): word for word in known}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else ""
 
 
 def shown(value: object) -> str:

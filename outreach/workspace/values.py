@@ -9,8 +9,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from outreach import data
+from outreach.errors import did_you_mean
 from outreach.model import Delay, Gap
-from outreach.workspace.schema import RefusedError, did_you_mean, shown
+from outreach.workspace.schema import RefusedError, shown
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
