@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.model import Delay, Gap
+from outreach.prospect import address_or_domain
 from outreach.workspace import addresses, dates, values
 from outreach.workspace.schema import RefusedError
 
@@ -207,14 +208,15 @@ def test_a_list_names_the_entry_that_is_wrong() -> None:
     ],
 )
 def test_an_exclude_entry_is_an_address_or_a_domain(entry: str, kept: str) -> None:
-    assert addresses.address_or_domain(entry) == kept
+    assert address_or_domain(entry) == kept
 
 
 @pytest.mark.parametrize(
     "entry", ["Acme Ltd", "acme", "ann@", "a b@acme.example", "a..b@acme.example", "x@y@z.example"]
 )
 def test_what_is_neither(entry: str) -> None:
-    assert "is neither an address nor a domain" in refusal(addresses.address_or_domain, entry)
+    with pytest.raises(ValueError, match="is neither an address nor a domain"):
+        address_or_domain(entry)
 
 
 @pytest.mark.parametrize(

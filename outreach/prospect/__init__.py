@@ -1,6 +1,6 @@
 """A prospect file's row becomes field values: which column is which field, and what its cell means."""
 
-from outreach.prospect.address import address, company_key
+from outreach.prospect.address import address, address_or_domain, company_key
 from outreach.prospect.columns import KNOWN, Columns, columns
 from outreach.prospect.rows import BadRow, Row, row_reader
 from outreach.prospect.types import convert, infer, infer_types
@@ -13,6 +13,7 @@ __all__ = [
     "Row",
     "UnknownValueError",
     "address",
+    "address_or_domain",
     "clean",
     "columns",
     "company_key",

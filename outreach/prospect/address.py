@@ -53,6 +53,18 @@ def validated(text: str) -> str:
     return f"{found.ascii_local_part}@{found.ascii_domain}".lower()
 
 
+def address_or_domain(text: str) -> str:
+    """An address, or a domain written "acme.com" or "@acme.com", as prospects carry them.
+
+    Raises ValueError for anything else.
+    """
+    name = text.strip().removeprefix("@")
+    try:
+        return address(name) if "@" in name else address(f"x@{name}").removeprefix("x@")
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is neither an address nor a domain") from exc
+
+
 def company_key(email: str, company: str = "") -> str:
     """What stands for a prospect's company: people with the same key are treated as colleagues.
 

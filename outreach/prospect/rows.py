@@ -1,7 +1,7 @@
 """A row's cells become a prospect's values, or a reason why not."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.model import Fields, FieldType, Value
 from outreach.prospect.address import company_key
@@ -27,10 +27,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that is not imported, from the file's line `line`, and all that is wrong with it."""
+    """A row that is not imported, from the file's line `line`, and all that is wrong with it.
+
+    `text` is the line itself where it could not be cut into cells.
+    """
 
     line: int
     reason: str
+    text: str = field(default="", compare=False)
 
 
 def row_reader(

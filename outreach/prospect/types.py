@@ -51,13 +51,13 @@ def infer_types(
     """
     places = dict(enumerate(columns.names))
     places = {at: name for at, name in places.items() if name in columns.own and name not in fixed}
+    text_only = {at for at in places if is_text(columns.headers[at])}
     found: dict[str, FieldType] = {}
     for cells in rows if places else ():
         for at in tuple(places):
             if at < len(cells) and (text := cells[at].strip()):
                 name = places[at]
-                text_only = is_text(columns.headers[at])
-                found[name] = FieldType.TEXT if text_only else _narrowed(found.get(name), text)
+                found[name] = FieldType.TEXT if at in text_only else _narrowed(found.get(name), text)
                 if found[name] is FieldType.TEXT:
                     del places[at]
         if not places:

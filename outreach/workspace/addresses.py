@@ -5,13 +5,10 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
+from outreach.prospect import address
 from outreach.workspace import values
 from outreach.workspace.schema import SECRET_HINT, RefusedError, shown
 
-_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_LOCAL = re.compile(r"(?=.{1,64}$)[a-z0-9_+'-]+(\.[a-z0-9_+'-]+)*")
 _EXAMPLES = {
     "smtp": '"smtps://ann@smtp.northwind.example:465", or smtp:// for STARTTLS on port 587',
     "imap": '"imaps://ann@imap.northwind.example:993"',
@@ -21,30 +18,11 @@ _STORES = ("sqlite:///", "postgresql+psycopg://")
 
 def mail_address(value: object) -> str:
     """An e-mail address in lower case with an ASCII domain, checked without DNS."""
-    return _checked(values.text(value))
-
-
-def _checked(address: str) -> str:
+    text = values.text(value)
     try:
-        # "test environment" admits only the reserved .test domains, which reach nobody
-        found = validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, test_environment=True
-        )
-    except EmailNotValidError as exc:
-        raise RefusedError(f"is no e-mail address: {shown(address)}", str(exc)) from exc
-    return (found.ascii_email or found.normalized).lower()
-
-
-def address_or_domain(entry: str) -> str:
-    """An e-mail address, or a domain written "acme.com" or "@acme.com", as prospects carry them."""
-    name = entry.strip().lower().removeprefix("@")
-    local, at, domain = name.rpartition("@")
-    if _DOMAIN.fullmatch(domain) and (not at or _LOCAL.fullmatch(local)):
-        return name
-    try:  # the slow way, for other alphabets and rarer forms
-        return _checked(name) if at else _checked(f"x@{name}").removeprefix("x@")
-    except RefusedError as exc:
-        raise RefusedError(f"{shown(entry)} is neither an address nor a domain") from exc
+        return address(text)
+    except ValueError as exc:
+        raise RefusedError(f"is no e-mail address: {shown(text)}", str(exc)) from exc
 
 
 def mail_url(protocol: str) -> Callable[[object], str]:

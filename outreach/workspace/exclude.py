@@ -4,8 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 
 from outreach.errors import Problem, problem
-from outreach.workspace.addresses import address_or_domain
-from outreach.workspace.schema import RefusedError
+from outreach.prospect import address_or_domain
 
 _EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
 _DOMAIN = ("domain", "company domain", "mail domain")
@@ -25,8 +24,8 @@ def read(file: str, text: str, problems: list[Problem]) -> frozenset[str]:
         for line, entry in _entries(text):
             try:
                 found.add(address_or_domain(entry))
-            except RefusedError as refused:
-                wrong.append(problem(refused.message, hint=_HINT, file=file, line=line))
+            except ValueError as exc:
+                wrong.append(problem(str(exc), hint=_HINT, file=file, line=line))
     except csv.Error as exc:
         wrong.append(problem(f"cannot be read as a table: {exc}", hint=_HINT, file=file))
     problems += wrong[:_MAX_PROBLEMS]
