@@ -223,8 +223,8 @@ def test_an_exclude_file_names_the_lines_that_are_neither() -> None:
     hint = "one address or domain a line, or a CSV with a column named `email` or `domain`"
     files = {**with_campaign(EXCLUDE), "customers.csv": "Kunde,Ort\nAcme,Leeds\n"}
     assert problems(files) == [
-        f'customers.csv:1: "Kunde" is neither an address nor a domain\n  {hint}',
-        f'customers.csv:2: "Acme" is neither an address nor a domain\n  {hint}',
+        f"customers.csv:1: 'Kunde' is neither an address nor a domain\n  {hint}",
+        f"customers.csv:2: 'Acme' is neither an address nor a domain\n  {hint}",
     ]
     many = problems({**files, "customers.csv": "email\n" + "?\n" * 1000})
     assert len(many) == 6

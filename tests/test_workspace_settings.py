@@ -160,7 +160,7 @@ domain_per_day = 9000
             '"ann@northwind.example"',
             '"ann@northwind"',
             'outreach.toml:8:11: `address` is no e-mail address: "ann@northwind"\n'
-            "  The part after the @-sign is not valid. It should have a period.",
+            "  The part after the @-sign is not valid. It should have a period",
         ),
         (
             IMAP,
