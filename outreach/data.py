@@ -26,15 +26,18 @@ def words(name: str) -> frozenset[str]:
 
 @cache
 def country_zones() -> Mapping[str, tuple[str, ...]]:
-    """ISO 3166 country code -> its IANA zones, the most populous first (zone1970.tab of tzdata)."""
-    zones: dict[str, list[str]] = defaultdict(list)
+    """ISO 3166 country code -> its IANA zones, those of its own cities first (zone1970.tab of tzdata)."""
+    own: dict[str, list[str]] = defaultdict(list)
+    shared: dict[str, list[str]] = defaultdict(list)
     text = files("tzdata").joinpath("zoneinfo", "zone1970.tab").read_text(encoding="utf-8")
     for line in text.splitlines():
         if line and not line.startswith("#"):
             countries, _, zone = line.split("\t")[:3]
-            for country in countries.split(","):
-                zones[country].append(zone)
-    return MappingProxyType({country: tuple(names) for country, names in zones.items()})
+            home, *others = countries.split(",")
+            own[home].append(zone)
+            for country in others:
+                shared[country].append(zone)
+    return MappingProxyType({code: (*own[code], *shared[code]) for code in sorted({*own, *shared})})
 
 
 @cache

@@ -243,7 +243,7 @@ class Outgoing:
 class Message:
     """One letter to one prospect, as the store keeps it. `message_id` is its Message-ID, `thread` those before it.
 
-    `email` is "erased-ID" and the texts are empty once the prospect was erased.
+    `email` is "erased-ID" and the texts are empty once the prospect was erased; `tries` counts deferrals.
     """
 
     id: int

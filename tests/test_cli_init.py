@@ -3,9 +3,12 @@
 import json
 import os
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from outreach import workspace
 from outreach.cli import MODULES
@@ -127,6 +130,34 @@ def test_git_never_sees_people_nor_the_store(shell: Shell) -> None:
     ).stdout.split()
     assert not set(ignored) & set(listed)
     assert {"outreach.toml", "templates/retail-intro.txt", ".gitignore"} <= set(listed)
+
+
+def test_it_works_at_once_without_an_edit(shell: Shell) -> None:
+    shell.ok("init")
+    shell.ok("prospects", "import", "campaigns/prospects.csv")
+    planned = json.loads(shell.ok("plan", "retail-shelving", "--format", "json"))
+    assert (len(planned["new"]), len(planned["held"])) == (16, 2)
+    for language, words in (
+        ("bob@acme.example", "Hello Bob,"),
+        ("s.yilmaz@bioeck.example", "Guten Tag Selin"),
+    ):
+        assert words in shell.ok("preview", "retail-shelving", "--prospect", language)
+
+
+def test_an_installed_package_brings_the_starter_along(tmp_path: Path) -> None:
+    """The wheel, unpacked as pip does, with no checkout around it."""
+    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    made = subprocess.run(
+        [sys.executable, "-m", "outreach", "init", "new"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+    assert tree(tmp_path / "new") == {**starter.files(tmp_path / "other")}
 
 
 def test_the_starter_of_a_checkout_is_that_of_the_wheel(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
     from outreach.store import Store
+    from outreach.workspace import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SQLITE = "sqlite:///"
@@ -48,11 +49,24 @@ class App:
         return load(self.root)
 
     @cached_property
+    def basics(self) -> "Settings":
+        """What outreach.toml says, even while a campaign or a letter is broken."""
+        from outreach.workspace import basics
+
+        return basics(self.root)
+
+    @property
+    def timezone(self) -> str:
+        """The zone in which times are shown: the sender's."""
+        sender = self.basics.sender
+        return sender.timezone if sender else "UTC"
+
+    @cached_property
     def store(self) -> "Store":
         """The workspace's store, open; a relative SQLite file lies in the workspace."""
         from outreach.store import Store
 
-        url = self.workspace.store_url
+        url = self.basics.store_url
         if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
             url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
         return Store(url, state=self.state)

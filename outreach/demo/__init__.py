@@ -1,5 +1,7 @@
 """SHELL: the main job from end to end in a folder of its own: offline, on a virtual clock, through the program."""
 
-from outreach.demo.run import Summary, run
+from outreach.demo.play import Clock
+from outreach.demo.run import MONDAY, run
+from outreach.demo.tell import Summary, summary
 
-__all__ = ["Summary", "run"]
+__all__ = ["MONDAY", "Clock", "Summary", "run", "summary"]

@@ -76,7 +76,7 @@ class Play:
     log: list[Leaving | Happening] = field(default_factory=list)
 
     async def play(
-        self, happenings: Iterable[Happening], until: datetime, happen: Callable[[Happening], None]
+        self, happenings: Iterable[Happening], until: datetime, happen: Callable[[Happening], object]
     ) -> None:
         """Send until then; at the time of each happening call `happen`."""
         engine = Engine(self.store, lambda box: Session(box, None), self.clock, this_process())

@@ -1,13 +1,14 @@
 """The calendar of what the store holds, and of what a plan would add: played forward with the picker."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.campaign import Campaign, Workspace
 from outreach.engine.revisions import Revisions
 from outreach.model import Fields
-from outreach.plan import Plan
+from outreach.plan import Draft, Plan
 from outreach.schedule.calendar import Calendar, Departure, Desk, Queued, Track
+from outreach.schedule.outlook import AHEAD, Outlook, look
 from outreach.schedule.slots import Pace
 from outreach.schedule.zones import zone_of
 from outreach.store import Store, queue, settings
@@ -42,20 +43,22 @@ def calendar(store: Store, now: datetime, *, planned: tuple[Workspace, Plan] | N
 def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None) -> Iterator[Queued]:
     revisions, last = Revisions(store), 0
     campaigns: dict[str, tuple[Workspace, Campaign]] = {}
-    changed = {each.message_id: each.draft for each in planned[1].reworded} if planned else {}
-    for row in store.read(queue.waiting, now):
+    drafts = _redrafted(planned[1]) if planned else {}
+    for row in store.read(queue.waiting, now, held=bool(drafts)):
         last = max(last, row.id)
+        if row.held and row.id not in drafts:
+            continue
         if row.campaign not in campaigns:
             campaigns[row.campaign] = _campaign(revisions, row.campaign, planned)
         workspace, campaign = campaigns[row.campaign]
-        step = next(
-            (i for i, step in enumerate(campaign.steps) if row.letter in (step.letter, step.was)), None
-        )
-        if step is None:
-            continue  # replaced by the plan: its new letter is added below
-        due_at = changed[row.id].due_at if row.id in changed else row.due_at
         track = _track(workspace, campaign, row.email, row.mailbox, row.company, row.fields)
-        yield Queued(row.id, track, step, due_at)
+        if row.id not in drafts:
+            names = [(step.letter, step.was) for step in campaign.steps]
+            step = next((place for place, each in enumerate(names) if row.letter in each), None)
+            if step is not None:  # else the plan ends the sequence of somebody who is paused
+                yield Queued(row.id, track, step, row.due_at)
+        elif (draft := drafts[row.id]) and not draft.hold:
+            yield Queued(row.id, track, draft.step, draft.due_at)
     if planned:
         workspace, made = planned
         campaign = workspace.campaigns[made.campaign]
@@ -63,6 +66,13 @@ def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None)
             person = each.prospect
             track = _track(workspace, campaign, person.email, each.mailbox, person.company, person.fields)
             yield Queued(place, track, 0, each.draft.due_at)
+
+
+def _redrafted(made: Plan) -> dict[int, Draft | None]:
+    """What a plan makes of the letters that wait: by message, None where the sequence ends."""
+    reworded: dict[int, Draft | None] = {each.message_id: each.draft for each in made.reworded}
+    replaced = {each.message_id: each.draft for each in made.replaced if each.message_id is not None}
+    return reworded | replaced
 
 
 def _campaign(
@@ -88,6 +98,28 @@ def _track(
         steps=campaign.steps,
         new_per_day=campaign.max_new_per_day,
     )
+
+
+def outlook(store: Store, workspace: Workspace, made: Plan, now: datetime, days: int = AHEAD) -> Outlook:
+    """What the calendar would come to for a plan's campaign, were it launched `now`."""
+    return look(
+        calendar(store, now, planned=(workspace, made)),
+        workspace.campaigns[made.campaign],
+        workspace.limits,
+        {each.prospect.email for each in made.new},
+        now=now,
+        zone_name=workspace.sender.timezone,
+        days=days,
+    )
+
+
+def first_departure(store: Store, made: Plan, now: datetime, days: int = AHEAD) -> datetime | None:
+    """When the first letter of a launched plan leaves: one to a new person, or where there is none, any."""
+    new = {each.prospect.email for each in made.new}
+    for each in calendar(store, now).departures(now + timedelta(days=days)):
+        if each.track.campaign == made.campaign and (not new or each.track.email in new):
+            return each.at
+    return None
 
 
 def departures(store: Store, now: datetime, until: datetime) -> list[Departure]:

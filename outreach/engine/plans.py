@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,9 +10,11 @@ from hashlib import sha256
 from outreach import plan
 from outreach.campaign import Workspace
 from outreach.engine.revisions import Revisions
-from outreach.errors import PlanError
-from outreach.plan import Plan
-from outreach.store import Store, launches, plans, settings
+from outreach.errors import PlanError, did_you_mean
+from outreach.model import Hold
+from outreach.plan import Held, Plan, Recalled
+from outreach.schedule.outlook import Outlook
+from outreach.store import Store, launches, plans, prospects, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,15 @@ class Outcome:
 
     plan: Plan
     revision: int
-    dropped: int
+    dropped: tuple[Held, ...]
 
 
 def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan:
     """The plan of a campaign's files against the store; InputError where they do not fit each other."""
     if stem not in workspace.campaigns:
-        known = ", ".join(workspace.campaigns) or "none yet"
-        raise PlanError(f"there is no campaign {stem}", hint=f"campaigns: {known}")
+        known = ", ".join(workspace.campaigns) or "none yet, write campaigns/NAME.toml"
+        meant = did_you_mean(stem, workspace.campaigns)
+        raise PlanError(f"there is no campaign {stem}{meant}", hint=f"campaigns: {known}")
     launched = Revisions(store).get(stem)
     return store.read(
         lambda tx: plan.make(
@@ -41,22 +44,24 @@ def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan
     )
 
 
-def show(store: Store, made: Plan) -> str:
-    """Remember a plan that is shown, for a day; its short id."""
-    digest = _digest(made)
+def show(store: Store, made: Plan, outlook: Outlook | None = None) -> str:
+    """Remember a plan that is shown, for a day, with the dates that were shown; its short id."""
+    digest = _digest(made, outlook)
     hexes = sha256(made.as_of.isoformat().encode() + digest).hexdigest()
     short_ids = [hexes[:length] for length in range(4, len(hexes))]
     return store.write(plans.show, short_ids, made.campaign, made.as_of, digest)
 
 
-def _digest(made: Plan) -> bytes:
+def _digest(made: Plan, outlook: Outlook | None) -> bytes:
     """Everything a launch of this plan may do: people with their texts, changes, the files' meaning."""
+    dates = (outlook.first, outlook.last_first, outlook.end) if outlook else (None, None, None)
     held = sorted((each.prospect_id, each.hold.code) for each in made.held)
     content = {
         "people": {str(each.prospect.id): each.draft.fingerprint for each in made.new},
         "changes": _changes(made),
         "held": sha256(json.dumps(held).encode()).hexdigest(),
         "settings": made.settings,
+        "dates": [at and at.isoformat() for at in dates],
     }
     return zlib.compress(json.dumps(content, sort_keys=True).encode())
 
@@ -84,21 +89,27 @@ def launch(
     Since it was shown, people may have dropped out; nobody is added and nothing is reworded. PlanError
     if it is unknown, older than a day, or would now do something else.
     """
-    made = make(store, workspace, stem, now)
-    dropped = 0
     if plan_id:
-        made, dropped = _as_shown(store, made, plan_id, now)
+        recalled = recall(store, workspace, stem, plan_id, now)
+    else:
+        recalled = Recalled(make(store, workspace, stem, now))
+    made = recalled.plan
     if first is not None:
         made = replace(made, new=made.new[:first])
     revision = enact(store, workspace, made, now=now, actor=actor)
-    return Outcome(made, revision, dropped)
+    return Outcome(made, revision, recalled.dropped)
 
 
-def _as_shown(store: Store, made: Plan, plan_id: str, now: datetime) -> tuple[Plan, int]:
+def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: datetime) -> Recalled:
+    """The plan with that id, as a launch would do it now: nobody is added, nothing is reworded.
+
+    PlanError if it is unknown, older than a day, or would now do something else.
+    """
+    made = make(store, workspace, stem, now)
     shown = store.read(plans.shown, plan_id)
-    again = f"outreach plan {made.campaign}"
-    if shown is None or shown.campaign != made.campaign:
-        raise PlanError(f"there is no plan {plan_id} of {made.campaign}", hint=again)
+    again = f"outreach plan {stem}"
+    if shown is None or shown.campaign != stem:
+        raise PlanError(f"there is no plan {plan_id} of {stem}", hint=again)
     if now - shown.as_of > plans.PLAN_LIVES:
         raise PlanError(f"plan {plan_id} is older than 24 hours", hint=again)
     then = json.loads(zlib.decompress(shown.digest))
@@ -109,7 +120,25 @@ def _as_shown(store: Store, made: Plan, plan_id: str, now: datetime) -> tuple[Pl
     reworded = [each for each in kept if each.draft.fingerprint != people[str(each.prospect.id)]]
     if reworded or _added(_changes(made), then["changes"]):
         raise PlanError(f"letters have changed since plan {plan_id}", hint=again)
-    return replace(made, new=kept), len(people) - len(kept)
+    gone = {int(number) for number in people} - {each.prospect.id for each in kept}
+    gone -= store.read(plans.members, stem)  # a pilot of this plan, or a launch of it, was before
+    return Recalled(
+        replace(made, new=kept),
+        tuple(_dropped(store, made, gone)),
+        len(made.new) - len(kept),
+        *(at and datetime.fromisoformat(at) for at in then["dates"]),
+    )
+
+
+def _dropped(store: Store, made: Plan, gone: Collection[int]) -> Iterator[Held]:
+    """Who dropped out, in the order of their import, and why."""
+    holds = {each.prospect_id: each for each in made.held}
+    people = store.read(prospects.by_ids, gone)
+    for number in sorted(gone):
+        email = people[number].email
+        known = "@" in email  # the rest was erased
+        out = Hold("left", "no longer matches" if known else "erased")
+        yield holds.get(number, Held(number, email if known else "", out))
 
 
 def _added(changes: Mapping[str, str], then: Mapping[str, str]) -> Collection[str]:

@@ -27,7 +27,7 @@ class Engine:
     """A worker on one store. Enter it to register; each `round` does everything that is due."""
 
     def __init__(self, store: Store, line: Callable[[Mailbox], Line], clock: Clock, process: Process) -> None:
-        self._store, self._clock, self._process = store, clock, process
+        self._store, self._clock, self._process, self._line = store, clock, process, line
         self._revisions = Revisions(store)
         self._held = upkeep.guard(store, clock())
         self.worker_id = store.write(leases.enter, process.host, process.place, process.pid, clock())
@@ -64,6 +64,18 @@ class Engine:
     @property
     def stopping(self) -> bool:
         return self._sending.stopping
+
+    def start_over(self) -> None:
+        """Go on as a new worker after the store was away.
+
+        What the old one had in hand and could not write down is then settled by the next `round`: its
+        own heartbeats would keep those leases alive for ever.
+        """
+        self.leave()
+        now, process, left = self._clock(), self._process, self._sending
+        self.worker_id = self._store.write(leases.enter, process.host, process.place, process.pid, now)
+        self._sending = Sending(self._store, self.worker_id, self._line, self._clock)
+        self._sending.stopping, left.stopping = left.stopping, True
 
     def leave(self) -> None:
         """Say that this worker has ended in order, and take note of the marks in the witness."""

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from outreach import compose
 from outreach.errors import ComposeError
 from outreach.model import Accepted, Answer, Deferred, Mailbox, Rejected, Unknown, Unreachable
+from outreach.sequence import EFFECTS
 from outreach.store import Store, claims, marks, records, settings
 from outreach.store.claims import Claimed
 from outreach.store.marks import Marked
@@ -86,7 +87,8 @@ class Sending:
                         return
                     letter = hand.popleft()
                 line = line or self._line(mailbox)
-                await self._send(line, mailbox, letter, sent)
+                if not await self._send(line, mailbox, letter, sent):
+                    hand.clear()  # its pause has put them back
         finally:
             if line is not None:
                 await line.close()
@@ -104,22 +106,25 @@ class Sending:
             self._left -= len(letters)
         return letters
 
-    async def _send(self, line: Line, mailbox: Mailbox, letter: Claimed, sent: Sent) -> None:
-        """Bring one claimed letter to an end: sent, refused, put back, held, or uncertain."""
+    async def _send(self, line: Line, mailbox: Mailbox, letter: Claimed, sent: Sent) -> bool:
+        """Bring one claimed letter to an end: sent, refused, put back, held, or uncertain.
+
+        Whether the mailbox may go on: not after an answer that lets it rest.
+        """
         try:
             raw = compose.compose(letter.outgoing, mailbox, self._clock())
             compose.check(raw, letter.outgoing, mailbox)
         except ComposeError as exc:
             await asyncio.to_thread(self._store.write, records.hold, letter, exc.message, self._clock())
             sent.count("held")
-            return
+            return True
         refusal = None if line.is_open else await line.open()
         refusal = refusal or await line.offer(letter.outgoing.to_email, len(raw))
         if refusal is not None:
-            await self._record(letter, refusal, sent)
-            return
+            return await self._record(letter, refusal, sent)
         if await self._mark(line, letter, raw, sent):
-            await self._record(letter, await line.body(raw), sent)
+            return await self._record(letter, await line.body(raw), sent)
+        return True
 
     async def _mark(self, line: Line, letter: Claimed, raw: bytes, sent: Sent) -> bool:
         """Whether the body may leave now. If not, the connection is dropped so that it never does."""
@@ -139,8 +144,10 @@ class Sending:
             return False
         return True
 
-    async def _record(self, letter: Claimed, answer: Answer, sent: Sent) -> None:
+    async def _record(self, letter: Claimed, answer: Answer, sent: Sent) -> bool:
+        """Write down what came of a letter; whether its mailbox may go on."""
         recorded = await asyncio.to_thread(
             self._store.write, records.record, self._store.key, letter, answer, self._clock()
         )
         sent.count(recorded.verdict if recorded else "lost")
+        return recorded is None or EFFECTS[recorded.verdict].rest is None

@@ -2,7 +2,17 @@
 
 from outreach.plan.draft import Draft, Earlier, draft
 from outreach.plan.make import make
-from outreach.plan.values import Enrolled, Enrollment, Held, Open, Plan, Replacement, Reworded, State
+from outreach.plan.values import (
+    Enrolled,
+    Enrollment,
+    Held,
+    Open,
+    Plan,
+    Recalled,
+    Replacement,
+    Reworded,
+    State,
+)
 
 __all__ = [
     "Draft",
@@ -12,6 +22,7 @@ __all__ = [
     "Held",
     "Open",
     "Plan",
+    "Recalled",
     "Replacement",
     "Reworded",
     "State",

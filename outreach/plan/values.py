@@ -123,3 +123,18 @@ class Plan:
     def holds(self) -> Counter[str]:
         """Reasons of the held, with how many people each holds."""
         return Counter(each.hold.reason for each in self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A plan that was shown, as it would be done now: who dropped out since, and how many match only now.
+
+    `first` (departure), `last_first` (letter) and `end` are the dates that were shown with it.
+    """
+
+    plan: Plan
+    dropped: tuple[Held, ...] = ()
+    added: int = 0
+    first: datetime | None = None
+    last_first: datetime | None = None
+    end: datetime | None = None

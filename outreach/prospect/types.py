@@ -9,6 +9,7 @@ from outreach.model import FieldType, Value
 from outreach.prospect.columns import Columns, is_text
 
 MAX_DIGITS: Final = 15  # what a float holds exactly; longer digit strings are account numbers and the like
+_SEEN: Final = 10_000  # values of a column that are not looked at twice
 _BOOLEANS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNT: Final = re.compile(rf"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}")  # most numbers there are
@@ -53,9 +54,12 @@ def infer_types(
     places = {at: name for at, name in places.items() if name in columns.own and name not in fixed}
     text_only = {at for at in places if is_text(columns.headers[at])}
     found: dict[str, FieldType] = {}
+    seen: dict[int, set[str]] = {at: set() for at in places}  # values that have had their say
     for cells in rows if places else ():
         for at in tuple(places):
-            if at < len(cells) and (text := cells[at].strip()):
+            if at < len(cells) and cells[at] not in seen[at] and (text := cells[at].strip()):
+                if len(seen[at]) < _SEEN:
+                    seen[at].add(cells[at])
                 name = places[at]
                 found[name] = FieldType.TEXT if at in text_only else _narrowed(found.get(name), text)
                 if found[name] is FieldType.TEXT:

@@ -33,14 +33,16 @@ def sender_line(workers: Iterable[Beat], now: datetime, last_alive: datetime | N
     """
     running = alive(workers, now)
     if not running:
-        before = f" (the last one was here {ago(now - last_alive)})" if last_alive else ""
+        before = f" (the last ran {ago(now - last_alive)})" if last_alive else ""
         return f"NO SENDER RUNNING: start `outreach run`{before}"
     hosts = Counter(each.host for each in running)
     places = " and ".join(host if count == 1 else f"{host} ({count})" for host, count in hosts.items())
     return f"running on {places}, alive {ago(now - running[0].heartbeat_at)}"
 
 
-def sender_value(workers: Iterable[Beat], now: datetime, last_alive: datetime | None = None) -> dict[str, Any]:
+def sender_value(
+    workers: Iterable[Beat], now: datetime, last_alive: datetime | None = None
+) -> dict[str, Any]:
     """`{"running": [{"host", "heartbeat_at"}], "last_alive_at": time or null}`."""
     running = [{"host": each.host, "heartbeat_at": each.heartbeat_at} for each in alive(workers, now)]
     return {"running": running, "last_alive_at": last_alive}

@@ -85,6 +85,18 @@ class Calendar:
             self._last_id = max(self._last_id, letter.id)
             self._enqueue(letter, now)
 
+    @property
+    def desks(self) -> list[Desk]:
+        """The mailboxes as they stand at the last departure."""
+        return [queue.desk for queue in self._queues.values()]
+
+    def left(self) -> Iterator[Queued]:
+        """The letters that have not left, those that never will among them; the steps after them not."""
+        for queue in self._queues.values():
+            for lane in queue.lanes.values():
+                yield from lane.left()
+        yield from self.never
+
     def departures(self, until: datetime) -> Iterator[Departure]:
         """Every letter that leaves before `until`, in order of time."""
         moments = [(slot, address) for address in self._queues if (slot := self._next(address, self._now))]
@@ -122,8 +134,10 @@ class Calendar:
 
     def _has_enough(self, lane: Lane) -> bool:
         track = lane.track
-        return lane.first and track.new_per_day is not None and (
-            self._usage.new[track.campaign] >= track.new_per_day
+        return (
+            lane.first
+            and track.new_per_day is not None
+            and (self._usage.new[track.campaign] >= track.new_per_day)
         )
 
     def _turn(self, moment: datetime) -> None:
@@ -184,7 +198,7 @@ class Calendar:
             desk.pace,
             last_slot=slot,
             last_mark=moment,
-            ramp_step=ramp_step(desk.pace, day),
+            ramp_step=ramp_step(desk.mailbox, desk.pace, day),
             ramp_day=max(day, desk.pace.ramp_day or day),
             troubled=desk.pace.troubled and desk.pace.ramp_day == day,
         )

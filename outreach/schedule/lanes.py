@@ -1,12 +1,13 @@
 """Lanes: letters of one mailbox that open and close together, so that a long queue is never gone through whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
 from outreach.model import Step, Window
-from outreach.schedule.window import next_opening
 from outreach.schedule.slots import EPOCH
+from outreach.schedule.window import next_opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Lane:
         """Set a letter aside until the next day of the caps."""
         self.parked.append(letter)
         self.parked_until = until
+
+    def left(self) -> Iterator[Queued]:
+        """Its letters, in no order."""
+        yield from (letter for _, _, letter in self.waiting)
+        yield from self.parked
 
     def best(self, moment: datetime) -> tuple[bool, datetime, int] | None:
         """The place in the order (`Due.order`) of the letter that this lane would send at `moment`, if any."""

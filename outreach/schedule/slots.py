@@ -71,17 +71,22 @@ def next_slot(
     raise AssertionError("a gap of more than a day has no slots: the workspace refuses it")
 
 
-def ramp_step(pace: Pace, day: date) -> int:
-    """The ramp step of a sending day: one more after a clean day, one less after trouble, half after a rest."""
+def ramp_step(mailbox: Mailbox, pace: Pace, day: date) -> int:
+    """The ramp step of a sending day: one more after a clean day, one less after trouble, half after a rest.
+
+    It ends where the mailbox's own cap is reached: from there trouble and rest must be felt at once.
+    """
+    top = max(0, -((RAMP_START - mailbox.per_day) // RAMP_STEP))
+    step = min(pace.ramp_step, top)
     if pace.ramp_day is None or day <= pace.ramp_day:
-        return pace.ramp_step
+        return step
     if day - pace.ramp_day > RAMP_IDLE:
-        return pace.ramp_step // 2
-    return max(0, pace.ramp_step - 1) if pace.troubled else pace.ramp_step + 1
+        return step // 2
+    return max(0, step - 1) if pace.troubled else min(step + 1, top)
 
 
 def cap(mailbox: Mailbox, pace: Pace, day: date) -> int:
     """How many letters this mailbox may send on that day."""
     if not mailbox.ramp:
         return mailbox.per_day
-    return min(mailbox.per_day, RAMP_START + RAMP_STEP * ramp_step(pace, day))
+    return min(mailbox.per_day, RAMP_START + RAMP_STEP * ramp_step(mailbox, pace, day))

@@ -1,6 +1,5 @@
 """The sending window: when a letter may leave, in whose calendar; and when the next step falls due."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -22,14 +21,22 @@ class Opening:
 
 
 @cache
-def public_holidays(country: str) -> Container[date]:
-    """The public holidays of a country (ISO 3166 code); none where the `holidays` package knows none."""
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """A year's public holidays of a country (ISO 3166 code); none where the `holidays` package knows none.
+
+    A whole year at once: the package's own calendars fill themselves when they are asked, and another
+    thread could see one half filled, take a holiday for a business day, and remember that.
+    """
     import holidays  # 0.2 s to import: only where a country's calendar is asked for
 
     if country not in holidays.list_supported_countries(include_aliases=False):
         return frozenset()
-    days: Container[date] = holidays.country_holidays(country)
-    return days
+    return frozenset(holidays.country_holidays(country, years=year, expand=False))
+
+
+def is_holiday(day: date, country: str) -> bool:
+    """Whether that day is a public holiday of a country (ISO 3166 code, or "")."""
+    return bool(country) and day in public_holidays(country, day.year)
 
 
 def closed_because(day: date, window: Window, country: str) -> str:
@@ -38,7 +45,7 @@ def closed_because(day: date, window: Window, country: str) -> str:
         return "weekend"
     if day in window.blackout:
         return "blackout"
-    if window.holidays and country and day in public_holidays(country):
+    if window.holidays and is_holiday(day, country):
         return "holiday"
     return ""
 
@@ -110,7 +117,7 @@ def due_after(sent_at: datetime, delay: Delay, zone_name: str, country: str = ""
     left = delay.days
     while left > 0:
         day += timedelta(days=1)
-        if day.weekday() < 5 and not (country and day in public_holidays(country)):
+        if day.weekday() < 5 and not is_holiday(day, country):
             left -= 1
     return _midnight(day, zone_name)
 

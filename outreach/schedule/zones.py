@@ -49,6 +49,12 @@ def day_of(moment: datetime, name: str) -> date:
 
 
 def day_bounds(day: date, name: str) -> tuple[datetime, datetime]:
-    """The UTC instants at which that day starts and the next one starts, in that zone."""
+    """The UTC instants at which that day starts and the next one starts, in that zone.
+
+    Where the clock shows midnight twice the day starts with the first; where it leaves midnight out the day
+    starts when the clock is turned, so a day that was left out altogether is empty (PEP 495: fold 0 is both).
+    """
     where = zone(name)
-    return instants(day, time(0), where)[0], instants(day + timedelta(days=1), time(0), where)[0]
+    start = datetime.combine(day, time(0), tzinfo=where)
+    end = datetime.combine(day + timedelta(days=1), time(0), tzinfo=where)
+    return start.astimezone(UTC), end.astimezone(UTC)

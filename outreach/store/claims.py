@@ -13,7 +13,7 @@ from outreach.schedule.picker import Due, Usage, mailbox_full, pick
 from outreach.schedule.slots import cap, next_slot
 from outreach.schedule.zones import day_of
 from outreach.store import settings, stops
-from outreach.store.tables import Instant, campaign, mailbox, message, prospect, usage
+from outreach.store.tables import campaign, mailbox, message, prospect, usage
 
 # Longer than the ten minutes a server may take after the final dot (RFC 5321 4.5.3.2.6).
 LEASE = timedelta(minutes=12)
@@ -30,7 +30,6 @@ class Claimed:
     campaign: str
     letter: str
     prospect_id: int
-    tries: int
     outgoing: Outgoing
 
 
@@ -149,8 +148,6 @@ _TAKE = (
         token=sa.bindparam("new_token"),
         worker_id=sa.bindparam("worker"),
         lease_until=sa.bindparam("lease"),
-        tries=message.c.tries + 1,
-        first_try_at=sa.func.coalesce(message.c.first_try_at, sa.bindparam("now", type_=Instant)),
     )
 )
 _TAKEN = (
@@ -164,11 +161,11 @@ def _take(tx: sa.Connection, chosen: Sequence[Due], worker_id: int, now: datetim
     if not chosen:
         return []
     tokens = {due.id: secrets.token_hex(8) for due in chosen}
-    each = {"worker": worker_id, "lease": now + LEASE, "now": now}
+    each = {"worker": worker_id, "lease": now + LEASE}
     tx.execute(_TAKE, [{"taken": taken, "new_token": token, **each} for taken, token in tokens.items()])
     rows = {row.id: row for row in tx.execute(_TAKEN, {"ids": list(tokens)})}
     return [
-        Claimed(row.id, tokens[row.id], row.campaign, row.letter, row.prospect_id, row.tries, outgoing(row))
+        Claimed(row.id, tokens[row.id], row.campaign, row.letter, row.prospect_id, outgoing(row))
         for row in (rows[due.id] for due in chosen)
     ]
 
@@ -188,12 +185,12 @@ def outgoing(row: Any) -> Outgoing:
 
 
 def release(tx: sa.Connection, claimed: Sequence[Claimed]) -> None:
-    """Put letters back that are still claimed by their token: nothing was offered, so it was no try."""
+    """Put letters back that are still claimed by their token."""
     for letter in claimed:
         tx.execute(
             sa.update(message)
             .where(ours(letter), message.c.status == MessageStatus.CLAIMED)
-            .values(status=MessageStatus.SCHEDULED, token=None, lease_until=None, tries=message.c.tries - 1)
+            .values(status=MessageStatus.SCHEDULED, token=None, lease_until=None)
         )
 
 

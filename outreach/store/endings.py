@@ -1,4 +1,4 @@
-"""The end of a campaign: nobody in it gets another letter."""
+"""Endings by a person's word: of one prospect's enrollments, or of a whole campaign."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,25 +12,43 @@ from outreach.store.tables import campaign, enrollment, message
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What ending a campaign stops: people, the letters that wait for them, and those it comes too late for."""
+    """What an ending stops: open enrollments (of these campaigns), the letters that wait for them, and those
+    that are leaving right now, which nothing calls back.
+    """
 
+    campaigns: tuple[str, ...]
     people: int
     letters: int
     leaving: int
 
 
-def ahead(tx: sa.Connection, stem: str) -> Ending:
-    """What `end` would stop now."""
-    people = sa.select(sa.func.count()).where(
-        enrollment.c.campaign == stem, enrollment.c.status.in_(OPEN_ENROLLMENT)
+def ahead(tx: sa.Connection, *, campaign: str = "", prospect_id: int | None = None) -> Ending:
+    """What an ending of that campaign, of that person, or of that person there would stop now."""
+    wanted = [enrollment.c.campaign == campaign] if campaign else []
+    wanted += [enrollment.c.prospect_id == prospect_id] if prospect_id is not None else []
+    opened = (*wanted, enrollment.c.status.in_(OPEN_ENROLLMENT))
+    by_campaign = sa.select(enrollment.c.campaign, sa.func.count()).where(*opened)
+    by_campaign = by_campaign.group_by(enrollment.c.campaign).order_by(enrollment.c.campaign)
+    people = tx.execute(by_campaign).tuples().all()
+    letters = (
+        sa.select(sa.func.count())
+        .select_from(message)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(*wanted)
     )
-    waiting = _letters(stem).where(message.c.status.in_(stops.CANCELLABLE))
-    leaving = _letters(stem).where(message.c.status == MessageStatus.SENDING)
-    return Ending(*(int(tx.execute(query).scalar_one()) for query in (people, waiting, leaving)))
+    waiting = tx.execute(letters.where(message.c.status.in_(stops.CANCELLABLE))).scalar_one()
+    leaving = tx.execute(letters.where(message.c.status == MessageStatus.SENDING)).scalar_one()
+    return Ending(tuple(stem for stem, _ in people), sum(count for _, count in people), waiting, leaving)
 
 
-def _letters(stem: str) -> sa.Select[tuple[int]]:
-    return sa.select(sa.func.count()).select_from(message).where(message.c.campaign == stem)
+def stop(
+    tx: sa.Connection, prospect_id: int, *, campaign: str, reason: str, at: datetime, actor: str
+) -> Ending:
+    """Stop a person's enrollments, in one campaign or ("") in all; what that stopped."""
+    done = ahead(tx, campaign=campaign, prospect_id=prospect_id)
+    status = EnrollmentStatus.STOPPED
+    stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor, campaign=campaign)
+    return done
 
 
 def end(tx: sa.Connection, stem: str, *, reason: str, at: datetime, actor: str) -> Ending:
@@ -39,7 +57,7 @@ def end(tx: sa.Connection, stem: str, *, reason: str, at: datetime, actor: str) 
     A letter whose body is leaving goes out; nothing follows it. A later launch starts the campaign again
     for people who were never in it.
     """
-    done = ahead(tx, stem)
+    done = ahead(tx, campaign=stem)
     people = sa.and_(enrollment.c.campaign == stem, enrollment.c.status.in_(OPEN_ENROLLMENT))
     letters = sa.and_(message.c.campaign == stem, message.c.status.in_(stops.CANCELLABLE))
     stopped = tx.execute(sa.select(enrollment.c.prospect_id).where(people)).scalars().all()
@@ -48,7 +66,8 @@ def end(tx: sa.Connection, stem: str, *, reason: str, at: datetime, actor: str) 
     tx.execute(sa.update(enrollment).where(people).values(**ended))
     gone = {"status": MessageStatus.CANCELLED, "reason": reason, "token": None, "lease_until": None}
     tx.execute(sa.update(message).where(letters).values(**gone))
-    tx.execute(sa.update(campaign).where(campaign.c.stem == stem).values(status=CampaignStatus.ENDED))
+    over = sa.update(campaign).where(campaign.c.stem == stem)
+    tx.execute(over.values(status=CampaignStatus.ENDED))
     numbers = {"people": done.people, "letters": done.letters}
     events.log(tx, at, "ended", actor=actor, campaign=stem, reason=reason, **numbers)
     for kind, rows in (

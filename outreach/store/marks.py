@@ -105,7 +105,7 @@ def _mark(tx: sa.Connection, letter: Claimed, row: Any, raw: bytes, now: datetim
     _count(tx, day, row, 1)
     pace: dict[str, Any] = {"last_mark": now}
     if day != desk.pace.ramp_day:
-        pace |= {"ramp_step": ramp_step(desk.pace, day), "ramp_day": day, "troubled": False}
+        pace |= {"ramp_step": ramp_step(desk.mailbox, desk.pace, day), "ramp_day": day, "troubled": False}
     tx.execute(_PACE.values(**pace), {"box": row.mailbox})
     tx.execute(_ONE_MORE)
     events.log(

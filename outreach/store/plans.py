@@ -79,6 +79,11 @@ def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, En
     }
 
 
+def members(tx: sa.Connection, stem: str) -> set[int]:
+    """The ids of the prospects that a campaign has or had."""
+    return set(tx.execute(sa.select(enrollment.c.prospect_id).where(enrollment.c.campaign == stem)).scalars())
+
+
 def sent_letters(rows: Sequence[Any]) -> tuple[Earlier, ...]:
     """The letters of one enrollment that have been sent, in order."""
     sent = [row for row in rows if row.status == MessageStatus.SENT]

@@ -90,8 +90,9 @@ def add_batch(
         return done
     known = _known(tx, [row.email for row in wanted], newest)
     changes = _changes(tx, wanted, known, on_existing)
-    for prospect_id, values in changes:
-        tx.execute(sa.update(prospect).where(prospect.c.id == prospect_id).values(**values, updated_at=now))
+    if changes:
+        who = sa.update(prospect).where(prospect.c.id == sa.bindparam("known"))
+        tx.execute(who.values(updated_at=now), changes)
     done.changed, done.unchanged = len(changes), len(known) - len(changes)
     return done
 
@@ -136,23 +137,23 @@ def _known(tx: sa.Connection, emails: Sequence[str], newest: int | None = None) 
     """Those of the addresses that are in the store (with an id up to `newest`), with their rows."""
     found: dict[str, Any] = {}
     for start in range(0, len(emails), 1000):
-        where = prospect.c.email.in_(emails[start : start + 1000])
+        query = sa.select(prospect).where(prospect.c.email.in_(emails[start : start + 1000]))
         if newest is not None:
-            where &= prospect.c.id <= newest
-        found |= {row.email: row for row in tx.execute(sa.select(prospect).where(where))}
+            query = query.where(prospect.c.id <= newest)
+        found |= {row.email: row for row in tx.execute(query)}
     return found
 
 
 def _changes(
     tx: sa.Connection, rows: Sequence[Row], known: Mapping[str, Any], on_existing: str
-) -> list[tuple[int, dict[str, Any]]]:
-    """What the rows change in the prospects that are known: id and new column values."""
+) -> list[dict[str, Any]]:
+    """What the rows change in the prospects that are known: new column values, and the id as `known`."""
     if on_existing == SKIP or not known:
         return []
     decode, overwrite = decode_fields(tx), on_existing == UPDATE
     pairs = ((known[row.email], row) for row in rows if row.email in known)
     merged = ((old.id, _merged(old, row, decode, overwrite=overwrite)) for old, row in pairs)
-    return [(prospect_id, values) for prospect_id, values in merged if values]
+    return [{"known": prospect_id, **values} for prospect_id, values in merged if values]
 
 
 def _merged(

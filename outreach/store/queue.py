@@ -25,18 +25,20 @@ class Waiting:
     email: str
     fields: Fields
     due_at: datetime
+    held: bool = False
 
 
-def waiting(tx: sa.Connection, now: datetime) -> list[Waiting]:
-    """The letters that are scheduled or claimed and not paused, in the order of their ids."""
+def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Waiting]:
+    """The letters that are scheduled or claimed (or `held`) and not paused, in the order of their ids."""
+    statuses = [MessageStatus.SCHEDULED, MessageStatus.CLAIMED, *([MessageStatus.HELD] if held else [])]
     query = (
         sa.select(message.c.id, message.c.campaign, message.c.letter, message.c.mailbox, message.c.company)
-        .add_columns(message.c.due_at, prospect.c.email, prospect.c.fields)
+        .add_columns(message.c.due_at, message.c.status, prospect.c.email, prospect.c.fields)
         .join(prospect, prospect.c.id == message.c.prospect_id)
         .join(campaign, campaign.c.stem == message.c.campaign)
         .join(enrollment, enrollment.c.id == message.c.enrollment_id)
         .where(
-            message.c.status.in_([MessageStatus.SCHEDULED, MessageStatus.CLAIMED]),
+            message.c.status.in_(statuses),
             campaign.c.status == CampaignStatus.LAUNCHED,
             enrollment.c.status == EnrollmentStatus.ACTIVE,
             ~stops.pausing(now),
@@ -54,6 +56,7 @@ def waiting(tx: sa.Connection, now: datetime) -> list[Waiting]:
             row.email,
             decode(row.fields),
             row.due_at,
+            row.status == MessageStatus.HELD,
         )
         for row in tx.execute(query)
     ]

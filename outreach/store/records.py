@@ -1,7 +1,7 @@
 """What came of a letter: the delivery, its effects, and the way out of `uncertain`."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from outreach.model import (
     Rejected,
     Scope,
 )
-from outreach.sequence import EFFECTS, FOREVER, Effect, Verdict, rest_of, retry_at, verdict
+from outreach.sequence import EFFECTS, FOREVER, RETRY, Effect, Verdict, rest_of, retry_at, verdict
 from outreach.store import events, marks, stops, suppressions
 from outreach.store.claims import Claimed
 from outreach.store.tables import delivery, enrollment, mailbox, message, prospect
@@ -71,7 +71,8 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
     if row is None:
         return None
     effect = EFFECTS[result]
-    code, said = _said(answer)
+    erased = "@" not in row.email
+    code, said = (None, "") if erased else _said(answer)  # it may name the person
     tx.execute(
         sa.insert(delivery),
         {
@@ -86,7 +87,7 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
     )
     status = _after(tx, row, effect, f"{result}: {said}", now)
     _rest(tx, row, effect, f"{result}: {said}", now)
-    if effect.suppress:
+    if effect.suppress and not erased:
         suppressions.add(
             tx,
             key,
@@ -120,25 +121,37 @@ def _after(tx: sa.Connection, row: Any, effect: Effect, reason: str, now: dateti
     values: dict[str, Any] = {"status": effect.message, "token": None, "lease_until": None, "reason": reason}
     if effect.message == MessageStatus.UNCERTAIN:
         values.pop("token")
-    elif effect.message == MessageStatus.SCHEDULED:
-        values |= _again(tx, row, effect, now)
+    if effect.message == MessageStatus.SCHEDULED:
+        values |= _again(row, effect, now)
+    if effect.message in (MessageStatus.SCHEDULED, MessageStatus.HELD):
+        values |= _cancelled(tx, row)
     tx.execute(sa.update(message).where(message.c.id == row.id).values(**values))
     return MessageStatus(values["status"])
 
 
-def _again(tx: sa.Connection, row: Any, effect: Effect, now: datetime) -> dict[str, Any]:
-    """When a letter that is not out may be offered again. A stopped person's letter is cancelled instead."""
+def _again(row: Any, effect: Effect, now: datetime) -> dict[str, Any]:
+    """When a letter that is not out may be offered again."""
+    rest = rest_of(effect, row.setbacks)
+    if rest is not None:
+        # The mailbox rests; nobody blames the recipient. But should it be this very letter that the
+        # server stumbles over, the others must come first when it goes on.
+        later = now + rest + min(rest, RETRY[0]) if rest < FOREVER else now
+        return {"due_at": later, "opens_at": max(later, row.opens_at)}
+    tries, since = row.tries + 1, row.first_try_at or now
+    due_at = retry_at(tries, since, now)
+    if due_at is None:
+        return {"status": MessageStatus.HELD, "reason": "deferred for 48 hours"}
+    back_off = {"tries": tries, "first_try_at": since, "due_at": due_at}
+    return {**back_off, "opens_at": max(due_at, row.opens_at)}
+
+
+def _cancelled(tx: sa.Connection, row: Any) -> dict[str, Any]:
+    """What becomes of a letter that would wait again, if its person was stopped meanwhile."""
     status = tx.execute(
         sa.select(enrollment.c.status).where(enrollment.c.id == row.enrollment_id)
     ).scalar_one()
-    if status != EnrollmentStatus.ACTIVE:
-        return {"status": MessageStatus.CANCELLED, "reason": status}
-    if effect.rest is not None:  # the mailbox rests, not the letter: it was no try of the recipient
-        return {"tries": row.tries - 1}
-    due_at = retry_at(row.tries, row.first_try_at or now, now)
-    if due_at is None:
-        return {"status": MessageStatus.HELD, "reason": "deferred for 48 hours"}
-    return {"opens_at": max(due_at, row.opens_at), "due_at": due_at, "closes_at": row.closes_at}
+    stopped = status != EnrollmentStatus.ACTIVE
+    return {"status": MessageStatus.CANCELLED, "reason": status} if stopped else {}
 
 
 def _rest(tx: sa.Connection, row: Any, effect: Effect, reason: str, now: datetime) -> None:
@@ -183,7 +196,8 @@ def unmark(tx: sa.Connection, letter: Claimed) -> bool:
     if row is None:
         return False
     back = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None, "reason": ""}
-    tx.execute(sa.update(message).where(ours).values(**back, marked_at=None, raw=None))
+    values = {**back, "marked_at": None, "raw": None, **_cancelled(tx, row)}
+    tx.execute(sa.update(message).where(ours).values(**values))
     marks.uncount(tx, row)
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, row.marked_at, "unmarked", actor="sender", **about)
@@ -206,20 +220,8 @@ def settle(tx: sa.Connection, message_id: int, *, sent: bool, now: datetime, act
         tx.execute(sa.insert(delivery), {**about, **answer})
         _after(tx, row, EFFECTS[Verdict.ACCEPTED], "", row.marked_at or now)
     else:
-        values = _again(tx, row, Effect(MessageStatus.SCHEDULED, rest=timedelta(0)), now)
-        tx.execute(
-            sa.update(message)
-            .where(message.c.id == row.id)
-            .values(
-                **{
-                    "status": MessageStatus.SCHEDULED,
-                    "token": None,
-                    "reason": "",
-                    **values,
-                    "tries": row.tries,
-                }
-            )
-        )
+        values = {"status": MessageStatus.SCHEDULED, "token": None, "reason": "", **_cancelled(tx, row)}
+        tx.execute(sa.update(message).where(message.c.id == row.id).values(**values))
     kind = "settled as sent" if sent else "released"
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, now, kind, actor=actor, **about)

@@ -50,6 +50,22 @@ def covered(tx: sa.Connection, key: bytes, emails: Iterable[str]) -> frozenset[s
     return frozenset(found)
 
 
+def known(tx: sa.Connection, key: bytes, values: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses and domains that are suppressed in so many words."""
+    hashes = {digest(key, "address" if "@" in value else "domain", value): value for value in values}
+    wanted = list(hashes)
+    found: set[str] = set()
+    for start in range(0, len(wanted), 1000):
+        query = sa.select(suppression.c.hash).where(suppression.c.hash.in_(wanted[start : start + 1000]))
+        found.update(hashes[hashed] for hashed in tx.execute(query).scalars())
+    return frozenset(found)
+
+
+def count(tx: sa.Connection) -> int:
+    """How many suppressions there are."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(suppression)).scalar_one())
+
+
 def all_hashes(tx: sa.Connection) -> dict[str, str]:
     """Every suppression as hash -> reason, for planning over many people."""
     return {row.hash: row.reason for row in tx.execute(sa.select(suppression.c.hash, suppression.c.reason))}
@@ -84,20 +100,18 @@ def add(
             row = {"kind": kind, "value": value, "hash": hashed, "reason": reason, "at": at}
             tx.execute(sa.insert(suppression), row)
             new += 1
-        for prospect_id in _covered(tx, kind, value):
+        for prospect_id in tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all():
             if known is None:
                 events.log(tx, at, "suppressed", actor=actor, prospect_id=prospect_id, reason=reason)
             stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor)
     return new
 
 
-def _covered(tx: sa.Connection, kind: str, value: str) -> list[int]:
-    """The prospects that a suppressed address or domain (with its subdomains) covers."""
-    if kind == "address":
-        where = prospect.c.email == value
-    else:
-        where = sa.or_(
-            prospect.c.email.endswith(f"@{value}", autoescape=True),
-            prospect.c.email.endswith(f".{value}", autoescape=True),
-        )
-    return list(tx.execute(sa.select(prospect.c.id).where(where)).scalars())
+def covers(value: str) -> sa.ColumnElement[bool]:
+    """A condition over `prospect`: an address or domain (with its subdomains) covers it."""
+    if "@" in value:
+        return prospect.c.email == value
+    return sa.or_(
+        prospect.c.email.endswith(f"@{value}", autoescape=True),
+        prospect.c.email.endswith(f".{value}", autoescape=True),
+    )

@@ -12,6 +12,7 @@ from outreach.store.connect import WRITE
 Result = TypeVar("Result")
 BATCH = 256
 LOCK = 0x6F75747265616368  # "outreach": the advisory lock that every write takes on PostgreSQL
+FROZEN = 60  # seconds: a worker that freezes while it holds the lock must not hold the others for ever
 
 
 class _Job:
@@ -70,6 +71,9 @@ class Writer:
             connection.execution_options(**{WRITE: True})
             with connection.begin():
                 if connection.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+                    connection.exec_driver_sql(
+                        f"SELECT set_config('idle_in_transaction_session_timeout', '{FROZEN}s', true), "
+                        f"pg_advisory_xact_lock({LOCK})"
+                    )
                 for job in jobs:
                     job.value = job.work(connection)

@@ -12,8 +12,10 @@ _MAX_PROBLEMS = 5
 _HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
 
 
-def read(file: str, text: str, problems: list[Problem]) -> frozenset[str]:
+def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROBLEMS) -> frozenset[str]:
     """The addresses and domains of an exclude file; what is wrong with it is added to `problems`.
+
+    Of wrong lines the first `most` are told one by one.
 
     A CSV with a header is read by its column `email`, or `domain` where a row has no address;
     any other file by its first column. Empty lines and lines that start with # are passed over.
@@ -28,10 +30,10 @@ def read(file: str, text: str, problems: list[Problem]) -> frozenset[str]:
                 wrong.append(problem(str(exc), hint=_HINT, file=file, line=line))
     except csv.Error as exc:
         wrong.append(problem(f"cannot be read as a table: {exc}", hint=_HINT, file=file))
-    problems += wrong[:_MAX_PROBLEMS]
-    if len(wrong) > _MAX_PROBLEMS:
-        more = f"{len(wrong) - _MAX_PROBLEMS} more lines are neither an address nor a domain"
-        problems.append(problem(more, hint=_HINT, file=file, line=wrong[_MAX_PROBLEMS].where.line))
+    problems += wrong[:most]
+    if len(wrong) > most:
+        more = f"{len(wrong) - most} more lines are neither an address nor a domain"
+        problems.append(problem(more, hint=_HINT, file=file, line=wrong[most].where.line))
     return frozenset(found)
 
 

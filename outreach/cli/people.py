@@ -1,0 +1,77 @@
+"""What the commands over people share: who is meant, which condition, whether the user is sure."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from outreach.cli.app import App
+from outreach.errors import OutreachError, did_you_mean
+
+if TYPE_CHECKING:
+    from outreach.model import Prospect
+    from outreach.segment import Condition
+
+
+def known(app: App, text: str) -> "Prospect":
+    """The prospect with that address, however it is written; OutreachError with the nearest one for none."""
+    from outreach.prospect import address
+    from outreach.store import prospects, suppressions
+
+    try:
+        email = address(text.strip())
+    except ValueError as exc:
+        raise OutreachError(f"{text!r} is no e-mail address: {exc}") from exc
+    person = app.store.read(prospects.get, email)
+    if person is not None:
+        return person
+    blocked = app.store.read(suppressions.find, app.store.key, email)
+    near = did_you_mean(email, app.store.read(prospects.near, email))
+    if blocked is not None:
+        hint = f"the address is suppressed, so it is never written to: {blocked.reason}"
+    else:
+        hint = "" if near else f"so that it never is written to: outreach suppress add {email}"
+    raise OutreachError(f"there is no prospect {email}{near}", hint=hint)
+
+
+def condition(app: App, text: str) -> "Condition":
+    """The condition that a text says, or that a segment of that name stands for.
+
+    OutreachError with a caret under the place where it cannot be understood.
+    """
+    from outreach import segment
+    from outreach.prospect import KNOWN
+    from outreach.report.segments import pointed
+    from outreach.store import prospects
+
+    named = app.basics.segments
+    types = {**KNOWN, **app.store.read(prospects.field_types)}
+    try:
+        return segment.parse(text, types=types, named=named)
+    except segment.SegmentError as exc:
+        raise OutreachError(pointed(named.get(exc.segment, text), exc), hint=exc.hint) from exc
+
+
+def clean(option: str, text: str) -> str:
+    """What an option puts into the store; UsageError for control characters and the like."""
+    from outreach.prospect import clean
+
+    try:
+        return clean(text)
+    except ValueError as exc:
+        raise click.UsageError(f"{option} {exc}") from exc
+
+
+def path(app: App, given: Path) -> Path:
+    """A file named on the command line: from the folder that the command runs in."""
+    return given if app.start == Path.cwd() else app.start / given
+
+
+def be_sure(question: str, *, yes: bool) -> None:
+    """Ask before something that cannot be undone; OutreachError where nobody can answer and `yes` is not given."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise OutreachError(f"{question} Nobody is there to answer", hint="to say yes beforehand: --yes")
+    click.confirm(question, abort=True, err=True)

@@ -1,0 +1,186 @@
+"""SHELL: the sender of one machine. APScheduler only ticks; what is due and what was done is in the store."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from outreach.engine.rounds import Engine, Round
+from outreach.errors import OutreachError, StoreError
+
+ROUND = timedelta(seconds=2)
+BEAT = timedelta(seconds=30)  # leases last 12 minutes: a few beats may fail
+LOOK = timedelta(seconds=1)
+LONGEST_WAIT = 60.0  # seconds between two tries while the store is away
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Ticks at once, then each time a span after the last tick.
+
+    The library's own interval catches up on every tick that was missed: after a clock that began in 1970
+    was set right, those are a billion.
+    """
+
+    def __init__(self, span: timedelta) -> None:
+        self.span = span
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now + self.span if previous else now
+
+
+class Daemon:
+    """Runs an engine until a signal (or `stop`) ends it: the letters in hand are finished first.
+
+    :param look: called every second on a thread, to tell what has happened; may raise StoreError.
+    :param say: takes one line for people.
+    """
+
+    def __init__(self, engine: Engine, look: Callable[[], None], say: Callable[[str], None]) -> None:
+        self._engine, self._look_on, self._say = engine, look, say
+        self._working = asyncio.Lock()
+        self._aside = asyncio.Lock()  # held by what goes on beside the rounds
+        self._over = asyncio.Event()
+        self._failures = 0
+        self._again_at = 0.0  # on the loop's clock: nobody sets that one
+        self._crash: Exception | None = None
+
+    async def run(self) -> None:
+        """Send what is due, for as long as it lasts. Returns after a stop, when nothing is in hand."""
+        async with self._ticking((self._round, ROUND)):
+            await self._over.wait()
+            async with self._working:
+                pass  # the round in hand has come to its end
+        if self._crash:
+            raise self._crash
+
+    async def once(self, limit: int | None = None) -> None:
+        """Send what may leave now, at most `limit` letters, and end. StoreError if the store goes away."""
+        async with self._ticking(), self._working:
+            while not self._over.is_set():
+                done = await self._engine.round(limit)
+                self._tell(done)
+                if limit is not None:
+                    limit -= sum(done.sent.verdicts.values()) + len(done.sent.refused)
+                if not done.sent.letters or limit == 0:
+                    return
+
+    def stop(self) -> None:
+        """End after the letters in hand. Asked again, it only says so: nothing may be cut off."""
+        if self._over.is_set():
+            self._say("still finishing the letter in hand: a server may take ten minutes to answer")
+            return
+        self._say("stopping: the letter in hand is finished first")
+        self._engine.stop()
+        self._over.set()
+
+    @asynccontextmanager
+    async def _ticking(self, *more: tuple[Job, timedelta]) -> AsyncIterator[None]:
+        """Beats and news while the caller works, then a tidy end."""
+        # A round that lasts longer than its interval is no reason for a warning on the user's screen.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        once_each = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        scheduler = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()}, job_defaults=once_each, timezone=UTC
+        )
+        for job, span in ((self._beat, BEAT), (self._look, LOOK), *more):
+            scheduler.add_job(job, Every(span))
+        with _signals(self.stop):
+            scheduler.start()
+            watch = asyncio.create_task(self._watch(scheduler))
+            try:
+                yield
+            finally:
+                watch.cancel()
+                scheduler.pause()
+                await asyncio.sleep(0)  # what has been started is under way now, and is waited for
+                async with self._aside:
+                    scheduler.shutdown(wait=False)
+                    await asyncio.sleep(0)  # the loop does it
+                await self._leave()
+
+    async def _round(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._over.is_set() or loop.time() < self._again_at:
+            return
+        async with self._working:
+            try:
+                if self._failures:
+                    await asyncio.to_thread(self._engine.start_over)
+                done = await self._engine.round()
+            except OutreachError as exc:
+                self._back_off(exc)
+            except Exception as exc:  # a mistake of ours: end in order, then show it
+                self._crash = exc
+                self._engine.stop()
+                self._over.set()
+            else:
+                self._recovered()
+                self._tell(done)
+
+    def _back_off(self, exc: OutreachError) -> None:
+        wait = min(LONGEST_WAIT, 2.0**self._failures)
+        if not self._failures:
+            self._say(f"{exc.message}; nothing leaves, trying again until it works")
+        self._failures += 1
+        self._again_at = asyncio.get_running_loop().time() + wait
+
+    def _recovered(self) -> None:
+        if self._failures:
+            self._failures = 0
+            self._say("it works again")
+
+    def _tell(self, done: Round) -> None:
+        for stem, what in done.joined.items():
+            self._say(f"{stem}: {what}")
+
+    async def _beat(self) -> None:
+        """Keep the leases of a long round. Between rounds a long silence must show: a round asks for it first."""
+        if not self._working.locked():
+            return
+        async with self._aside:
+            with suppress(StoreError):  # the round tells
+                await asyncio.to_thread(self._engine.heartbeat)
+
+    async def _look(self) -> None:
+        async with self._aside:
+            with suppress(StoreError):
+                await asyncio.to_thread(self._look_on)
+
+    async def _watch(self, scheduler: AsyncIOScheduler) -> None:
+        """A clock that was set back leaves the next ticks hours away: bring them near again."""
+        while True:
+            await asyncio.sleep(LOOK.total_seconds())
+            now = datetime.now(UTC)
+            for job in scheduler.get_jobs():
+                if job.next_run_time - now > 2 * job.trigger.span:
+                    job.modify(next_run_time=now)
+
+    async def _leave(self) -> None:
+        try:
+            await asyncio.to_thread(self._look_on)
+            await asyncio.to_thread(self._engine.leave)
+        except StoreError as exc:
+            self._say(f"{exc.message}; what was in hand is settled by the next sender")
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM, Ctrl-C and a closed terminal call `stop`; what the caller ignores (nohup) stays ignored."""
+    loop = asyncio.get_running_loop()
+    candidates = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    taken = [each for each in candidates if signal.getsignal(each) != signal.SIG_IGN]
+    for each in taken:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield
+    finally:
+        for each in taken:
+            loop.remove_signal_handler(each)

@@ -1,0 +1,65 @@
+"""Connections for the mailboxes: each logs in with a password from where secrets live."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from outreach.errors import InputError, MailboxError, problem
+from outreach.mailbox import credentials
+from outreach.mailbox.smtp import Session
+from outreach.model import Deferred, Mailbox, Rejected, Unreachable
+
+
+class Lines:
+    """Opens connections; `lines(mailbox)` is what an engine takes. A password is looked up once and kept.
+
+    :param environ: the process environment.
+    :param root: the workspace, where a relative `password_file` starts.
+    """
+
+    def __init__(self, environ: Mapping[str, str], root: Path) -> None:
+        self._environ, self._root = environ, root
+        self._passwords: dict[Mailbox, str | None] = {}
+
+    def check(self, mailboxes: Iterable[Mailbox]) -> None:
+        """Look up every password now; InputError names all mailboxes that lack theirs."""
+        problems = []
+        for mailbox in mailboxes:
+            try:
+                Session(mailbox, self.password(mailbox))
+            except MailboxError as exc:
+                problems.append(problem(exc.message, hint=exc.hint))
+        if problems:
+            raise InputError(problems)
+
+    def __call__(self, mailbox: Mailbox) -> Session:
+        """A connection, not yet open. Without a password it cannot be opened, and says so."""
+        try:
+            return _Line(self, mailbox, self.password(mailbox))
+        except MailboxError as exc:
+            return _Line(self, mailbox, "", lacking=exc.message)
+
+    def password(self, mailbox: Mailbox) -> str | None:
+        """The mailbox's password; None if it needs none. MailboxError if there is none."""
+        if mailbox not in self._passwords:
+            self._passwords[mailbox] = credentials.password(mailbox, self._environ, self._root)
+        return self._passwords[mailbox]
+
+    def forget(self, mailbox: Mailbox) -> None:
+        """A refused password is looked up again: a person will have changed it."""
+        self._passwords.pop(mailbox, None)
+
+
+class _Line(Session):
+    """A connection that pauses its mailbox, rather than all sending, when the login cannot succeed."""
+
+    def __init__(self, lines: Lines, mailbox: Mailbox, password: str | None, *, lacking: str = "") -> None:
+        super().__init__(mailbox, password)
+        self._lines, self._of, self._lacking = lines, mailbox, lacking
+
+    async def open(self) -> Unreachable | Deferred | Rejected | None:
+        if self._lacking:
+            return Unreachable(self._lacking, auth=True)
+        refusal = await super().open()
+        if isinstance(refusal, Unreachable) and refusal.auth:
+            self._lines.forget(self._of)
+        return refusal

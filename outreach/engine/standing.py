@@ -1,0 +1,140 @@
+"""How things stand: read from the store, the calendar and the launched revisions."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+
+from outreach.engine import forecast
+from outreach.engine.process import this_process
+from outreach.engine.revisions import Revisions
+from outreach.model import CampaignStatus, Scope
+from outreach.report.standing import SENDER, Box, Course, Next, Pause, Standing
+from outreach.schedule.calendar import Departure
+from outreach.schedule.picker import mailbox_full
+from outreach.schedule.slots import cap, next_slot
+from outreach.schedule.zones import day_bounds, day_of
+from outreach.store import Store, claims, leases, queue, settings, status
+from outreach.store.leases import Worker
+from outreach.store.status import Queue
+
+AHEAD = timedelta(days=60)
+MANY = 20_000  # departures looked through for the next one of each mailbox and campaign
+INSTANT = timedelta(microseconds=1)
+
+
+def look(store: Store, now: datetime, zone: str, since: datetime | None = None) -> Standing:
+    """How things stand; letters and people are counted from `since` on (default: today).
+
+    `zone` is where people read the times. It changes nothing.
+    """
+    queues = store.read(status.queues, now)
+    stems = {each.stem for each in store.read(status.courses) if each.waiting}
+    coming = list(_coming(store, now, set(queues), stems))
+    pauses = store.read(status.pauses, now)
+    opened = [each.open_since for each in queues.values() if each.open_since]
+    begin = since or day_bounds(day_of(now, zone), zone)[0]
+    return Standing(
+        now=now,
+        since=begin,
+        zone=zone,
+        hold=_hold(store, pauses),
+        sent=store.read(status.letters, begin),
+        ended=store.read(status.ended, begin),
+        uncertain=store.read(status.uncertain),
+        held=store.read(status.held),
+        pauses=pauses,
+        boxes=list(_boxes(store, now, queues, coming)),
+        courses=list(_courses(store, coming)),
+        workers=senders(store),
+        last_alive=store.read(leases.last_heartbeat),
+        overdue=min(opened, default=None),
+    )
+
+
+def senders(store: Store) -> list[Worker]:
+    """The workers that have not ended, but for those that are surely dead."""
+    here = this_process()
+    return [each for each in store.read(leases.workers) if not here.is_dead(each)]
+
+
+def leaving(store: Store, now: datetime, limit: int | None = None) -> list[Next]:
+    """The letters that a sender would let leave now, at most `limit`; none while the store is held."""
+    if _hold(store, store.read(status.pauses, now)):
+        return []
+    departures = _departures(store, now, now + INSTANT)
+    return [_next(each) for each in islice(departures, limit)]
+
+
+def _hold(store: Store, pauses: Collection[Pause]) -> str:
+    """Why the store as a whole must not send before a person has released it."""
+    own = (each.reason for each in pauses if each.scope is Scope.ALL and each.actor == SENDER)
+    return store.complaint() or next(own, "")
+
+
+def _departures(store: Store, now: datetime, until: datetime) -> Iterator[Departure]:
+    """The calendar without the follow-ups that wait for an inbox to be read."""
+    reads = {desk.mailbox.address: _reads(desk, now) for desk in store.read(settings.desks)}
+    for departure in forecast.calendar(store, now).departures(until):
+        if departure.step == 0 or reads[departure.track.mailbox]:
+            yield departure
+
+
+def _reads(desk: settings.Desk, now: datetime) -> bool:
+    return claims.fresh(desk.mailbox, desk.inbox_read_at, now)
+
+
+def _coming(store: Store, now: datetime, boxes: Collection[str], stems: Collection[str]) -> Iterator[Next]:
+    """Departures up to where each mailbox and each campaign has had its next one."""
+    wanted = {*(("mailbox", address) for address in boxes), *(("campaign", stem) for stem in stems)}
+    for departure in islice(_departures(store, now, now + AHEAD), MANY):
+        found = {("mailbox", departure.track.mailbox), ("campaign", departure.track.campaign)}
+        if wanted & found:
+            yield _next(departure)
+        wanted -= found
+        if not wanted:
+            return
+
+
+def _next(departure: Departure) -> Next:
+    track = departure.track
+    return Next(departure.at, track.email, departure.letter, track.campaign, track.mailbox)
+
+
+def _boxes(
+    store: Store, now: datetime, queues: Mapping[str, Queue], coming: Collection[Next]
+) -> Iterator[Box]:
+    house = store.read(settings.house)
+    used, today = store.read(queue.used, now, house.timezone), day_of(now, house.timezone)
+    for desk in store.read(settings.desks):
+        box, waits = desk.mailbox, queues.get(desk.mailbox.address, Queue())
+        allowed = cap(box, desk.pace, today)
+        yield Box(
+            address=box.address,
+            per_day=box.per_day,
+            cap=allowed,
+            used=used.mailboxes[box.address],
+            full=mailbox_full(box.address, allowed, house.limits, used),
+            ramp=box.ramp,
+            reads=_reads(desk, now),
+            waiting=waits.waiting,
+            ready=waits.ready,
+            follow_ups=waits.follow_ups,
+            opens_at=waits.opens_at,
+            slot=next_slot(house.id, box, desk.pace, now, house.timezone)[0],
+            next=next((each for each in coming if each.mailbox == box.address), None),
+        )
+
+
+def _courses(store: Store, coming: Collection[Next]) -> Iterator[Course]:
+    revisions = Revisions(store)
+    for each in store.read(status.courses):
+        running = each.status is CampaignStatus.LAUNCHED
+        yield Course(
+            stem=each.stem,
+            name=each.name,
+            status=each.status,
+            people=each.people,
+            waiting=each.waiting,
+            nightly=running and revisions.must(each.stem).campaign.enroll == "nightly",
+            next=next((letter for letter in coming if letter.campaign == each.stem), None),
+        )

@@ -1,0 +1,25 @@
+"""The people a plan holds, as a table to fill in and import again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from outreach.report.spreadsheet import escaped, line
+
+REASON = "held_because"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A person held back: why, and the fields that their letters need and they do not have."""
+
+    email: str
+    reason: str
+    fields: tuple[str, ...]
+
+
+def table(people: Sequence[Lack]) -> str:
+    """CSV: `email`, `held_because`, and an empty column for every field that is missing."""
+    names = sorted({name for each in people for name in each.fields})
+    rows: Iterable[list[str]] = ([each.email, each.reason, *("" for _ in names)] for each in people)
+    head = line(["email", REASON, *names])
+    return head + "".join(line([escaped(cell) for cell in row]) for row in rows)

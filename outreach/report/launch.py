@@ -1,0 +1,92 @@
+"""What `launch` says beside the plan: what has changed since it was shown, the question, and the end."""
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from outreach.plan import Recalled
+from outreach.report import plan
+from outreach.report.lines import LABEL, WIDTH, labelled, moment, number
+from outreach.report.sender import sender_line
+
+SHIFT = timedelta(minutes=1)  # dates that move by less are not told
+NAMED = 5  # people named on the screen
+
+
+def changes(since: Recalled, screen: plan.Screen) -> str:
+    """The lines about it, "" if nothing has changed."""
+    lines = [part for line in _changes(since, screen) for part in textwrap.wrap(line, WIDTH - LABEL - 1)]
+    return labelled("SINCE", *lines) if lines else ""
+
+
+def _changes(since: Recalled, screen: plan.Screen) -> Iterator[str]:
+    if since.dropped:
+        people = [f"{each.email or 'somebody'} ({each.hold.reason})" for each in since.dropped[:NAMED]]
+        rest = [f"{len(since.dropped) - NAMED} more"] if since.dropped[NAMED:] else []
+        yield f"{number(len(since.dropped), 'person', 'people')} dropped out: {', '.join(people + rest)}"
+    if since.added:
+        more = number(since.added, "person matches", "people match")
+        yield f"{more} only now and will not be in it: outreach plan {screen.campaign.stem}"
+    for name, then, now in moved(since, screen):
+        yield f"{name} moves from {moment(then, screen.zone)} to {moment(now, screen.zone)}"
+
+
+def moved(since: Recalled, screen: plan.Screen) -> Iterator[tuple[str, datetime, datetime]]:
+    """The dates that have moved since the plan was shown: which, then, now."""
+    names = {"first": "the first departure", "last_first": "the last first letter", "end": "the last letter"}
+    for name, words in names.items():
+        then, now = getattr(since, name), getattr(screen.outlook, name)
+        if then and now and abs(now - then) >= SHIFT:
+            yield words, then, now
+
+
+def question(screen: plan.Screen) -> str:
+    """ "Launch this? 16 letters from Mon 23 Nov 09:10"."""
+    made, starts = screen.plan, screen.outlook.starts
+    if not made.new:
+        return "Launch these changes?"
+    since = f" from {moment(starts, screen.zone)}" if starts else ""
+    return f"Launch this? {number(len(made.new), 'letter')}{since}"
+
+
+def done(screen: plan.Screen, revision: int, first: datetime | None) -> str:
+    """The end of a launch: what holds now, the first departure, how to undo, and whether somebody sends."""
+    stem, made = screen.campaign.stem, screen.plan
+    leaves = (
+        f"{moment(first, screen.zone)}; before that nothing leaves" if first else "nothing leaves as it is"
+    )
+    new = number(len(made.new), "new person", "new people")
+    return "\n".join(
+        [
+            labelled("LAUNCHED", f"{stem} revision {revision}, {new}"),
+            labelled("FIRST", leaves),
+            labelled("UNDO", f"outreach pause {stem}     (for now)", f"outreach end {stem}       (for good)"),
+            labelled("SENDER", sender_line(screen.workers, made.as_of, screen.last_alive)),
+            labelled("NEXT", f"outreach calendar {stem}"),
+        ]
+    )
+
+
+def value(
+    screen: plan.Screen, since: Recalled, revision: int | None, first: datetime | None
+) -> dict[str, Any]:
+    """A launch as JSON: the plan (see `report.plan.value`), and what became of it.
+
+    `{"launched": true, "revision": 1, "people": 16, "first": time, "dropped": [{"email", "code", "reason"}],
+    "added": 0, "moved": [{"what", "then", "now"}], "plan": {...}}`. Not launched (empty, or `--dry-run`):
+    `launched` is false and `revision` null. `added` people match only now and are not in it.
+    """
+    return {
+        "launched": revision is not None,
+        "revision": revision,
+        "people": len(screen.plan.new),
+        "first": first,
+        "dropped": [
+            {"email": each.email, "code": each.hold.code, "reason": each.hold.reason}
+            for each in since.dropped
+        ],
+        "added": since.added,
+        "moved": [{"what": what, "then": then, "now": now} for what, then, now in moved(since, screen)],
+        "plan": plan.value(screen),
+    }

@@ -1,0 +1,121 @@
+"""What needs a person, and why nothing leaves: each with a stable code and the command that helps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outreach.model import CampaignStatus, Scope
+from outreach.report.lines import ago, moment, number
+from outreach.report.sender import alive
+from outreach.report.standing import Box, Pause, Standing
+from outreach.schedule.zones import day_of, zone
+
+RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A stable code, the words, and the command that helps ("" if there is none)."""
+
+    code: str
+    text: str
+    command: str = ""
+
+
+def needs(standing: Standing) -> list[Need]:
+    """What needs a person, the gravest first; empty if nothing does."""
+    return list(_needs(standing))
+
+
+def _needs(standing: Standing) -> Iterator[Need]:
+    if standing.hold:
+        yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach resume --all")
+    for pause in standing.pauses:
+        if pause.needs_you and pause.scope is Scope.MAILBOX:
+            yield Need("mailbox_paused", f"{pause.name} is paused: {pause.reason}", resuming(pause))
+    if standing.uncertain:
+        letters = number(standing.uncertain, "letter")
+        yield Need("uncertain", f"{letters} may or may not have arrived", "outreach uncertain list")
+    for kept in standing.held:
+        letters = number(kept.letters, "letter")
+        yield Need("held", f"{letters} held: {kept.reason}", f"outreach why {kept.email}")
+    for box in standing.boxes:
+        if box.follow_ups and not box.reads:
+            yield Need("inbox_not_read", inbox_not_read(box))
+    if standing.overdue and not standing.hold and not _looked_after(standing):
+        since = moment(standing.overdue, standing.zone)
+        yield Need("no_sender", f"letters wait since {since} and nobody sends them", "outreach run")
+
+
+def inbox_not_read(box: Box) -> str:
+    """That follow-ups wait for answers which this version cannot read, and the way out."""
+    waits = number(box.follow_ups, "follow-up waits", "follow-ups wait")
+    return (
+        f"{box.address}: {waits}, its inbox is not read: this version cannot. "
+        'In outreach.toml write answers = "manual" in place of imap, launch again, and enter '
+        "answers with `outreach prospects mark`"
+    )
+
+
+def _looked_after(standing: Standing) -> bool:
+    """Whether a sender runs, or ran within the hour."""
+    last = standing.last_alive
+    return bool(alive(standing.workers, standing.now)) or (last is not None and standing.now - last < RECENT)
+
+
+def idle(standing: Standing) -> list[Need]:
+    """Why nothing leaves at this moment, in the order in which it should be looked at."""
+    if standing.hold:
+        return [Need("store_held", f"everything is held: {standing.hold}", "outreach resume --all")]
+    if not standing.courses:
+        return [Need("nothing_launched", "nothing is launched", "outreach plan CAMPAIGN")]
+    if not standing.waiting:
+        return [Need("nothing_waits", "no letter waits")]
+    return list(_hindrances(standing))
+
+
+def _hindrances(standing: Standing) -> Iterator[Need]:
+    for pause in standing.pauses:
+        yield Need("paused", paused(pause, standing), resuming(pause))
+    for course in standing.courses:
+        if course.status is CampaignStatus.PAUSED and course.waiting:
+            yield Need("paused", f"{course.stem} is paused", f"outreach resume {course.stem}")
+    for box in standing.boxes:
+        found = _hindrance(box, standing) if box.waiting else None
+        if found:
+            yield found
+
+
+def _hindrance(box: Box, standing: Standing) -> Need | None:
+    """What a mailbox's letters wait for."""
+    if not box.reads and box.waiting == box.follow_ups:
+        return Need("inbox_not_read", inbox_not_read(box))
+    if not box.ready:
+        opens = box.opens_at
+        return Need("window", f"window opens {soon(opens, standing)}") if opens else None
+    if box.full == "domain":
+        return Need("domain_cap", f"{box.address}: all mailboxes of its domain have sent what they may today")
+    if box.full:
+        return Need("mailbox_cap", f"{box.address} has sent its {number(box.cap, 'letter')} of today")
+    if box.slot and box.slot > standing.now:
+        return Need("gap", f"{box.address} may send again at {soon(box.slot, standing)}")
+    return Need("cap", f"{box.address}: the companies or campaigns of its letters have had enough today")
+
+
+def soon(at: datetime, standing: Standing) -> str:
+    """ "10:42" if that is today, else "Tue 24 Nov 09:04"."""
+    today = day_of(at, standing.zone) == day_of(standing.now, standing.zone)
+    return f"{at.astimezone(zone(standing.zone)):%H:%M}" if today else moment(at, standing.zone)
+
+
+def paused(pause: Pause, standing: Standing) -> str:
+    """ "ann@northwind.example paused until Mon 23 Nov 10:52, 2 min ago: throttled: ..."."""
+    name = pause.name or "everything"
+    until = f" until {soon(pause.until, standing)}" if pause.until else ""
+    reason = f": {pause.reason}" if pause.reason else ""
+    return f"{name} paused{until}, {ago(standing.now - pause.at)}{reason}"
+
+
+def resuming(pause: Pause) -> str:
+    """The command that undoes a pause."""
+    return f"outreach resume {pause.name or '--all'}"

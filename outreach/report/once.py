@@ -1,0 +1,119 @@
+"""What one run of the sender did, or would do, and what comes next."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from outreach.report.lines import moment, number
+from outreach.report.needs import idle
+from outreach.report.news import Happening, held
+from outreach.report.standing import Next, Standing
+from outreach.sequence import Verdict
+
+# What a letter's event is called here. Other verdicts put it back: its mailbox rests, and that is told.
+NAMES = {"sent": "sent", "failed": "bounced", "held": "held", "uncertain": "uncertain"}
+
+ON_TIME = ("gap", "window", "nothing_waits")
+
+
+def tally(events: Iterable[Happening]) -> Counter[str]:
+    """How many letters were sent, deferred, bounced, held or became uncertain."""
+    names = (_name(each) for each in events)
+    return Counter(name for name in names if name)
+
+
+def _name(event: Happening) -> str:
+    if event.kind == "scheduled":
+        return "deferred" if event.verdict == Verdict.DEFERRED else "put back" if event.verdict else ""
+    return NAMES.get(event.kind, "")
+
+
+def counted(counts: Counter[str]) -> str:
+    """ "3 sent, 1 deferred"."""
+    others = (f"{count} {name}" for name, count in counts.items() if name != "sent")
+    return ", ".join((f"{counts['sent']} sent", *others))
+
+
+def closing(counts: Counter[str], standing: Standing) -> str:
+    """The last words: what left, why nothing (more) leaves now, the next letter; below, commands that help."""
+    if standing.hold:
+        return "\n".join([counted(counts), *held(standing.hold)])
+    # After a letter it goes without saying that the next one waits for its time.
+    reasons = [each for each in idle(standing) if not (counts["sent"] and each.code in ON_TIME)]
+    parts = [counted(counts), *(each.text for each in reasons)]
+    if standing.next:
+        parts.append(f"next {coming(standing.next, standing.zone)}")
+    commands = dict.fromkeys(f"      {each.command}" for each in reasons if each.command)
+    return "\n".join(["; ".join(parts), *commands])
+
+
+def coming(letter: Next, zone: str) -> str:
+    """ "Mon 23 Nov 09:04 bob@acme.example"."""
+    return f"{moment(letter.at, zone)} {letter.email}"
+
+
+def opening(standing: Standing) -> str:
+    """What a sender says when it starts."""
+    boxes = [box.address for box in standing.boxes if box.waiting]
+    ahead = coming(standing.next, standing.zone) if standing.next else ""
+    return (
+        f"sending from {', '.join(boxes) or 'no mailbox yet'}; "
+        + (f"next {ahead}" if ahead else "; ".join(each.text for each in idle(standing)) or "nothing is due")
+        + "\nCtrl-C ends it after the letter in hand"
+    )
+
+
+def would(letters: Sequence[Next], standing: Standing) -> str:
+    """The letters that would leave now; and as `closing` where there are none."""
+    if not letters:
+        return closing(Counter(), standing).replace("0 sent", "nothing would leave now", 1)
+    lines = [f"would send {each.letter} to {each.email} from {each.mailbox}" for each in letters]
+    return "\n".join([*lines, f"{number(len(letters), 'letter')} would leave now; nothing was sent"])
+
+
+def value(
+    events: Collection[Happening], standing: Standing, letters: Collection[Next] | None = None
+) -> dict[str, Any]:
+    """The result as JSON.
+
+    `{"dry_run", "counts": {"sent": n, "deferred": n, ...}, "letters": [...], "waiting": n, "reasons":
+    [{"code", "text", "command"}], "next": letter or null}`. A letter has `event` ("sent", "deferred",
+    "bounced", "held", "uncertain", "put back"; "would_send" in a dry run), `at`, `campaign`, `letter`,
+    `email`, and `answer` (the server's) or, in a dry run and in `next`, `mailbox`. `reasons` say why nothing
+    (more) leaves now.
+    """
+    left = [
+        {
+            "event": _name(each),
+            "at": each.at,
+            "campaign": each.campaign,
+            "letter": each.letter,
+            "email": each.email,
+            "answer": each.said,
+        }
+        for each in events
+        if _name(each)
+    ]
+    return {
+        "dry_run": letters is not None,
+        "counts": {"sent": 0, **tally(events)},
+        "letters": left
+        if letters is None
+        else [{"event": "would_send", **next_value(each)} for each in letters],
+        "waiting": standing.waiting,
+        "reasons": [
+            {"code": each.code, "text": each.text, "command": each.command} for each in idle(standing)
+        ],
+        "next": next_value(standing.next) if standing.next else None,
+    }
+
+
+def next_value(letter: Next) -> dict[str, Any]:
+    """A letter ahead as JSON: `{"at", "campaign", "letter", "email", "mailbox"}`."""
+    return {
+        "at": letter.at,
+        "campaign": letter.campaign,
+        "letter": letter.letter,
+        "email": letter.email,
+        "mailbox": letter.mailbox,
+    }

@@ -1,0 +1,133 @@
+"""Pauses: what `pause` and `resume` did, or would do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outreach.model import Scope
+from outreach.report.lines import labelled, moment, number
+from outreach.report.standing import SENDER, Next, Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """What a pause did. `pause` is the one in force now, `already` whether it was there before and stays.
+
+    `waiting` letters are kept back, `leaving` ones are on their way and cannot be.
+    """
+
+    pause: Pause
+    already: bool
+    waiting: int
+    leaving: int
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a resume did: the pause that is undone (None: there was none), the letters that may go on.
+
+    `due` of them could leave at once, `still` are other pauses that cover them, `next` is the first to leave.
+    """
+
+    scope: Scope
+    name: str
+    pause: Pause | None
+    released: str  # why the store was held, where a person has now released it
+    waiting: int
+    due: int
+    still: Sequence[Pause] = ()
+    next: Next | None = None
+    dry_run: bool = False
+
+
+def name_of(scope: Scope, name: str) -> str:
+    """What is paused, in words."""
+    return "everything" if scope is Scope.ALL else name
+
+
+def command(scope: Scope, name: str) -> str:
+    """What undoes it."""
+    return f"outreach resume {'--all' if scope is Scope.ALL else name}"
+
+
+def told(pause: Pause, zone: str) -> str:
+    """ "ann@northwind.example, by the sender since Mon 23 Nov 10:42 until 10:52: throttled: 421 ..."."""
+    by = "by the program itself" if pause.actor == SENDER else f"by {pause.actor}"
+    until = f" until {moment(pause.until, zone)}" if pause.until else ""
+    reason = f": {pause.reason}" if pause.reason else ""
+    return f"{name_of(pause.scope, pause.name)}, {by} since {moment(pause.at, zone)}{until}{reason}"
+
+
+def paused(done: Paused, zone: str) -> str:
+    """The screen of `pause`."""
+    pause = done.pause
+    lines = [labelled("DRY RUN", "nothing was changed; without --dry-run:")] if done.dry_run else []
+    if done.already:
+        lines.append(labelled("ALREADY", told(pause, zone)))
+    else:
+        until = f" until {moment(pause.until, zone)}" if pause.until else ""
+        lines.append(labelled("PAUSED", f"{name_of(pause.scope, pause.name)}{until}"))
+    lines.append(labelled("WAITING", number(done.waiting, "letter")))
+    if done.leaving:
+        lines.append(labelled("TOO LATE", f"{number(done.leaving, 'letter')} leaving just now"))
+    return "\n".join([*lines, labelled("NEXT", command(pause.scope, pause.name))])
+
+
+def paused_value(done: Paused) -> dict[str, Any]:
+    """`pause` (`scope`, `name`, `reason`, `actor`, `at`, `until`), `already`, `waiting`, `leaving`, `dry_run`."""
+    return {
+        "pause": pause_value(done.pause),
+        "already": done.already,
+        "waiting": done.waiting,
+        "leaving": done.leaving,
+        "dry_run": done.dry_run,
+    }
+
+
+def pause_value(pause: Pause) -> dict[str, Any]:
+    """`scope`, `name` ("" for everything), `reason`, `actor`, `at`, `until` (null: until it is resumed)."""
+    names = ("scope", "name", "reason", "actor", "at", "until")
+    return {name: getattr(pause, name) for name in names}
+
+
+def resumed(done: Resumed, zone: str) -> str:
+    """The screen of `resume`."""
+    name = name_of(done.scope, done.name)
+    lines = [labelled("DRY RUN", "nothing was changed; without --dry-run:")] if done.dry_run else []
+    if done.pause is None and not done.released:
+        lines.append(labelled("NOTHING", f"to undo: {name} is not paused"))
+    else:
+        lines.append(labelled("RESUMED", name))
+    if done.pause is not None:
+        lines.append(labelled("WAS", told(done.pause, zone)))
+    if done.released:
+        lines.append(labelled("RELEASED", done.released))
+    lines.append(labelled("GOES ON", f"{number(done.waiting, 'letter')} wait, {done.due:,} may leave now"))
+    if done.still:
+        lines.append(labelled("STILL", *(f"paused: {told(each, zone)}" for each in done.still)))
+    if done.next:
+        coming = done.next
+        at = moment(coming.at, zone)
+        lines.append(labelled("FIRST", f"{at} {coming.letter} to {coming.email}"))
+    follow = command(done.still[0].scope, done.still[0].name) if done.still else "outreach status"
+    return "\n".join([*lines, labelled("NEXT", follow)])
+
+
+def resumed_value(done: Resumed) -> dict[str, Any]:
+    """`scope`, `name`, `pause` (the one undone, or null), `released` (why the store was held, or ""),
+    `waiting`, `due`, `still` (pauses that cover the same letters), `next` (`at`, `letter`, `email`, or null),
+    `dry_run`.
+    """
+    coming = done.next
+    return {
+        "scope": done.scope,
+        "name": done.name,
+        "pause": pause_value(done.pause) if done.pause else None,
+        "released": done.released,
+        "waiting": done.waiting,
+        "due": done.due,
+        "still": [pause_value(each) for each in done.still],
+        "next": {"at": coming.at, "letter": coming.letter, "email": coming.email} if coming else None,
+        "dry_run": done.dry_run,
+    }

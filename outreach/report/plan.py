@@ -1,0 +1,233 @@
+"""The screen of `plan` and `launch`: people, texts, dates, limits, what is held back, what comes next."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from outreach.campaign import Campaign
+from outreach.plan import Plan
+from outreach.report import outlook
+from outreach.report.lines import LABEL, WIDTH, labelled, number
+from outreach.report.sender import Beat, sender_line, sender_value
+from outreach.schedule.outlook import Outlook
+
+# What puts a hold right, by its code. The others are no mistakes: suppressed, excluded, elsewhere.
+FIXES: Mapping[str, str] = {
+    "missing": "outreach plan {stem} --held held.csv",
+    "company": "more people of a company: [limits] company_people in outreach.toml",
+    "language": "{fix}",
+    "window": "{fix}",
+    "mailbox": "put the mailbox back into outreach.toml",
+    **dict.fromkeys(("lint", "render", "header", "reply", "subject"), "{preview}"),
+}
+LETTER_ERRORS = ("lint", "render", "header", "reply", "subject")
+MOST = 3  # fixes and reasons of one kind on the screen
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the screen is made from. `plan_id` is "" where the plan is not remembered.
+
+    `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
+    letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people.
+    A pilot is of `pilot_of` people; else that is 0.
+    """
+
+    plan: Plan
+    campaign: Campaign
+    outlook: Outlook
+    zone: str
+    plan_id: str = ""
+    pilot_of: int = 0
+    revision: int = 0
+    ended: bool = False
+    pauses: Mapping[str, str] = field(default_factory=dict)
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    workers: Sequence[Beat] = ()
+    last_alive: datetime | None = None
+
+
+def text(screen: Screen) -> str:
+    """The screen in 80 columns, the next command last."""
+    made = screen.plan
+    title = f"plan {screen.plan_id}" if screen.plan_id else "plan"
+    head = f"{title}  {screen.campaign.stem} ({screen.campaign.name})"
+    if made.empty:
+        head += "\nNothing to launch: the store holds all of it already."
+    return "\n".join([head, *_sections(screen)])
+
+
+def _sections(screen: Screen) -> Iterator[str]:
+    made = screen.plan
+    yield _section("NEW", [_new(made) + (f", a pilot of {screen.pilot_of:,}" if screen.pilot_of else "")])
+    if made.held:
+        yield _section("HELD", [_counted(len(made.held), made.holds())], [*_fixes(screen)])
+    if made.unknown:
+        yield _section("UNKNOWN", [_unknown(made.unknown)])
+    changed = [*_changed(screen)]
+    if changed:
+        yield _section("CHANGED", changed)
+    if made.kept:
+        yield _section("KEPT", [_kept(screen)])
+    yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
+    yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
+    yield _section("LETTERS", [*_letters(screen)])
+    if screen.pauses:
+        yield _section("PAUSED", [f"{what}: {command}" for what, command in screen.pauses.items()])
+    yield _section("SENDER", [sender_line(screen.workers, made.as_of, screen.last_alive)])
+    yield labelled("NEXT", next_command(screen))
+
+
+def _section(label: str, lines: Iterable[str], commands: Iterable[str] = ()) -> str:
+    """A label with its lines, wrapped; a command is never broken."""
+    wrapped = [part for line in lines for part in textwrap.wrap(line, WIDTH - LABEL - 1)]
+    return labelled(label, *wrapped, *commands)
+
+
+def _new(made: Plan) -> str:
+    if not made.new:
+        return "nobody" if made.matched else "nobody: the segment matches no prospect"
+    people = number(len(made.new), "person", "people")
+    languages = ", ".join(f"{name or 'default'} {count}" for name, count in made.languages.most_common())
+    companies = number(made.companies, "company", "companies")
+    return f"{people}, {companies}" + (f" ({languages})" if set(made.languages) != {""} else "")
+
+
+def _counted(total: int, reasons: Counter[str]) -> str:
+    """ "41: 18 no first_name, 14 no basis, 9 other reasons"."""
+    shown = [f"{count:,} {reason}" for reason, count in reasons.most_common(2 * MOST)]
+    rest = total - sum(count for _, count in reasons.most_common(2 * MOST))
+    return f"{total:,}: " + ", ".join([*shown, *([f"{rest:,} for other reasons"] if rest else [])])
+
+
+def _fixes(screen: Screen) -> Iterator[str]:
+    """The commands that put the most frequent holds right."""
+    seen: dict[str, None] = {}
+    codes = Counter(each.hold.code for each in screen.plan.held)
+    for code, _ in codes.most_common():
+        each = next(each for each in screen.plan.held if each.hold.code == code)
+        preview = f"outreach preview {screen.campaign.stem} --prospect {each.email}"
+        if code in FIXES:
+            fix = FIXES[code].format(stem=screen.campaign.stem, fix=each.hold.fix, preview=preview)
+            seen[f"fix: {fix}"] = None
+    yield from list(seen)[:MOST]
+
+
+def _unknown(unknown: Mapping[str, int]) -> str:
+    parts = [
+        f"{number(count, 'person is', 'people are')} out because `{name}` is missing"
+        for name, count in Counter(unknown).most_common(MOST)
+    ]
+    return ", ".join(parts)
+
+
+def _changed(screen: Screen) -> Iterator[str]:
+    made = screen.plan
+    texts = Counter(each.draft.letter for each in made.reworded if each.text and not each.draft.hold)
+    for letter, count in texts.items():
+        yield f"{number(count, 'waiting letter')} reworded ({letter})"
+    moved = sum(each.moved for each in made.reworded)
+    if moved:
+        yield f"{number(moved, 'waiting letter')} moved to the new dates"
+    turns = Counter((each.old, each.draft.letter if each.draft else "") for each in made.replaced)
+    for (old, new), count in turns.items():
+        people = number(count, "person gets", "people get")
+        yield f"{people} {new} in place of {old}" if new else f"{people} no more: {old} is gone"
+    if made.files_changed and screen.revision:
+        yield f"the files become revision {screen.revision + 1}"
+
+
+def _kept(screen: Screen) -> str:
+    people = number(screen.plan.kept, "person", "people")
+    if screen.plan.files_changed and screen.revision:
+        return f"{people} got letters already; what follows is revision {screen.revision + 1}"
+    return f"{people} got letters already and will get what follows"
+
+
+def _letters(screen: Screen) -> Iterator[str]:
+    errors = sum(each.hold.code in LETTER_ERRORS for each in screen.plan.held)
+    yield f"{number(errors, 'error')}      outreach preview {screen.campaign.stem} --all"
+    for reason, count in Counter(screen.lacking).most_common(MOST):
+        yield f"{number(count, 'follow-up')} will be held, {reason}"
+
+
+def next_command(screen: Screen) -> str:
+    """What to run next."""
+    stem = screen.campaign.stem
+    if not screen.plan.empty:
+        return f"outreach launch {stem}" + (f" --plan {screen.plan_id}" if screen.plan_id else "")
+    if screen.outlook.first:
+        return f"outreach calendar {stem}"
+    return "outreach prospects import FILE.csv" if not screen.plan.matched else "outreach status"
+
+
+def value(screen: Screen) -> dict[str, Any]:
+    """A plan as JSON.
+
+    `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
+    "language", "mailbox", "letter", "subject", "not_before"}], "held": [{"email", "code", "reason", "fix"}],
+    "unknown": {field: people}, "changed": [{"email", "letter", "reworded", "moved", "held"}], "replaced":
+    [{"email", "old", "new"}], "kept", "dates", "limits", "letters": {"errors", "lacking": {reason: people}},
+    "pauses": [{"what", "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`, `sender`
+    as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
+    `new` of a replacement is null where the sequence ends.
+    """
+    made = screen.plan
+    return {
+        "plan": screen.plan_id or None,
+        "campaign": made.campaign,
+        "name": screen.campaign.name,
+        "as_of": made.as_of,
+        "empty": made.empty,
+        "revision": screen.revision,
+        "ended": screen.ended,
+        **_people(made),
+        "kept": made.kept,
+        **outlook.value(screen.outlook),
+        "letters": {
+            "errors": sum(each.hold.code in LETTER_ERRORS for each in made.held),
+            "lacking": dict(screen.lacking),
+        },
+        "pauses": [{"what": what, "command": command} for what, command in screen.pauses.items()],
+        "sender": sender_value(screen.workers, made.as_of, screen.last_alive),
+        "next": next_command(screen),
+    }
+
+
+def _people(made: Plan) -> dict[str, Any]:
+    return {
+        "new": [
+            {
+                "email": each.prospect.email,
+                "company": each.prospect.company,
+                "language": each.language,
+                "mailbox": each.mailbox,
+                "letter": each.draft.letter,
+                "subject": each.draft.subject,
+                "not_before": each.draft.opens_at,
+            }
+            for each in made.new
+        ],
+        "held": [
+            {"email": each.email, "code": each.hold.code, "reason": each.hold.reason, "fix": each.hold.fix}
+            for each in made.held
+        ],
+        "unknown": dict(made.unknown),
+        "changed": [
+            {
+                "email": each.email,
+                "letter": each.draft.letter,
+                "reworded": each.text,
+                "moved": each.moved,
+                "held": bool(each.draft.hold),
+            }
+            for each in made.reworded
+        ],
+        "replaced": [
+            {"email": each.email, "old": each.old, "new": each.draft.letter if each.draft else None}
+            for each in made.replaced
+        ],
+    }

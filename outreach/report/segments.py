@@ -1,0 +1,88 @@
+"""What a condition finds, and where it cannot be understood."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outreach.model import Prospect
+from outreach.report import people
+from outreach.report.lines import WIDTH, labelled, number, table, width
+from outreach.segment import Row, SegmentError
+
+_VERDICTS = {True: "yes", False: "no", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How a condition meets the people of the store.
+
+    `unknown` are those it cannot decide on, `missing` the fields that leave it open, with how many lack them.
+    """
+
+    people: int
+    matching: int
+    unknown: int
+    missing: Mapping[str, int]
+    samples: Sequence[Prospect]
+
+
+def pointed(text: str, error: SegmentError) -> str:
+    """The error with the line of the condition it is in, and a caret under the place."""
+    source = text.split("\n")[error.line - 1]
+    at = error.column - 1
+    start = max(0, at - WIDTH // 2) if width(source) > WIDTH - 4 else 0
+    end = start + WIDTH - 4
+    shown = "".join(char if char.isprintable() else " " for char in source[start:end])
+    caret = " " * width(shown[: at - start]) + "^"
+    where = f" (in segment {error.segment})" if error.segment else ""
+    return f"{error.message}{where}\n  {shown}\n  {caret}"
+
+
+def text(found: Survey, condition: str) -> str:
+    """The screen of a segment: the count, who is in it, and what is unknown because of which field."""
+    missing = sorted(found.missing.items(), key=lambda item: (-item[1], item[0]))
+    parts = [
+        labelled("SEGMENT", f"{found.matching:,} of {number(found.people, 'person', 'people')}"),
+        labelled(
+            "UNKNOWN",
+            f"{found.unknown:,} left out: "
+            + ", ".join(f"{count:,} without {name}" for name, count in missing),
+        )
+        if found.unknown
+        else "",
+    ]
+    if found.samples:
+        more = found.matching - len(found.samples)
+        parts += ["", people.rows(found.samples, people.DEFAULT)]
+        parts += [f"... and {more:,} more: --limit {found.matching}"] if more else []
+        parts += ["", labelled("NEXT", f'in a campaign file: segment = "{condition}"')]
+    elif not found.people:
+        parts.append(labelled("NEXT", "outreach prospects import FILE.csv"))
+    return "\n".join(part for place, part in enumerate(parts) if part or place > 1)
+
+
+def value(found: Survey, condition: str) -> dict[str, Any]:
+    """`condition`, `people` (all), `matching`, `unknown` (people), `missing` (field to people who lack it),
+    `samples` (as `people.value`).
+    """
+    return {
+        "condition": condition,
+        "people": found.people,
+        "matching": found.matching,
+        "unknown": found.unknown,
+        "missing": dict(found.missing),
+        "samples": [people.value(each) for each in found.samples],
+    }
+
+
+def explained(email: str, verdict: bool | None, rows: Sequence[Row]) -> str:
+    """Why a person is in a segment or not: one line per comparison."""
+    said = {True: "is in the segment", False: "is not in the segment", None: "is left out: unknown"}
+    cells = [(row.text, row.value, _VERDICTS[row.result]) for row in rows]
+    return f"{email} {said[verdict]}\n\n" + table(cells, ("CONDITION", "VALUE", "RESULT"))
+
+
+def explained_value(email: str, verdict: bool | None, rows: Sequence[Row]) -> dict[str, Any]:
+    """`email`, `matches` (null: unknown), `comparisons` (list of `text`, `value`, `result`; null: unknown)."""
+    comparisons = [{"text": row.text, "value": row.value, "result": row.result} for row in rows]
+    return {"email": email, "matches": verdict, "comparisons": comparisons}

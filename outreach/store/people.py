@@ -1,0 +1,127 @@
+"""Looking at people: by a condition, and one of them with everything there is. Nothing here changes anything."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Value
+from outreach.prospect import KNOWN
+from outreach.report.people import Dossier, Part, Written
+from outreach.report.segments import Survey
+from outreach.segment import Condition
+from outreach.store import prospects, suppressions
+from outreach.store.tables import enrollment, message, prospect
+
+_PRESENT = prospect.c.email.contains("@")  # erased people have no address
+
+
+def total(tx: sa.Connection) -> int:
+    """How many people there are, without the erased ones."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(prospect).where(_PRESENT)).scalar_one())
+
+
+def _each(tx: sa.Connection) -> Iterator[tuple[int, dict[str, Value]]]:
+    """Id and fields of everybody, as conditions see them, in the order of their import, streamed."""
+    decode: Callable[[str], dict[str, Value]] = prospects.decode_fields(tx)
+    columns = (prospect.c.id, prospect.c.fields, prospect.c.email, prospect.c.source, prospect.c.basis)
+    query = sa.select(*columns).where(_PRESENT).order_by(prospect.c.id)
+    for number, fields, email, source, basis in tx.execute(query.execution_options(yield_per=2000)):
+        yield number, {**decode(fields), "email": email, "source": source, "basis": basis}
+
+
+def tally(tx: sa.Connection, conditions: Mapping[str, Condition]) -> dict[str, int]:
+    """How many people match each of the conditions."""
+    counts = dict.fromkeys(conditions, 0)
+    tests = [(name, condition.match) for name, condition in conditions.items()]
+    for _, fields in _each(tx):
+        for name, match in tests:
+            if match(fields) is True:
+                counts[name] += 1
+    return counts
+
+
+def survey(tx: sa.Connection, condition: Condition, limit: int) -> Survey:
+    """How many match, the first `limit` of them, and how many it cannot decide on for lack of which field."""
+    found: list[int] = []
+    missing: Counter[str] = Counter()
+    people = matching = unknown = 0
+    for number, fields in _each(tx):
+        people += 1
+        verdict = condition.match(fields)
+        if verdict:
+            matching += 1
+            if len(found) < limit:
+                found.append(number)
+        elif verdict is None:
+            unknown += 1
+            missing.update(condition.unknown(fields))
+    samples = prospects.by_ids(tx, found)
+    return Survey(people, matching, unknown, missing, [samples[number] for number in found])
+
+
+def select(tx: sa.Connection, condition: Condition | None) -> Iterator[Prospect]:
+    """The people who match (None: all), in the order of their import, streamed."""
+    for person in prospects.everyone(tx):
+        own = {"email": person.email, "source": person.source, "basis": person.basis}
+        if condition is None or condition.match({**person.fields, **own}):
+            yield person
+
+
+def first(tx: sa.Connection, limit: int) -> list[Prospect]:
+    """The first people of the store."""
+    ids = list(
+        tx.execute(sa.select(prospect.c.id).where(_PRESENT).order_by(prospect.c.id).limit(limit)).scalars()
+    )
+    found = prospects.by_ids(tx, ids)
+    return [found[number] for number in ids]
+
+
+def used_fields(tx: sa.Connection, condition: Condition | None) -> list[str]:
+    """The fields that somebody who matches has, `email` first, those of the user's own last."""
+    used = {"email"}
+    for person in select(tx, condition):
+        used.update(person.fields, ["source"] * bool(person.source), ["basis"] * bool(person.basis))
+    return [*(name for name in KNOWN if name in used), *sorted(used - set(KNOWN))]
+
+
+def blocked(tx: sa.Connection, key: bytes, condition: Condition | None) -> int:
+    """How many of the people who match are suppressed."""
+    reasons = suppressions.all_hashes(tx)
+    if not reasons:
+        return 0
+    return sum(
+        not reasons.keys().isdisjoint(suppressions.digests(key, person.email))
+        for person in select(tx, condition)
+    )
+
+
+def dossier(tx: sa.Connection, key: bytes, person: Prospect) -> Dossier:
+    """Everything about a person."""
+    parts = sa.select(enrollment).where(enrollment.c.prospect_id == person.id).order_by(enrollment.c.id)
+    letters = sa.select(message).where(message.c.prospect_id == person.id).order_by(message.c.id)
+    return Dossier(
+        person,
+        suppressions.find(tx, key, person.email),
+        [_part(row) for row in tx.execute(parts)],
+        [_written(row) for row in tx.execute(letters)],
+    )
+
+
+def _part(row: Any) -> Part:
+    status = EnrollmentStatus(row.status)
+    return Part(row.campaign, status, row.reason, row.mailbox, row.language, row.created_at)
+
+
+def _written(row: Any) -> Written:
+    return Written(
+        campaign=row.campaign,
+        letter=row.letter,
+        status=MessageStatus(row.status),
+        reason=row.reason,
+        subject=row.subject,
+        message_id=row.message_id,
+        opens_at=row.opens_at,
+        sent_at=row.sent_at,
+    )

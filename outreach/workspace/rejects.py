@@ -1,0 +1,70 @@
+"""The errors file of an import: the rows that were left out, with the reason, ready to be mended."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Final
+
+from outreach.errors import InputError, problem
+from outreach.report import spreadsheet
+from outreach.workspace.encoding import MARKS
+
+COLUMNS: Final = ("error_line", "error_reason")
+"""They stand before the columns of the file; an import of the errors file passes over them."""
+
+
+def beside(path: Path) -> Path:
+    """Where the errors of a file go unless said otherwise: people.errors.csv for people.csv."""
+    return path.with_name(f"{path.stem}.errors.csv")
+
+
+class Rejects:
+    """Writes an errors file, which exists only if there is something in it.
+
+    It has the delimiter of the file that is imported and a byte order mark, so it opens in the
+    spreadsheet that the file came from. InputError if `path` is a file that no import has written.
+    """
+
+    def __init__(self, path: Path, source: Path, header: Sequence[str], delimiter: str) -> None:
+        self.path = path
+        self._header = (*COLUMNS, *header)
+        self._delimiter = delimiter
+        self._file: IO[str] | None = None
+        if path.exists() and (not path.is_file() or path.samefile(source) or not _is_ours(path)):
+            hint = "name another file with --errors"
+            raise InputError(
+                [problem("is not an errors file of an earlier import", hint=hint, file=str(path))]
+            )
+
+    def add(self, line: int, reason: str, cells: Sequence[str]) -> None:
+        """Keep a bad row; its cells are as they were, but for formulas, which are marked as text."""
+        if self._file is None:
+            self._file = self._open()
+            self._write(self._header)
+        self._write((str(line), reason, *cells))
+
+    def _open(self) -> IO[str]:
+        try:
+            return self.path.open("w", encoding="utf-8-sig", errors="replace", newline="")
+        except OSError as exc:
+            message = f"the bad rows cannot be written: {exc.strerror or exc}"
+            raise InputError(
+                [problem(message, hint="name another file with --errors", file=str(self.path))]
+            ) from exc
+
+    def _write(self, cells: Sequence[str]) -> None:
+        assert self._file is not None
+        self._file.write(spreadsheet.line(map(spreadsheet.escaped, cells), self._delimiter))
+
+    def close(self) -> None:
+        """Write what is still in memory."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file starts as an errors file does (or is empty), however a spreadsheet has saved it."""
+    with path.open("rb") as file:
+        start = file.read(200)
+    for mark, _ in MARKS:
+        start = start.removeprefix(mark)
+    return not start or start.replace(b"\0", b"").lstrip(b'"').startswith(COLUMNS[0].encode())

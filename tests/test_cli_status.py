@@ -1,0 +1,275 @@
+"""`outreach status`: what needs somebody, what was sent, what comes next."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from outreach.model import EnrollmentStatus, Scope
+from outreach.report.lines import width
+from outreach.store import leases, prospects, stops
+from tests.cli import MONDAY, Shell
+from tests.launched import RELAY, Served, files, launch, served
+from tests.smtpd import Misbehaving
+
+BOB, EVA, TOM = "bob@acme.example", "eva@birch.example", "tom@cedar.example"
+LATE = MONDAY + timedelta(hours=2)
+
+
+@pytest.fixture
+def post() -> Iterator[Served]:
+    with served(Misbehaving()) as each:
+        yield each
+
+
+def relay(smtp: str, answers: str = 'answers = "manual"') -> dict[str, str]:
+    """A mailbox without a gap: everything may leave at once."""
+    texts = files(smtp, "sqlite:///outreach.db")
+    main = texts["outreach.toml"].replace('per_day = 30\ngap = "3-10 min"', RELAY)
+    return {**texts, "outreach.toml": main.replace('answers = "manual"', answers)}
+
+
+def lines(out: str) -> dict[str, str]:
+    """The screen's texts by label, continued lines joined."""
+    found: dict[str, str] = {}
+    label = ""
+    for line in out.splitlines():
+        label = line[:9].strip() or label
+        found[label] = f"{found.get(label, '')} {line[10:].strip()}".strip()
+    return found
+
+
+def screen(shell: Shell, *args: str) -> dict[str, str]:
+    return lines(shell.ok("status", *args))
+
+
+def value(shell: Shell, *args: str) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(shell.ok("status", "--format", "json", *args))
+    return result
+
+
+def needs(shell: Shell) -> list[str]:
+    return [each["code"] for each in value(shell)["needs"]]
+
+
+def checked(shell: Shell) -> int:
+    return shell.run("status", "--check")[0]
+
+
+def enter(shell: Shell, host: str, *, seconds_ago: int = 0) -> int:
+    """A sender on another machine."""
+    with shell.app().store as store:
+        at = shell.now - timedelta(seconds=seconds_ago)
+        return store.write(leases.enter, host, f"{host}/boot", 1, at)
+
+
+def test_before_anything_is_launched(shell: Shell) -> None:
+    shell.fill()
+    found = screen(shell)
+    assert found["NEEDS YOU"] == "nothing"
+    assert found["SENT"] == "0 today: 0 first, 0 follow-ups"
+    assert found["SENDER"] == "NO SENDER RUNNING: start `outreach run`"
+    assert found["NEXT"] == "outreach plan CAMPAIGN"
+    assert checked(shell) == 0
+
+
+def test_a_day_on_one_screen(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB, EVA, TOM)
+    shell.ok("run", "--once")
+    shell.now += timedelta(seconds=20)
+    enter(shell, "srv1", seconds_ago=20)
+    out = shell.ok("status")
+    assert all(width(line) <= 80 for line in out.splitlines())
+    assert len(out.splitlines()) < 24
+    found = lines(out)
+    assert found["NEEDS YOU"] == "nothing"
+    assert found["SENT"] == "1 today: 1 first, 0 follow-ups"
+    assert found["CAME BACK"].startswith("nothing")
+    assert found["PAUSED"] == "none"
+    assert found["MAILBOX"].startswith("ann@northwind.example ok, 1/30 today, next 10:")
+    assert found["MAILBOX"].endswith(EVA)
+    assert found["SENDER"] == "running on srv1, alive 20 s ago"
+    assert out.splitlines()[-3].split()[:4] == ["shops", "3", "3", "0"]
+    assert found["NEXT"] == "outreach calendar shops"
+    assert checked(shell) == 0
+
+
+def test_a_sender_that_fell_silent_is_no_sender(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB)
+    worker = enter(shell, "srv1", seconds_ago=7200)
+    assert screen(shell)["SENDER"] == "NO SENDER RUNNING: start `outreach run` (the last ran 2 h ago)"
+    assert needs(shell) == ["no_sender"]
+    assert checked(shell) == 1
+    with shell.app().store as store:
+        store.write(leases.heartbeat, worker, shell.now)
+    assert checked(shell) == 0
+
+
+def test_no_sender_needs_nobody_while_nothing_is_due(shell: Shell, post: Served) -> None:
+    shell.now = MONDAY
+    launch(shell, relay(post.server.url), BOB)
+    assert checked(shell) == 0
+    shell.now = MONDAY + timedelta(hours=1, minutes=1)
+    assert needs(shell) == ["no_sender"]
+
+
+def test_everything_that_went_wrong_is_counted_once_and_needs_somebody(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    people = ["nouser@acme.example", "greylist@birch.example", "dropbody@cedar.example", "bob@elm.example"]
+    launch(shell, relay(post.server.url), *people)
+    shell.ok("run", "--once")
+    found = value(shell)
+    assert found["sent"] == {"first": 1, "follow_ups": 0, "deferred": 1, "refused": 1}
+    assert found["uncertain"] == 1
+    assert [each["status"] for each in found["stopped"]] == ["bounced"]
+    assert [each["code"] for each in found["needs"]] == ["uncertain"]
+    assert found["needs"][0]["command"] == "outreach uncertain list"
+    texts = screen(shell)
+    assert texts["NEEDS YOU"].startswith("1 letter may or may not have arrived")
+    assert texts["SENT"] == "1 today: 1 first, 0 follow-ups (1 deferred, 1 refused)"
+    assert texts["CAME BACK"] == "1 bounced"
+    assert texts["STOPPED"] == "1 person: 1 bounced"
+    assert checked(shell) == 1
+
+
+def test_a_refused_letter_and_a_paused_mailbox_need_somebody(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), "policy@acme.example")
+    shell.run("run", "--once")
+    assert needs(shell) == ["mailbox_paused"]
+    found = screen(shell)
+    assert found["NEEDS YOU"].startswith("ann@northwind.example is paused: policy: 550 5.7.1")
+    assert "outreach resume ann@northwind.example" in found["NEEDS YOU"]
+    assert "PAUSED" in found["MAILBOX"]
+    assert found["NEXT"] == "outreach resume ann@northwind.example"
+
+
+def test_pauses_of_people_and_campaigns_need_nobody(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB)
+    with shell.app().store as store:
+        person = store.read(prospects.get, BOB)
+        assert person is not None
+        for scope, name in ((Scope.CAMPAIGN, "shops"), (Scope.PROSPECT, str(person.id))):
+            store.write(stops.add_pause, scope, name, reason="fair", actor="ann", at=shell.now)
+    assert screen(shell)["PAUSED"] == "shops paused, 0 s ago: fair 1 person"
+    assert [each["name"] for each in value(shell)["pauses"]] == ["shops", BOB]
+    assert checked(shell) == 0
+
+
+def test_a_copied_store_needs_somebody(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB)
+    shell.ok("run", "--once")
+    shutil.rmtree(shell.folder / "state")  # as on the machine that the copy was brought to
+    assert needs(shell) == ["store_held"]
+    found = screen(shell)
+    assert found["NEEDS YOU"].startswith("NOTHING IS SENT: this store")
+    assert found["NEXT"] == "outreach resume --all"
+    assert checked(shell) == 1
+
+
+def test_an_inbox_that_is_not_read_is_told_as_soon_as_a_follow_up_waits(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url, 'imap = "imaps://ann@imap.northwind.example:993"'), BOB)
+    assert "inbox_not_read" not in needs(shell)
+    shell.ok("run", "--once")
+    assert needs(shell) == ["inbox_not_read"]
+    found = screen(shell)
+    assert found["NEEDS YOU"].startswith("ann@northwind.example: 1 follow-up waits, its inbox is not read")
+    assert 'answers = "manual"' in found["NEEDS YOU"]
+    assert "next" not in found["MAILBOX"]  # nothing that will not happen is promised
+    assert value(shell)["mailboxes"][0]["answers_known"] is False
+
+
+@pytest.mark.parametrize(
+    ("since", "sent"),
+    [("today", 0), ("yesterday", 1), ("1d", 1), ("7 days", 2), ("2026-11-23", 2), ("2026-11-24", 1)],
+)
+def test_letters_and_people_are_counted_since(shell: Shell, post: Served, since: str, sent: int) -> None:
+    shell.now = LATE
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB, EVA)
+    for day in (0, 1):  # one on Monday, one on Tuesday
+        shell.now = LATE + timedelta(days=day)
+        shell.ok("run", "--once")
+    shell.now = LATE + timedelta(days=2)
+    with shell.app().store as store:
+        person = store.read(prospects.get, BOB)
+        assert person is not None
+        tuesday = LATE + timedelta(days=1)
+        store.write(
+            stops.stop, person.id, EnrollmentStatus.REPLIED, reason="answered", at=tuesday, actor="ann"
+        )
+    found = value(shell, "--since", since)
+    assert found["sent"]["first"] == sent
+    assert sum(each["people"] for each in found["stopped"]) == (0 if since == "today" else 1)
+    if sent:
+        assert screen(shell, "--since", since)["CAME BACK"] == "1 replied"
+        assert "since" in screen(shell, "--since", since)["SENT"]
+
+
+@pytest.mark.parametrize("since", ["lately", "2026-13-01", "last week"])
+def test_a_moment_that_is_none_is_refused_with_examples(shell: Shell, since: str) -> None:
+    shell.fill()
+    code, _, err = shell.run("status", "--since", since)
+    assert code == 2
+    assert f"--since {since}: write today, yesterday, 7d, or a date like 2026-11-23" in err
+
+
+def test_people_who_join_at_night_are_announced(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    texts = relay(post.server.url)
+    nightly = texts["campaigns/shops.toml"].replace('grace = "0 min"', 'grace = "0 min"\nenroll = "nightly"')
+    launch(shell, {**texts, "campaigns/shops.toml": nightly}, BOB)
+    assert screen(shell)["TONIGHT"] == "who matches joins shops (enroll = nightly)"
+    assert value(shell)["campaigns"][0]["nightly"] is True
+
+
+def test_the_json_is_a_contract(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB, EVA)
+    shell.ok("run", "--once")
+    found = value(shell)
+    assert set(found) == {
+        *("now", "since", "needs", "sent", "stopped", "uncertain", "waiting", "held", "pauses"),
+        *("mailboxes", "sender", "campaigns"),
+    }
+    assert found["now"] == LATE.isoformat()
+    assert found["since"] == "2026-11-23T00:00:00+00:00"
+    [box] = found["mailboxes"]
+    assert {name: box[name] for name in box if name != "next"} == {
+        "address": "ann@northwind.example",
+        "sent_today": 1,
+        "cap_today": 30,
+        "per_day": 30,
+        "full": "",
+        "paused": False,
+        "answers_known": True,
+        "waiting": 2,
+        "follow_ups_waiting": 1,
+    }
+    assert set(box["next"]) == {"at", "campaign", "letter", "email", "mailbox"}
+    assert found["sender"]["running"] == []
+    assert found["sender"]["last_alive_at"] == LATE.isoformat()
+    [course] = found["campaigns"]
+    assert course["people"] == {
+        **dict.fromkeys([status.value for status in EnrollmentStatus], 0),
+        "active": 2,
+    }
+    assert (course["campaign"], course["status"], course["waiting"]) == ("shops", "launched", 2)
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_on_postgresql_too(shell: Shell, post: Served, store_url: str) -> None:
+    shell.now = LATE
+    launch(shell, files(post.server.url, store_url), BOB, EVA)
+    assert f"sent intro to {BOB}" in shell.ok("run", "--once")
+    found = screen(shell)
+    assert found["SENT"] == "1 today: 1 first, 0 follow-ups"
+    assert found["MAILBOX"].endswith(EVA)
+    assert checked(shell) == 0
