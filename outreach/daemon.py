@@ -126,7 +126,7 @@ class Daemon:
                 self._tell(done)
 
     def _back_off(self, exc: OutreachError) -> None:
-        wait = min(LONGEST_WAIT, 2.0**self._failures)
+        wait = min(LONGEST_WAIT, 2.0 ** min(self._failures, 6))
         if not self._failures:
             self._say(f"{exc.message}; nothing leaves, trying again until it works")
         self._failures += 1

@@ -86,51 +86,84 @@ class _Rule:
 
 
 _FULL_WORDS = (
-    r"mailbox .{0,20}(full|exceed)|(full|exceed).{0,20} mailbox|over ?quota|disk quota|"
+    r"mailbox .{0,20}(full|exceed)|(full|exceed).{0,20} mailbox|over ?quota|(disk|user) quota|storage allocation|"
     r"(insufficient|not enough) .{0,20}(storage|space)"
 )
+_SIZE_WORDS = r"size .{0,20}(limit|maxim|exceed)|exceeds .{0,20}size|too (big|large)"
+_FAST_WORDS = (
+    r"rate ?limit|(connection|thread) .{0,20}limit|throttl|slow down|"
+    r"too (many|much) .{0,20}(connection|mail|message|session)"
+)
 _QUOTA_WORDS = (
-    r"(daily|hourly|sending|message|user) .{0,30}(limit|quota)|limit .{0,20}exceeded|too many messages"
+    r"(daily|hourly|sending|message|submission) ?.{0,30}(limit|quota)|limit .{0,20}(exceeded|reached)|"
+    r"exceeded .{0,40}limit|per (hour|day)"
+)
+_LOGIN_WORDS = (
+    r"authentication (is )?required|must .{0,10}(authenticate|log ?in|issue a starttls)|not logged in|"
+    r"turn on smtp auth|basic auth|client (was )?not authenticated"
+)
+_OURS_WORDS = (
+    r"sender (address|domain|verif|reject|refus|denied|unknown|blocked|not )|of sender address|"
+    r"(unknown|invalid|bad|outbound|unverified) sender|verification failed for|return.path|from address|"
+    r"\b(helo|ehlo|ptr|rdns)\b|reverse (dns|host|lookup|path)|client host|your (host|ip|server|domain)"
 )
 _NOBODY_WORDS = (
-    r"user unknown|unknown (user|recipient|mailbox)|no such (user|recipient|mailbox|person|address)|"
-    r"does(n't| not) exist|not (a )?(known|valid) (user|recipient|mailbox)|invalid (recipient|mailbox|address)|"
-    r"mailbox (unavailable|not found|disabled)|recipient .{0,20}(rejected|not found)|no mailbox"
+    r"user unknown|(unknown|invalid|no such) (user|recipient|mailbox|person|address|account)|#5\.1\.[0-36]\b|"
+    r"does(n't| not) (exist|have an? (account|mailbox))|not (a )?(known|valid) (user|recipient|mailbox)|unrouteable|"
+    r"mailbox (unavailable|not found|(is )?disabled)|(user|recipient|domain) .{0,20}not found|no mailbox|"
+    r"undeliverable address|(?<!recipient )address (rejected|unknown)"
+)
+_GONE_WORDS = r"this (mailbox|user) (is (disabled|inactive)|does(n't| not) (exist|have))"
+_STANDING_WORDS = (
+    r"block(ed| ?list)|(black|deny)list|spamhaus|\brbl\b|dnsbl|reputation|dmarc|dkim|\bspf\b|banned|not authori[sz]ed"
 )
 _POLICY_WORDS = (
-    r"spam|block(ed|list)|blacklist|denylist|policy|reputation|not authori[sz]ed|relay|denied|dmarc|dkim|"
-    r"\bspf\b|spamhaus|banned|prohibited"
+    rf"{_STANDING_WORDS}|spam|policy|relay|rcpthosts|denied|prohibit|forbidden|not accept .{{0,20}}from|dynamic"
 )
+_UNCLEAR_WORDS = r"reject|refus|accept|allow|permit|access"
 
 # RFC 3463 status codes and RFC 5321 reply codes. The recipient is only blamed where the server says so:
-# a full mailbox, our quota, our login or a policy are never the prospect's fault.
+# a full mailbox, our quota, our login, our address or a policy are never the prospect's fault. Servers
+# that check everything at RCPT name our address there too (Postfix, Exim, Sendmail).
 _DEFERRED_RULES = (
-    _Rule(Verdict.AUTHENTICATION, stages="auth", codes="535"),
+    _Rule(Verdict.AUTHENTICATION, stages="auth", codes="432"),  # RFC 4954: the password must be changed
     _Rule(Verdict.UNREACHABLE, stages="connect auth"),
-    _Rule(Verdict.DEFERRED, status=r"4\.2\.2"),
-    _Rule(Verdict.DEFERRED, stages="rcpt data body", words=_FULL_WORDS),
+    _Rule(Verdict.DEFERRED, status=r"4\.2\.\d+"),  # RFC 3463: about the recipient's mailbox
+    _Rule(Verdict.DEFERRED, stages="rcpt data body", words=rf"{_FULL_WORDS}|gr[ea]ylist"),
+    _Rule(Verdict.UNREACHABLE, codes="421", status=r"4\.[34]\.\d+"),  # going down, or the line was lost
     _Rule(Verdict.THROTTLED, status=r"4\.7\.28"),
-    _Rule(Verdict.THROTTLED, codes="421"),
+    _Rule(Verdict.THROTTLED, words=_FAST_WORDS),
+    _Rule(Verdict.DEFERRED, words=_SIZE_WORDS),
     _Rule(Verdict.QUOTA, words=_QUOTA_WORDS),
+    _Rule(Verdict.THROTTLED, codes="421"),
     _Rule(Verdict.UNREACHABLE, stages="mail"),
     _Rule(Verdict.DEFERRED),
 )
 _REJECTED_RULES = (
     _Rule(Verdict.AUTHENTICATION, stages="auth"),
-    _Rule(Verdict.AUTHENTICATION, codes="530|535|538", status=r"|5\.7\.(0|8|9|30)"),
+    _Rule(Verdict.AUTHENTICATION, codes="530|534|535|538"),
+    _Rule(Verdict.AUTHENTICATION, stages="mail rcpt data", words=_LOGIN_WORDS),
     _Rule(Verdict.QUOTA, status=r"5\.4\.5"),
     _Rule(Verdict.DEFERRED, status=r"5\.2\.2"),  # mailbox full
+    _Rule(Verdict.CONTENT, status=r"5\.2\.3|5\.3\.4|5\.6\.\d+"),
     _Rule(Verdict.DEFERRED, stages="rcpt data body", words=_FULL_WORDS),
+    _Rule(Verdict.CONTENT, words=_SIZE_WORDS),
     _Rule(Verdict.DEFERRED, stages="rcpt", codes="552"),  # RFC 5321 4.5.3.1.10
+    _Rule(Verdict.POLICY, status=r"5\.1\.[78]"),  # RFC 3463: the sender's address
+    _Rule(Verdict.POLICY, words=_OURS_WORDS),
     _Rule(Verdict.BAD_RECIPIENT, stages="rcpt data body", status=r"5\.1\.(1|2|3|6|10)|5\.2\.1"),
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", status=r"5\.4\.1", words="recipient"),  # Exchange Online
     _Rule(Verdict.BAD_RECIPIENT, codes="556"),  # RFC 7504: the domain takes no mail
-    _Rule(Verdict.CONTENT, status=r"5\.3\.4|5\.6\.\d+"),
-    _Rule(Verdict.QUOTA, words=_QUOTA_WORDS),
+    _Rule(Verdict.QUOTA, words=rf"{_QUOTA_WORDS}|{_FAST_WORDS}"),
+    _Rule(Verdict.DEFERRED, stages="rcpt data body", words="quota"),  # not ours: theirs
     _Rule(Verdict.POLICY, status=r"5\.7\.\d+"),
-    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", codes="55[013]", words=_NOBODY_WORDS),
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", codes="55[0134]", words=_NOBODY_WORDS),
+    _Rule(Verdict.BAD_RECIPIENT, stages="data body", words=_GONE_WORDS),
     _Rule(Verdict.POLICY, stages="connect mail rcpt", words=_POLICY_WORDS),
+    _Rule(Verdict.POLICY, stages="data body", words=_STANDING_WORDS),
     _Rule(Verdict.CONTENT, codes="552"),
     _Rule(Verdict.POLICY, stages="connect mail"),
+    _Rule(Verdict.CONTENT, stages="rcpt", words=_UNCLEAR_WORDS),  # against whom? a person should look
     _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", codes="55[01]", status=r"|5\.0\.0"),
     _Rule(Verdict.CONTENT),
 )

@@ -3,6 +3,7 @@
 import csv
 import io
 import signal
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -322,7 +323,7 @@ def test_between_batches_others_write_and_two_imports_share_the_work(store_url: 
     path.write_text("".join(MANY.splitlines(keepends=True)[:1001]), encoding="utf-8")
     options = imports.Options()
 
-    def start(store: Store) -> "imports.Iterator[Import]":
+    def start(store: Store) -> Iterator[Import]:
         return imports.run(store, open_table(path), options, clock=lambda: MONDAY, batch=100)
 
     with Store(store_url, state=tmp_path / "a") as one, Store(store_url, state=tmp_path / "b") as two:

@@ -169,6 +169,14 @@ def test_colleagues_fill_a_campaign(shell: Shell) -> None:
     assert "Mon 23 Nov: acme got its 2 of the day" in shell.ok("why", "p2@acme.example")
 
 
+def test_a_line_that_is_too_long_is_told(shell: Shell) -> None:
+    """One letter a day, two years of people: the last one is not merely "due"."""
+    people = "".join(f"p{i}@firm{i}.example,P{i},Firm {i},retail,GB\n" for i in range(350))
+    launched(shell, people, main=MAIN.replace("per_day = 30", "per_day = 1"))
+    said = "gets nothing: no room within 400 days: "
+    assert verdict(shell, "p349@firm349.example").startswith(f"p349@firm349.example {said}")
+
+
 def test_excluded_and_elsewhere(shell: Shell) -> None:
     launched(shell)
     shell.write("customers.csv", "birch.example\n")

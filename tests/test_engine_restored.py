@@ -16,7 +16,7 @@ from outreach.model import Scope
 from outreach.store import Store, stops
 from outreach.store.tables import metadata
 from tests.smtpd import Misbehaving, on
-from tests.worlds import World, message_ids, people
+from tests.worlds import Interrupted, World, message_ids, people
 
 sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 postgresql = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
@@ -236,6 +236,23 @@ def test_an_unwritable_state_folder_is_told_before_anything_is_sent(store_url: s
             world.state.write_text("a file is no folder")
             with pytest.raises(StoreError, match="witness"):
                 await world.settle()
+            assert (server.received, world.statuses()) == ([], {"scheduled": 2})
+
+    on(Misbehaving(), scene)
+
+
+def test_a_letter_whose_mark_cannot_be_witnessed_does_not_leave(store_url: str, tmp_path: Path) -> None:
+    """The disk of the state folder is full in the middle of the work."""
+
+    async def scene(server: Misbehaving) -> None:
+        with World(store_url, tmp_path, server.url, {"shops": people(2)}) as world:
+
+            def fill() -> None:
+                shutil.rmtree(world.state)
+                world.state.write_text("a file is no folder")
+
+            with pytest.raises(StoreError, match="witness"):
+                await world.engine(Interrupted.at("before the mark", fill)).round()
             assert (server.received, world.statuses()) == ([], {"scheduled": 2})
 
     on(Misbehaving(), scene)

@@ -300,6 +300,25 @@ def test_a_new_window_moves_what_waits_and_nothing_else(shops: Planning) -> None
     assert 13 <= shops.letters(BOB)["followup"].sent_at.hour < 15
 
 
+@pytest.mark.parametrize("key", ["from", "to"])
+def test_one_end_of_the_window_is_enough_to_move_what_waits(shops: Planning, key: str) -> None:
+    shops.launch()
+    shops.files["campaigns/shops.toml"] += f'\n[window]\n{key} = "13:00"\n'
+    assert [each.moved for each in shops.plan().reworded] == [True, True]
+    shops.launch()
+    shops.play(1)
+    assert (shops.letters(BOB)["intro"].sent_at.hour >= 13) == (key == "from")
+
+
+def test_a_change_that_leaves_the_dates_as_they_are_moves_nothing(shops: Planning) -> None:
+    shops.launch()
+    shops.now = shops.now.replace(hour=9, minute=30)
+    shops.edit("campaigns/shops.toml", "mailboxes =", "max_new_per_day = 5\nmailboxes =")
+    shops.files["campaigns/shops.toml"] += '\n[window]\nblackout = ["2027-01-04"]\n'
+    made = shops.plan()
+    assert (made.reworded, made.files_changed) == ((), True)
+
+
 def test_a_longer_delay_counts_from_the_letter_that_has_left(shops: Planning) -> None:
     shops.launch()
     shops.play(1)

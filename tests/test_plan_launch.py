@@ -160,7 +160,7 @@ def test_a_pilot_and_then_the_rest_of_the_same_plan(shops: Planning) -> None:
     assert list(shops.enrolled()) == [BOB, EVA, NED]
 
 
-def test_a_plan_of_changes_is_refused_when_it_would_change_more(shops: Planning) -> None:
+def test_changes_that_time_has_overtaken_fall_away(shops: Planning) -> None:
     shops.launch()
     shops.write("intro", "Subject: Shelving for {{ company }}\n\nHello {{ first_name }},\n\nNew.\n")
     plan_id = shops.show()

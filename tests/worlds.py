@@ -172,7 +172,7 @@ class World:
         boxes = {stem: tuple((mailboxes or {}).get(stem, ("ann",))) for stem in teams}
         self.plot = Plot(smtp, boxes, **plot)
         self.files = self.plot.files
-        self._import(teams)
+        self.import_(teams)
         for stem in teams:
             self.launch(stem)
 
@@ -185,7 +185,7 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    def _import(self, teams: Mapping[str, Iterable[str]]) -> None:
+    def import_(self, teams: Mapping[str, Iterable[str]]) -> None:
         names = columns(["email", "first_name", "team"])
         read = row_reader(names, {**KNOWN, "team": KNOWN["email"]})
         cells = [(email, "Bob", stem) for stem, emails in teams.items() for email in emails]

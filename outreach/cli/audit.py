@@ -9,8 +9,9 @@ from outreach.cli.app import App, format_option, pass_app
 @format_option
 @pass_app
 def audit(app: App, shape: str) -> int:
-    """Check the store against every promise and print what was checked; exit code 1 if one is broken.
+    """Check that the store keeps every promise.
 
+    What was checked is printed; the exit code is 1 if a promise is broken.
     It reads everything and changes nothing; a running sender is not disturbed.
 
     \b

@@ -11,7 +11,7 @@ from outreach.errors import OutreachError
 
 @click.group()
 def message() -> None:
-    """Single letters."""
+    """One letter: its times, its text, its exact bytes."""
 
 
 @message.command()

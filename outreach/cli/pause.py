@@ -33,7 +33,7 @@ def pause(
     dry_run: bool,
     shape: str,
 ) -> None:
-    """Send nothing for now: not from a campaign, a mailbox, to a person, or at all.
+    """Interrupt sending: all, a campaign, a mailbox, a person.
 
     It takes effect before the next letter's text leaves. A date ends the pause as that day begins.
 
@@ -82,8 +82,9 @@ def _outlasts(before: "Pause", wanted: "Pause") -> bool:
 def resume(
     app: App, name: str, everything: bool, kind: str | None, yes: bool, dry_run: bool, shape: str
 ) -> None:
-    """Undo a pause: what waited goes on, under the caps and in its windows.
+    """Undo a pause: what waited goes on.
 
+    Nothing leaves in a burst: caps, gaps and windows hold as ever.
     A store that holds itself (restored, copied, away for days) is released with --all, after a question.
 
     \b

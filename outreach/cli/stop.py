@@ -18,8 +18,9 @@ reason_option = click.option("--reason", metavar="TEXT", default="by hand", help
 @format_option
 @pass_app
 def stop(app: App, email: str, campaign: str, reason: str, yes: bool, dry_run: bool, shape: str) -> None:
-    """End the sequences a person is in; letters that wait for them are cancelled.
+    """End the sequences that a person is in.
 
+    Letters that wait for them are cancelled.
     They may still be taken into other campaigns: `outreach suppress add` is for never again.
 
     \b
@@ -52,8 +53,9 @@ def stop(app: App, email: str, campaign: str, reason: str, yes: bool, dry_run: b
 @format_option
 @pass_app
 def end(app: App, campaign: str, reason: str, yes: bool, dry_run: bool, shape: str) -> None:
-    """End a campaign for everybody in it; what waits is cancelled.
+    """End a campaign for everybody in it.
 
+    Letters that wait are cancelled.
     To interrupt it instead: `outreach pause CAMPAIGN`.
 
     \b

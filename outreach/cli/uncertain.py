@@ -10,9 +10,10 @@ from outreach.errors import OutreachError
 @click.group(invoke_without_command=True)
 @click.pass_context
 def uncertain(ctx: click.Context) -> None:
-    """Letters that may or may not have arrived: the connection broke while they were leaving.
+    """Letters that may or may not have arrived.
 
-    They are never sent again by themselves; a person looks, and settles them.
+    The connection broke, or the sender died, while they were leaving. They
+    are never sent again by themselves; a person looks, and settles them.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_)

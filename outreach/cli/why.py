@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 @format_option
 @pass_app
 def why(app: App, name: str, shape: str) -> None:
-    """Why somebody gets what they get and when, or nothing; what a campaign waits for; a letter's life.
+    """Why somebody gets what they get and when, or nothing.
 
-    A letter is named by its number or its Message-ID.
+    Of a campaign: what its letters wait for. Of a letter, named by its number
+    or its Message-ID: its life.
 
     \b
     Examples:

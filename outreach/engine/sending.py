@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from outreach import compose
-from outreach.errors import ComposeError
+from outreach.errors import ComposeError, StoreError
 from outreach.model import Accepted, Answer, Deferred, Mailbox, Rejected, Unknown, Unreachable
 from outreach.sequence import EFFECTS
 from outreach.store import Store, claims, marks, records, settings
@@ -60,7 +60,7 @@ class Sending:
         """Send every letter that may leave now from every mailbox, at most `limit`."""
         sent, self._left = Sent(), limit
         desks = await asyncio.to_thread(self._store.read, settings.desks)
-        await asyncio.gather(*(self._drain(desk.mailbox, sent) for desk in desks))
+        await _all(self._drain(desk.mailbox, sent) for desk in desks)
         return sent
 
     async def _drain(self, mailbox: Mailbox, sent: Sent) -> None:
@@ -68,9 +68,7 @@ class Sending:
         hand: deque[Claimed] = deque()
         claiming = asyncio.Lock()
         try:
-            await asyncio.gather(
-                *(self._work(mailbox, hand, claiming, sent) for _ in range(mailbox.connections))
-            )
+            await _all(self._work(mailbox, hand, claiming, sent) for _ in range(mailbox.connections))
         finally:
             if hand:
                 await asyncio.to_thread(self._store.write, claims.release, list(hand))
@@ -136,13 +134,20 @@ class Sending:
             await line.abandon()
             sent.refused.append(answer.reason)
             return False
-        self._store.witness.saw(answer.marks)
+        try:
+            self._store.witness.saw(answer.marks)
+        except StoreError:
+            await self._take_back(line, letter)
+            raise
         if self._clock() - marked_at > STALE:
-            await line.abandon()
-            await asyncio.to_thread(self._store.write, records.unmark, letter)
+            await self._take_back(line, letter)
             sent.refused.append("this machine slept")
             return False
         return True
+
+    async def _take_back(self, line: Line, letter: Claimed) -> None:
+        await line.abandon()
+        await asyncio.to_thread(self._store.write, records.unmark, letter)
 
     async def _record(self, letter: Claimed, answer: Answer, sent: Sent) -> bool:
         """Write down what came of a letter; whether its mailbox may go on."""
@@ -151,3 +156,11 @@ class Sending:
         )
         sent.count(recorded.verdict if recorded else "lost")
         return recorded is None or EFFECTS[recorded.verdict].rest is None
+
+
+async def _all(works: Iterable[Awaitable[None]]) -> None:
+    """Wait for all, also where one fails: the others' letters in hand are not cut off. Then the first error."""
+    results = await asyncio.gather(*works, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

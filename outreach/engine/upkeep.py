@@ -1,14 +1,13 @@
 """Between the letters: next steps, missed windows, people who join at night."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach import plan
 from outreach.engine import plans
 from outreach.engine.revisions import Launched, Revisions
-from outreach.errors import InputError
+from outreach.errors import InputError, PlanError
 from outreach.model import Mailbox, Scope
-from outreach.plan import Enrolled
+from outreach.plan import Enrolled, Plan
 from outreach.schedule.window import next_opening
 from outreach.schedule.zones import day_of, zone_of
 from outreach.sequence import next_step
@@ -85,13 +84,30 @@ def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, str]:
             continue
         try:
             made = plans.make(store, launched.workspace, stem, now)
-            added = replace(made, reworded=(), replaced=(), files_changed=False)
-            plans.enact(store, launched.workspace, added, now=now, actor=ACTOR)
-            report[stem] = f"{len(added.new)} joined, {len(made.held)} held"
         except InputError as exc:
             report[stem] = exc.message
-        store.write(launches.joined, stem, today)
+            store.write(launches.joined, stem, today)
+            continue
+        people = _join(store, launched, made, today, now)
+        if people is not None:
+            report[stem] = f"{people} joined, {len(made.held)} held"
     return report
+
+
+def _join(store: Store, launched: Launched, made: Plan, today: str, now: datetime) -> int | None:
+    try:
+        return store.write(
+            launches.join,
+            made,
+            key=store.key,
+            exclusive=launched.campaign.exclusive,
+            revision_id=launched.id,
+            day=today,
+            now=now,
+            actor=ACTOR,
+        )
+    except PlanError:
+        return None  # another campaign has just taken somebody on: the next round plans anew
 
 
 def guard(store: Store, now: datetime) -> str:

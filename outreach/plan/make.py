@@ -215,11 +215,16 @@ def _go_on(
     if waiting.letter not in (step.letter, step.was):
         making.replaced.append(Replacement(enrolled.id, waiting.id, email, waiting.letter, new))
         return
-    _compare(enrolled, new, campaign, launched, making)
+    _compare(enrolled, new, campaign, launched, as_of, making)
 
 
 def _compare(
-    enrolled: Enrolled, new: Draft, campaign: Campaign, launched: Campaign | None, making: _Making
+    enrolled: Enrolled,
+    new: Draft,
+    campaign: Campaign,
+    launched: Campaign | None,
+    as_of: datetime,
+    making: _Making,
 ) -> None:
     """Note a waiting letter whose text or times differ under the new files."""
     waiting, email = enrolled.open, enrolled.prospect.email
@@ -232,7 +237,9 @@ def _compare(
     text = waiting.fingerprint != new.fingerprint
     if waiting.status == MessageStatus.HELD and not text:
         return  # held for another reason: refused by a server, or deferred too long
-    moved = waiting.closes_at != new.closes_at and _timing(campaign, new.letter) != _timing(
+    # A window that is open already opens "now" in the new draft: that alone is no change.
+    times = (max(waiting.opens_at, as_of), waiting.closes_at)
+    moved = times != (new.opens_at, new.closes_at) and _timing(campaign, new.letter) != _timing(
         launched, new.letter
     )
     if text or moved:

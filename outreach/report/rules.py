@@ -206,7 +206,7 @@ def _slot(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
     if facts["gap"][1]:
         low, high = (f"{seconds / 60:g}" for seconds in facts["gap"])
         line += f", one every {low if low == high else f'{low}-{high}'} min"
-    yield f"leaves{on(at, zone)}: {line}" if at else line
+    yield f"leaves{on(at, zone)}: {line}" if at else f"no room within {facts['days']} days: {line}"
 
 
 def _inbox(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:

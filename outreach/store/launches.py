@@ -16,7 +16,7 @@ from outreach.model import (
     Mailbox,
     MessageStatus,
 )
-from outreach.plan import Draft, Enrollment, Plan, Replacement, Reworded
+from outreach.plan import Draft, Plan, Replacement, Reworded
 from outreach.store import events, settings, stops, suppressions
 from outreach.store.tables import campaign, enrollment, message, revision
 
@@ -78,13 +78,12 @@ def apply(
         row = {"campaign": made.campaign, "number": number, "files": json.dumps(dict(files)), "at": now}
         revision_id = _id(tx.execute(sa.insert(revision), row))
     _put_campaign(tx, made.campaign, name, revision_id, new_per_day, now)
-    new = [each for each in made.new if suppressions.find(tx, key, each.prospect.email) is None]
-    _enroll(tx, new, made.campaign, exclusive, revision_id, now, actor)
+    people = _enroll(tx, key, made, exclusive, revision_id, now, actor)
     for reworded in made.reworded:
         reword(tx, reworded, revision_id, now, actor)
     for replacement in made.replaced:
         replace(tx, replacement, made.campaign, revision_id, now, actor)
-    events.log(tx, now, "launched", actor=actor, campaign=made.campaign, revision=number, people=len(new))
+    events.log(tx, now, "launched", actor=actor, campaign=made.campaign, revision=number, people=people)
     return number
 
 
@@ -104,16 +103,13 @@ def _put_campaign(
 
 
 def _enroll(
-    tx: sa.Connection,
-    new: Sequence[Enrollment],
-    stem: str,
-    exclusive: bool,
-    revision_id: int,
-    now: datetime,
-    actor: str,
-) -> None:
+    tx: sa.Connection, key: bytes, made: Plan, exclusive: bool, revision_id: int, now: datetime, actor: str
+) -> int:
+    """Enroll a plan's new people but for those who were suppressed meanwhile; how many."""
+    new = [each for each in made.new if suppressions.find(tx, key, each.prospect.email) is None]
+    stem = made.campaign
     if not new:
-        return
+        return 0
     rows = [
         {
             "prospect_id": each.prospect.id,
@@ -148,6 +144,7 @@ def _enroll(
     tx.execute(sa.insert(message), letters)
     about = [{"campaign": stem, "prospect_id": each.prospect.id, "message_id": None} for each in new]
     events.log_many(tx, now, "enrolled", about, actor)
+    return len(new)
 
 
 def _letter(draft: Draft, revision_id: int) -> dict[str, Any]:
@@ -284,6 +281,28 @@ def may_join(tx: sa.Connection, stem: str, day: str) -> bool:
     """Whether a running campaign has not yet taken on its people of that day (ISO date)."""
     row = tx.execute(sa.select(campaign).where(campaign.c.stem == stem)).one()
     return bool(row.status == CampaignStatus.LAUNCHED and row.joined_on < day)
+
+
+def join(
+    tx: sa.Connection,
+    made: Plan,
+    *,
+    key: bytes,
+    exclusive: bool,
+    revision_id: int,
+    day: str,
+    now: datetime,
+    actor: str,
+) -> int | None:
+    """Enroll a plan's new people under the launched revision, once a day; how many joined.
+
+    None where the campaign has ended, was launched anew, or another worker has done it: those came first.
+    """
+    current = launched(tx, made.campaign)
+    if current is None or current.id != revision_id or not may_join(tx, made.campaign, day):
+        return None
+    joined(tx, made.campaign, day)
+    return _enroll(tx, key, made, exclusive, revision_id, now, actor)
 
 
 def joined(tx: sa.Connection, stem: str, day: str) -> None:

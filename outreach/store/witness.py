@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from outreach.errors import StoreError
+
 STATE = "OUTREACH_STATE"
 
 
@@ -34,7 +36,8 @@ class Witness:
     def complaint(self, ledger: Callable[[], Ledger]) -> str:
         """Why the store must not send before a person has released it; "" if it may.
 
-        The witness is read before the store: another sender may mark in between, never unmark.
+        StoreError if no witness can be kept here: then nothing may leave either. The witness is read
+        before the store: another sender may mark in between, never unmark.
         """
         seen, store = self._read(), ledger()
         if self._alone and seen is None and (store.launched or store.marks):
@@ -45,6 +48,8 @@ class Witness:
             return (
                 f"this store is older than what was sent from here ({seen - store.marks} letters are missing)"
             )
+        if seen is None and not self._alone:
+            self.accept(store.marks)
         return ""
 
     def saw(self, marks: int) -> None:
@@ -55,16 +60,25 @@ class Witness:
 
     def accept(self, marks: int) -> None:
         """Take the store as it is, also if it is behind: a person has released it."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         new = self._file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
-        new.write_text(json.dumps({"marks": marks}), encoding="ascii")
-        new.replace(self._file)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps({"marks": marks}), encoding="ascii")
+            new.replace(self._file)
+        except OSError as exc:
+            raise self._unusable(exc) from exc
 
     def _read(self) -> int | None:
         try:
             return int(json.loads(self._file.read_text(encoding="ascii"))["marks"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
+        except OSError as exc:
+            raise self._unusable(exc) from exc
+
+    def _unusable(self, exc: OSError) -> StoreError:
+        what = f"the witness {self._file} cannot be kept: {exc.strerror or exc}"
+        return StoreError(what, hint=f"make its folder writable, or name another one in {STATE}")
 
 
 def _gone(home: str) -> bool:

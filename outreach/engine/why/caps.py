@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from outreach.engine.revisions import Launched
-from outreach.engine.why.scene import Scene
+from outreach.engine.why.scene import HORIZON, Scene
 from outreach.model import Message, Prospect
 from outreach.report.explained import Outcome, Rule
 from outreach.schedule.calendar import Departure
@@ -74,17 +74,25 @@ def _fullest(scene: Scene, letter: Message, day: date, rows: list[dict[str, Any]
     return {"day": day, "scope": "queue", "name": letter.mailbox, "limit": letters}
 
 
-def slot(scene: Scene, letter: Message, leaves: Departure, opens: Opening | None) -> Rule:
-    """Its place in the line: the calendar lets the letters of a mailbox leave one after the other."""
-    since = opens.opens_at if opens else leaves.at
-    before = [
-        each for each in scene.passed if each.track.mailbox == letter.mailbox and since <= each.at < leaves.at
-    ]
+def slot(scene: Scene, letter: Message, leaves: Departure | None, opens: Opening) -> Rule:
+    """Its place in the line: the calendar lets the letters of a mailbox leave one after the other.
+
+    `leaves` None: the line is longer than the calendar looks ahead, so somebody must make room.
+    """
     gap = scene.desks[letter.mailbox].mailbox.gap
+    before = [
+        each
+        for each in scene.passed
+        if each.track.mailbox == letter.mailbox
+        and opens.opens_at <= each.at
+        and (leaves is None or each.at < leaves.at)
+    ]
     facts = {
         "mailbox": letter.mailbox,
         "before": len(before),
         "gap": [gap.low.total_seconds(), gap.high.total_seconds()],
+        "days": HORIZON.days,
     }
-    outcome = Outcome.YES if leaves.at <= scene.now else Outcome.WAITS
-    return Rule("slot", outcome, facts, leaves.at)
+    if leaves is None:
+        return Rule("slot", Outcome.STOPS, facts)
+    return Rule("slot", Outcome.YES if leaves.at <= scene.now else Outcome.WAITS, facts, leaves.at)

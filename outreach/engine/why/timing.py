@@ -39,7 +39,7 @@ def with_letter(scene: Scene, person: Prospect, letter: Message, rules: list[Rul
     rules = [*rules, *pauses]
     stopped = any(rule.outcome is Outcome.STOPS for rule in rules)
     leaves = None if pauses or stopped else scene.departure(letter.campaign, person.email)
-    rules += _times(scene, person, letter, leaves)
+    rules += _times(scene, person, letter, leaves, played=not (pauses or stopped))
     if stopped:
         return Chain(letter.campaign, rules, letter.letter)
     return Chain(
@@ -71,14 +71,17 @@ def _after_pauses(scene: Scene, person: Prospect, letter: Message, pauses: list[
     return found.opens_at if found else None
 
 
-def _times(scene: Scene, person: Prospect, letter: Message, leaves: Departure | None) -> Iterator[Rule]:
+def _times(
+    scene: Scene, person: Prospect, letter: Message, leaves: Departure | None, *, played: bool
+) -> Iterator[Rule]:
+    """`played`: the calendar was asked when the letter leaves."""
     launched = scene.revisions.must(letter.campaign)
     opens = opening(launched, person, max(letter.due_at, scene.now))
     yield _due(scene, launched, person, letter)
     yield _zone(launched, person)
     yield _window(scene, launched, person, letter, opens)
     yield caps.today(scene, launched, person, letter, leaves)
-    if leaves is not None:
+    if played and opens is not None:
         yield caps.slot(scene, letter, leaves, opens)
     if not letter.first:
         yield scene.inbox(letter.mailbox, due=letter.opens_at <= scene.now)

@@ -1,0 +1,157 @@
+"""The JSON contract: a scenario that calls every command that shows something, and docs/json.md made from it.
+
+`python -m tests.contract` writes docs/json.md anew; tests/test_json.py holds the program to it.
+"""
+
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from outreach.cli import main
+from outreach.cli.app import App
+from outreach.model import Unknown
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "json.md"
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+HEAD = """\
+# The JSON of every command
+
+With `--format json` a command prints one JSON value to standard output and nothing else; errors go to
+standard error as text, with exit code 1 (2 for wrong usage). Times are ISO 8601 in UTC. A key is always
+there; what is not known is `null` or empty. New keys may come with a new minor version, none goes away or
+changes its type without a new major version. A test runs each command below and compares keys and types.
+
+Long lists are shown with their first entry only.
+"""
+# title in the document -> arguments; a title of "" is a step that is not shown.
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("init [DIR]", ("init", ".")),
+    ("prospects import FILE", ("prospects", "import", "campaigns/prospects.csv")),
+    ("prospects list [CONDITION]", ("prospects", "list", "country == 'IE'")),
+    ("segment CONDITION|NAME", ("segment", "shops")),
+    ("segment CONDITION|NAME --explain EMAIL", ("segment", "shops", "--explain", "bob@acme.example")),
+    ("plan CAMPAIGN", ("plan", "retail-shelving")),
+    ("preview CAMPAIGN --prospect EMAIL", ("preview", "retail-shelving", "--prospect", "bob@acme.example")),
+    ("preview CAMPAIGN --all", ("preview", "retail-shelving", "--all")),
+    ("launch CAMPAIGN", ("launch", "retail-shelving", "--yes")),
+    ("calendar [CAMPAIGN]", ("calendar", "retail-shelving")),
+    ("run --once --dry-run", ("run", "--once", "--dry-run")),
+    ("UNCERTAIN", ()),
+    ("uncertain list", ("uncertain", "list")),
+    ("message show ID", ("message", "show", "LETTER")),
+    ("uncertain settle ID", ("uncertain", "settle", "LETTER", "--sent", "--yes")),
+    ("status", ("status",)),
+    ("pause --all|CAMPAIGN|MAILBOX|EMAIL", ("pause", "retail-shelving", "--until", "2 hours")),
+    ("resume --all|CAMPAIGN|MAILBOX|EMAIL", ("resume", "retail-shelving")),
+    ("prospects mark EMAIL replied|opted-out|bounced", ("prospects", "mark", "bob@acme.example", "replied")),
+    ("prospects show EMAIL", ("prospects", "show", "bob@acme.example")),
+    ("why EMAIL", ("why", "bob@acme.example")),
+    ("why CAMPAIGN", ("why", "retail-shelving")),
+    ("why MESSAGE", ("why", "LETTER")),
+    ("suppress add ADDRESS|DOMAIN", ("suppress", "add", "acme.example")),
+    ("suppress list", ("suppress", "list")),
+    ("prospects erase EMAIL", ("prospects", "erase", "bob@acme.example", "--yes")),
+    ("stop EMAIL", ("stop", "sean@corkhardware.example", "--yes")),
+    ("end CAMPAIGN", ("end", "retail-shelving", "--yes")),
+    ("audit", ("audit",)),
+)
+
+
+class Scenario:
+    """Runs the steps in a folder, on a clock of its own; yields (title, JSON value)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._now, self._letter = folder, MONDAY, "1"
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        for title, arguments in STEPS:
+            if title == "UNCERTAIN":
+                self._leave_one_uncertain()
+            else:
+                yield title, self._run(arguments)
+
+    def _app(self) -> App:
+        return App(clock=lambda: self._now, start=self._folder, state=self._folder / "state")
+
+    def _run(self, arguments: tuple[str, ...]) -> Any:
+        app, out = self._app(), io.StringIO()
+        words = [self._letter if word == "LETTER" else word for word in arguments]
+        with redirect_stdout(out):
+            code = main([*words, "--format", "json"], app)
+        if "store" in app.__dict__:
+            app.store.close()
+        assert code == 0, f"{words} gave {code}: {out.getvalue()}"
+        return json.loads(out.getvalue())
+
+    def _leave_one_uncertain(self) -> None:
+        """A letter whose connection broke after its body had begun to leave."""
+        from outreach.store import claims, leases, marks, records
+
+        store = self._app().store
+        self._now += timedelta(hours=2)
+        worker = store.write(leases.enter, "srv1", "srv1/boot", 1, self._now)
+        letter = store.write(claims.claim, "ann@northwind.example", worker, self._now, 1)[0]
+        store.write(marks.mark, store.key, letter, b"the letter's bytes\r\n", self._now)
+        lost = Unknown("body", "the connection was lost")
+        store.write(records.record, store.key, letter, lost, self._now)
+        store.write(leases.leave, worker, self._now)
+        store.close()
+        self._letter = str(letter.id)
+
+
+def shape(value: Any) -> Any:
+    """Keys and types of a JSON value: a list is the shape of all its entries together."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        together: Any = None
+        for each in value:
+            together = joined(together, shape(each))
+        return [together]
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return None if value is None else "text"
+
+
+def joined(one: Any, other: Any) -> Any:
+    """One shape for two values of the same key; null fits everything. AssertionError where they clash."""
+    if one is None or other is None:
+        return other if one is None else one
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: joined(one.get(key), other.get(key)) for key in one | other}
+    if isinstance(one, list) and isinstance(other, list):
+        return [joined(one[0], other[0])]
+    assert one == other, f"{one} and {other}"
+    return one
+
+
+def shortened(value: Any) -> Any:
+    """The value with one entry left of each list that has more."""
+    if isinstance(value, dict):
+        return {key: shortened(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shortened(each) for each in value[:1]]
+    if isinstance(value, str) and len(value) > 60:
+        return value[:57] + "..."
+    return value
+
+
+def write() -> None:
+    """Write docs/json.md from what the program prints now."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [HEAD]
+        for title, value in Scenario(Path(folder)):
+            example = json.dumps(shortened(value), ensure_ascii=False, indent=2).replace(folder, "/home/ann")
+            parts.append(f"## `outreach {title}`\n\n```json\n{example}\n```\n")
+    DOCUMENT.write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

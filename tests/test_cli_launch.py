@@ -1,0 +1,245 @@
+"""`outreach launch`: it shows, asks, does exactly that, and says what comes next."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.cli import Shell
+
+BOB, EVA = "bob@acme.example", "eva@birch.example"
+
+
+@pytest.fixture
+def shops(shell: Shell) -> Shell:
+    """The small workspace with its prospects imported."""
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    return shell
+
+
+class Terminal(io.StringIO):
+    """A person at a keyboard who has typed ahead."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> "type[Typing]":
+    Typing.monkeypatch = monkeypatch
+    return Typing
+
+
+class Typing:
+    monkeypatch: pytest.MonkeyPatch
+
+    def __init__(self, text: str) -> None:
+        self.monkeypatch.setattr("sys.stdin", Terminal(text))
+
+
+def add(shell: Shell, text: str) -> None:
+    shell.write("more.csv", text)
+    shell.ok("prospects", "import", "more.csv")
+
+
+def crowd(shell: Shell, people: int) -> None:
+    rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(people))
+    add(shell, f"email,first_name,company,industry\n{rows}")
+
+
+def queue(shell: Shell) -> list[tuple[str, str]]:
+    """(address, letter) of what is in the calendar."""
+    rows = json.loads(shell.ok("calendar", "--days", "60", "--format", "json"))
+    return [(row["email"], row["letter"]) for row in rows]
+
+
+def edit(shell: Shell, name: str, old: str, new: str) -> None:
+    text = (shell.folder / name).read_text()
+    assert old in text
+    shell.write(name, text.replace(old, new))
+
+
+def test_it_asks_and_ends_with_the_first_departure_and_the_way_back(
+    shops: Shell, types: type[Typing]
+) -> None:
+    types("y\n")
+    code, out, err = shops.run("launch", "shops")
+    assert code == 0
+    assert "Launch this? 2 letters from Mon 23 Nov 09:00 [y/N]" in err
+    plan, _, end = out.partition("\n\n")
+    assert plan.startswith("plan ")
+    assert [line[:9].strip() for line in end.splitlines()] == [
+        *("LAUNCHED", "FIRST", "UNDO", "", "SENDER", "NEXT")
+    ]
+    assert "shops revision 1, 2 new people" in end
+    assert "Mon 23 Nov 09:00" in end
+    assert "outreach pause shops" in end
+    assert "outreach end shops" in end
+    assert "NO SENDER RUNNING: start `outreach run`" in end
+    assert queue(shops) == [(BOB, "intro"), (EVA, "intro"), (BOB, "followup"), (EVA, "followup")]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "nonsense\nn\n", ""])
+def test_anything_but_yes_launches_nothing(shops: Shell, types: type[Typing], answer: str) -> None:
+    types(answer)
+    code, _, _ = shops.run("launch", "shops")
+    assert code != 0
+    assert queue(shops) == []
+
+
+def test_without_anybody_to_ask_it_needs_yes(shops: Shell) -> None:
+    code, _, err = shops.run("launch", "shops")
+    assert (code, "--yes" in err) == (1, True)
+    assert queue(shops) == []
+    shops.ok("launch", "shops", "--yes")
+    assert len(queue(shops)) == 4
+
+
+def test_many_people_must_be_typed(shops: Shell, types: type[Typing]) -> None:
+    crowd(shops, 199)
+    types("y\n")
+    code, _, err = shops.run("launch", "shops")
+    assert (code, "Type 201 to launch" in err, "'y' is not 201" in err) == (1, True, True)
+    assert queue(shops) == []
+    types("201\n")
+    assert shops.run("launch", "shops")[0] == 0
+    assert queue(shops)
+
+
+def test_two_hundred_are_not_many(shops: Shell, types: type[Typing]) -> None:
+    crowd(shops, 198)
+    types("y\n")
+    assert shops.run("launch", "shops")[0] == 0
+
+
+def test_dry_run_does_nothing_and_remembers_nothing(shops: Shell) -> None:
+    code, out, err = shops.run("launch", "shops", "--dry-run")
+    assert (code, out.splitlines()[0], err) == (
+        0,
+        "plan  shops (Shelving for shops)",
+        "dry run: nothing was launched\n",
+    )
+    assert queue(shops) == []
+    value = json.loads(shops.ok("launch", "shops", "--dry-run", "--format", "json"))
+    assert (value["launched"], value["revision"], value["people"]) == (False, None, 2)
+    assert value["plan"]["plan"] is None
+
+
+def test_a_pilot_and_then_the_rest(shops: Shell) -> None:
+    out = shops.ok("launch", "shops", "--first", "1", "--yes")
+    assert "NEW       1 person, 1 company, a pilot of 2" in out
+    assert queue(shops) == [(BOB, "intro"), (BOB, "followup")]
+    assert "1 person, 1 company" in shops.ok("launch", "shops", "--yes")
+    assert len(queue(shops)) == 4
+
+
+def test_the_plan_with_an_id(shops: Shell) -> None:
+    plan_id = shops.ok("plan").split()[1]
+    shops.now += timedelta(minutes=5)
+    out = shops.ok("launch", "shops", "--plan", plan_id.upper(), "--yes")
+    assert out.startswith(f"plan {plan_id}  shops")
+    assert "SINCE" not in out
+    assert len(queue(shops)) == 4
+
+
+def test_what_has_changed_since_the_plan_is_told(shops: Shell) -> None:
+    plan_id = shops.ok("plan").split()[1]
+    shops.now += timedelta(hours=5)
+    shops.ok("suppress", "add", BOB)
+    add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+    out = shops.ok("launch", "shops", "--plan", plan_id, "--yes")
+    since = " ".join(out.partition("SINCE")[2].partition("LAUNCHED")[0].split())
+    assert "1 person dropped out: bob@acme.example (suppressed: " in since
+    assert "1 person matches only now and will not be in it: outreach plan shops" in since
+    assert "the first departure moves from Mon 23 Nov 09:00 to Mon 23 Nov 13:1" in since
+    assert queue(shops) == [(EVA, "intro"), (EVA, "followup")]
+
+
+def test_it_as_json(shops: Shell) -> None:
+    plan_id = shops.ok("plan").split()[1]
+    shops.now += timedelta(hours=5)
+    shops.ok("suppress", "add", BOB)
+    value = json.loads(shops.ok("launch", "shops", "--plan", plan_id, "--yes", "--format", "json"))
+    assert list(value) == ["launched", "revision", "people", "first", "dropped", "added", "moved", "plan"]
+    assert (value["launched"], value["revision"], value["people"], value["added"]) == (True, 1, 1, 0)
+    assert [(each["email"], each["code"]) for each in value["dropped"]] == [(BOB, "suppressed")]
+    assert value["first"] == value["plan"]["dates"]["starts"]
+    assert value["moved"][0]["what"] == "the first departure"
+    assert value["plan"]["plan"] == plan_id
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("templates/intro.txt", "We make", "We sell", "the files have changed since plan"),
+        ("prospects.csv", "Bob", "Robert", "letters have changed since plan"),
+    ],
+)
+def test_a_plan_that_is_no_longer_true_is_refused(
+    shops: Shell, name: str, old: str, new: str, words: str
+) -> None:
+    plan_id = shops.ok("plan").split()[1]
+    edit(shops, name, old, new)
+    shops.ok("prospects", "import", "prospects.csv", "--on-existing", "update")
+    code, out, err = shops.run("launch", "shops", "--plan", plan_id, "--yes")
+    assert (code, out) == (1, "")
+    assert f"{words} {plan_id}" in err
+    assert "outreach plan shops" in err
+    assert queue(shops) == []
+
+
+def test_an_old_and_an_unknown_plan_are_refused(shops: Shell) -> None:
+    plan_id = shops.ok("plan").split()[1]
+    shops.now += timedelta(hours=25)
+    code, _, err = shops.run("launch", "shops", "--plan", plan_id, "--yes")
+    assert (code, "older than 24 hours" in err) == (1, True)
+    code, _, err = shops.run("launch", "shops", "--plan", "beef0", "--yes")
+    assert (code, "there is no plan beef0 of shops" in err) == (1, True)
+
+
+def test_a_second_launch_has_nothing_to_do_and_does_not_ask(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    code, out, _ = shops.run("launch", "shops")
+    assert (code, "Nothing to launch" in out) == (0, True)
+    value = json.loads(shops.ok("launch", "shops", "--format", "json"))
+    assert (value["launched"], value["plan"]["empty"]) == (False, True)
+
+
+def test_changes_alone_are_launched_after_a_question_of_their_own(shops: Shell, types: type[Typing]) -> None:
+    shops.ok("launch", "shops", "--yes")
+    edit(shops, "templates/followup.txt", "A second thought", "Another thought")
+    types("y\n")
+    code, out, err = shops.run("launch", "shops")
+    assert (code, "Launch these changes?" in err) == (0, True)
+    assert "shops revision 2, 0 new people" in out
+
+
+def test_an_edit_between_the_question_and_the_answer_is_not_launched(
+    shops: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody imports people while another one reads the plan: only what was shown is launched."""
+
+    class Slow(Terminal):
+        def readline(self, size: int | None = -1, /) -> str:
+            monkeypatch.undo()
+            app = shops.app()
+            from outreach.cli import main
+
+            shops.write("more.csv", "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+            assert main(["prospects", "import", "more.csv"], app) == 0
+            app.store.close()
+            return "y\n"
+
+    monkeypatch.setattr("sys.stdin", Slow())
+    assert shops.run("launch", "shops")[0] == 0
+    assert {email for email, _ in queue(shops)} == {BOB, EVA}
+
+
+def test_wrong_usage(shops: Shell) -> None:
+    assert shops.run("launch")[0] == 2
+    assert shops.run("launch", "shops", "--first", "0")[0] == 2
+    code, _, err = shops.run("launch", "shopps", "--yes")
+    assert (code, "did you mean `shops`" in err) == (1, True)

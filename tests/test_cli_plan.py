@@ -1,0 +1,320 @@
+"""`outreach plan`: one screen with what a launch would do, and the same as JSON."""
+
+import csv
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from outreach.store import Store
+from tests.cli import Shell
+
+BOB = "bob@acme.example"
+
+
+@pytest.fixture
+def shops(shell: Shell) -> Shell:
+    """The small workspace with its prospects imported."""
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    return shell
+
+
+def add(shell: Shell, text: str) -> None:
+    shell.write("more.csv", text)
+    shell.ok("prospects", "import", "more.csv")
+
+
+def screen(out: str) -> dict[str, str]:
+    """Label -> its text, of a screen."""
+    found: dict[str, str] = {}
+    label = ""
+    for line in out.splitlines()[1:]:
+        label = line[:9].strip() or label
+        found[label] = f"{found.get(label, '')} {line[10:]}".strip()
+    return found
+
+
+def test_the_screen(shops: Shell) -> None:
+    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    out = shops.ok("plan", "shops")
+    first = out.splitlines()[0]
+    assert re.fullmatch(r"plan [0-9a-f]{4}  shops \(Shelving for shops\)", first)
+    plan_id = first.split()[1]
+    assert screen(out) == {
+        "NEW": "2 people, 2 companies",
+        "HELD": "1: 1 no first_name fix: outreach plan shops --held held.csv",
+        "DATES": "Mon 23 Nov; follow-ups end Thu 26 Nov",
+        "LIMIT": "no cap is reached",
+        "LETTERS": "0 errors      outreach preview shops --all",
+        "SENDER": "NO SENDER RUNNING: start `outreach run`",
+        "NEXT": f"outreach launch shops --plan {plan_id}",
+    }
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_only_campaign_needs_no_name_and_a_file_name_will_do(shops: Shell) -> None:
+    for args in ((), ("shops",), ("campaigns/shops.toml",)):
+        assert screen(shops.ok("plan", *args))["NEW"] == "2 people, 2 companies"
+
+
+def test_planning_changes_nothing_but_the_memory_of_the_plan(shops: Shell) -> None:
+    shops.ok("plan")
+    shops.ok("plan", "--format", "json")
+    assert json.loads(shops.ok("calendar", "--format", "json")) == []
+    assert screen(shops.ok("plan"))["NEW"] == "2 people, 2 companies"
+
+
+def test_the_same_as_json(shops: Shell) -> None:
+    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    value = json.loads(shops.ok("plan", "--format", "json"))
+    plan_id = value["plan"]
+    assert re.fullmatch("[0-9a-f]{4}", plan_id)
+    assert value == {
+        "plan": plan_id,
+        "campaign": "shops",
+        "name": "Shelving for shops",
+        "as_of": "2026-11-23T08:00:00+00:00",
+        "empty": False,
+        "revision": 0,
+        "ended": False,
+        "new": [
+            {
+                "email": f"{name.lower()}@{company.lower()}.example",
+                "company": company.lower(),
+                "language": "",
+                "mailbox": "ann@northwind.example",
+                "letter": "intro",
+                "subject": f"Shelving for {company}",
+                "not_before": "2026-11-23T09:00:00+00:00",
+            }
+            for name, company in (("Bob", "Acme"), ("Eva", "Birch"))
+        ],
+        "held": [
+            {
+                "email": "noname@dale.example",
+                "code": "missing",
+                "reason": "no first_name",
+                "fix": "fill the column and import the file again",
+            }
+        ],
+        "unknown": {},
+        "changed": [],
+        "replaced": [],
+        "kept": 0,
+        "dates": value["dates"],
+        "limits": [],
+        "letters": {"errors": 0, "lacking": {}},
+        "pauses": [],
+        "sender": {"running": [], "last_alive_at": None},
+        "next": f"outreach launch shops --plan {plan_id}",
+    }
+    dates = value["dates"]
+    assert dates["starts"] == dates["first"] == "2026-11-23T09:00:00+00:00"
+    assert (dates["letters"], dates["days"], dates["later"], dates["people_later"]) == (4, 400, 0, 0)
+
+
+def test_what_is_out_for_want_of_a_field_is_told(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text.replace("'retail'", "'retail' and employees >= 20"))
+    add(shops, "email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
+    assert screen(shops.ok("plan"))["UNKNOWN"] == "2 people are out because `employees` is missing"
+
+
+def test_the_limit_that_binds_is_named_with_its_ramp(shops: Shell) -> None:
+    shops.write(
+        "outreach.toml", (shops.folder / "outreach.toml").read_text().replace("ramp = false", "ramp = true")
+    )
+    rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(120))
+    add(shops, f"email,first_name,company,industry\n{rows}")
+    found = screen(shops.ok("plan"))
+    assert re.fullmatch(r"ann@ 30/day from \d+ Dec \(ramp: 5 today\)", found["LIMIT"])
+    assert found["NEW"] == "122 people, 122 companies"
+    limits = json.loads(shops.ok("plan", "--format", "json"))["limits"]
+    assert [(each["kind"], each["name"], each["per_day"], each["today"]) for each in limits] == [
+        ("mailbox", "ann@northwind.example", 30, 5)
+    ]
+
+
+def test_the_caps_of_campaign_and_company_are_named(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text.replace("mailboxes =", "max_new_per_day = 8\nmailboxes ="))
+    rows = "".join(f"p{number}@c{number // 3}.example,P,C{number // 3},retail\n" for number in range(12))
+    add(shops, f"email,first_name,company,industry\n{rows}")
+    limit = screen(shops.ok("plan"))["LIMIT"]
+    assert "8 new people a day (max_new_per_day)" in limit
+    assert "2 letters a day to one company ([limits] company_per_day)" in limit
+
+
+def test_what_does_not_fit_into_four_hundred_days_is_said(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    text = text.replace("mailboxes =", "max_new_per_day = 1\nmailboxes =")
+    shops.write("campaigns/shops.toml", text + '\n[window]\ndays = "mon"\n')
+    rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(70))
+    add(shops, f"email,first_name,company,industry\n{rows}")
+    dates = screen(shops.ok("plan"))["DATES"]
+    assert re.search(r"^Mon 23 Nov - Mon \d+ Dec 2027 ", dates)
+    assert re.search(r"within 400 days \d+ letters do not fit, \d+ people not even begun$", dates)
+
+
+def test_follow_ups_that_will_be_held_are_foretold(shops: Shell) -> None:
+    shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
+    add(shops, f"email,city\n{BOB},Bath\n")
+    assert "1 follow-up will be held, followup: no city" in screen(shops.ok("plan"))["LETTERS"]
+
+
+def test_a_letter_that_cannot_be_written_counts_as_an_error(shops: Shell) -> None:
+    add(shops, "email,first_name,company,industry\nh@evil.example,Hal,{{ name }},retail\n")
+    found = screen(shops.ok("plan"))
+    assert found["LETTERS"].startswith("1 error ")
+    assert found["HELD"].endswith("fix: outreach preview shops --prospect h@evil.example")
+    assert found["HELD"].startswith("1: 1 MRG101 unresolved field '{{ name }}'")
+
+
+def test_languages_are_counted(shops: Shell) -> None:
+    shops.write("templates/intro.de.txt", "Subject: Regale\n\nGuten Tag {{ first_name }},\n")
+    shops.write("templates/followup.de.txt", "Format: text\n\nGuten Tag,\n\nund?\n")
+    add(shops, "email,first_name,company,industry,language\nd@de.example,Dirk,De,retail,de\n")
+    assert screen(shops.ok("plan"))["NEW"] == "3 people, 3 companies (default 2, de 1)"
+
+
+def test_an_empty_plan_says_so_and_has_no_id(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    out = shops.ok("plan")
+    assert out.splitlines()[:2] == [
+        "plan  shops (Shelving for shops)",
+        "Nothing to launch: the store holds all of it already.",
+    ]
+    assert screen(out)["NEXT"] == "outreach calendar shops"
+    value = json.loads(shops.ok("plan", "--format", "json"))
+    assert (value["plan"], value["empty"], value["revision"]) == (None, True, 1)
+
+
+def test_what_an_edit_changes_is_counted(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.write("templates/intro.txt", "Subject: Shelves\n\nHello {{ first_name }},\n\nBetter ones.\n")
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text + '\n[window]\nfrom = "13:00"\n')
+    out = shops.ok("plan")
+    assert screen(out)["CHANGED"] == (
+        "2 waiting letters reworded (intro) 2 waiting letters moved to the new dates the files become revision 2"
+    )
+    assert "Nothing to launch" not in out
+    shops.write("templates/opener.txt", "Subject: Opener\n\nHello {{ first_name }},\n\nFirst.\n")
+    shops.write("campaigns/shops.toml", text.replace('"intro"', '"opener"'))
+    assert "2 people get opener in place of intro" in screen(shops.ok("plan"))["CHANGED"]
+    value = json.loads(shops.ok("plan", "--format", "json"))
+    assert value["replaced"][0] == {"email": BOB, "old": "intro", "new": "opener"}
+
+
+def test_a_pause_that_keeps_letters_back_is_shown_with_its_end(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.ok("pause", "shops")
+    assert screen(shops.ok("plan"))["PAUSED"].startswith("shops is paused")
+    assert "outreach resume shops" in screen(shops.ok("plan"))["PAUSED"]
+
+
+def test_all_campaigns_in_a_line_each(shops: Shell) -> None:
+    shops.write("campaigns/second.toml", (shops.folder / "campaigns/shops.toml").read_text())
+    shops.ok("launch", "shops", "--yes")
+    out = shops.ok("plan")
+    assert [line.split() for line in out.splitlines()[:3]] == [
+        ["CAMPAIGN", "NAME", "STATUS", "NEW", "HELD", "CHANGED"],
+        ["second", *["Shelving", "for", "shops"], "not", "launched", "0", "2", "0"],
+        ["shops", *["Shelving", "for", "shops"], "launched", "0", "0", "0"],
+    ]
+    value = json.loads(shops.ok("plan", "--format", "json"))
+    assert value[1] == {
+        "campaign": "shops",
+        "name": "Shelving for shops",
+        "status": "launched",
+        "empty": True,
+        "new": 0,
+        "held": 0,
+        "changed": 0,
+    }
+
+
+def test_a_campaign_that_cannot_be_planned_does_not_hide_the_others(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/second.toml", text.replace("industry", "industri"))
+    code, out, err = shops.run("plan")
+    assert code == 1
+    assert "shops" in out
+    assert "campaigns/second.toml:2:12" in err
+    assert "industry" in err
+
+
+def test_the_people_held_go_to_a_file_that_can_be_imported_again(shops: Shell) -> None:
+    shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
+    add(
+        shops,
+        "email,company,industry,city\nnoname@dale.example,Dale,retail,\nalso@elm.example,Elm,retail,Leeds\n",
+    )
+    code, _, err = shops.run("plan", "shops", "--held", "held.csv")
+    assert (code, err.splitlines()[-1].strip()) == (0, "outreach prospects import held.csv")
+    file = shops.folder / "held.csv"
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows == [
+        ["email", "held_because", "city", "first_name"],
+        ["noname@dale.example", "no first_name", "", ""],
+        ["also@elm.example", "no first_name", "", ""],
+    ]
+    file.write_text("email,city,first_name\nnoname@dale.example,Bath,Nora\nalso@elm.example,,Al\n")
+    shops.ok("prospects", "import", "held.csv")
+    assert screen(shops.ok("plan"))["NEW"] == "4 people, 4 companies"
+
+
+def test_a_file_with_work_in_it_is_not_written_over(shops: Shell) -> None:
+    shops.write("held.csv", "precious\n")
+    code, _, err = shops.run("plan", "shops", "--held", "held.csv")
+    assert (code, "is there already" in err) == (1, True)
+    assert (shops.folder / "held.csv").read_text() == "precious\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("shop",), "there is no campaign shop, did you mean `shops`?"),
+        (("nothing-like-it",), "campaigns: shops"),
+    ],
+)
+def test_an_unknown_campaign(shops: Shell, args: tuple[str, ...], words: str) -> None:
+    code, _, err = shops.run("plan", *args)
+    assert (code, words in err) == (1, True)
+
+
+def test_nobody_to_write_to_and_no_campaign(shell: Shell) -> None:
+    shell.fill()
+    code, _, err = shell.run("plan")
+    assert (code, "there are no prospects yet" in err, "outreach prospects import" in err) == (1, True, True)
+    (shell.folder / "campaigns/shops.toml").unlink()
+    code, _, err = shell.run("plan")
+    assert (code, "there is no campaign yet" in err) == (1, True)
+
+
+def test_a_segment_that_matches_nobody_says_so(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text.replace("'retail'", "'mining'"))
+    found = screen(shops.ok("plan"))
+    assert found["NEW"] == "nobody: the segment matches no prospect"
+    assert found["DATES"] == "no letter waits"
+
+
+def test_a_sender_that_runs_is_named(shops: Shell) -> None:
+    from outreach.store import leases
+
+    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+        store.write(leases.enter, "srv1", "elsewhere", 1, shops.now - timedelta(seconds=20))
+    assert screen(shops.ok("plan"))["SENDER"].startswith("running on srv1, alive 20 s ago")
+
+
+def test_one_pass_through_a_launch_on_both_databases(shell: Shell, store_url: str) -> None:
+    shell.fill(store=store_url)
+    shell.ok("prospects", "import", "prospects.csv")
+    plan_id = shell.ok("plan").split()[1]
+    assert "2 letters" in shell.ok("preview", "shops", "--all")
+    shell.ok("launch", "shops", "--plan", plan_id, "--yes")
+    assert len(json.loads(shell.ok("calendar", "--format", "json"))) == 4
+    assert "Nothing to launch" in shell.ok("plan")
