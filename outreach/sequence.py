@@ -108,17 +108,19 @@ _OURS_WORDS = (
     r"\b(helo|ehlo|ptr|rdns)\b|reverse (dns|host|lookup|path)|client host|your (host|ip|server|domain)"
 )
 _NOBODY_WORDS = (
-    r"user unknown|(unknown|invalid|no such) (user|recipient|mailbox|person|address|account)|#5\.1\.[0-36]\b|"
-    r"does(n't| not) (exist|have an? (account|mailbox))|not (a )?(known|valid) (user|recipient|mailbox)|unrouteable|"
+    r"user unknown|(unknown|invalid|no such) (user|recipient|mailbox|person|address|account)|unrouteable|"
+    r"does(n't| not) (exist|have an? (account|mailbox))|not (a )?(known|valid) (user|recipient|mailbox)|"
     r"mailbox (unavailable|not found|(is )?disabled)|(user|recipient|domain) .{0,20}not found|no mailbox|"
-    r"undeliverable address|(?<!recipient )address (rejected|unknown)"
+    r"undeliverable address|(?<!recipient )address (rejected|unknown)|#5\.1\.[0-36]\b"
 )
 _GONE_WORDS = r"this (mailbox|user) (is (disabled|inactive)|does(n't| not) (exist|have))"
 _STANDING_WORDS = (
-    r"block(ed| ?list)|(black|deny)list|spamhaus|\brbl\b|dnsbl|reputation|dmarc|dkim|\bspf\b|banned|not authori[sz]ed"
+    r"block(ed| ?list)|(black|deny)list|spamhaus|\brbl\b|dnsbl|reputation|dmarc|dkim|\bspf\b|banned|"
+    r"not authori[sz]ed"
 )
 _POLICY_WORDS = (
-    rf"{_STANDING_WORDS}|spam|policy|relay|rcpthosts|denied|prohibit|forbidden|not accept .{{0,20}}from|dynamic"
+    rf"{_STANDING_WORDS}|spam|policy|relay|rcpthosts|denied|prohibit|forbidden|dynamic|"
+    r"not accept .{0,20}from"
 )
 _UNCLEAR_WORDS = r"reject|refus|accept|allow|permit|access"
 

@@ -137,3 +137,13 @@ class Planning:
             enrollment, enrollment.c.prospect_id == prospect.c.id
         )
         return {email: str(status) for email, status in self.store.read(lambda tx: tx.execute(query).all())}
+
+
+def new(made: Plan) -> list[str]:
+    """Who would join."""
+    return [each.prospect.email for each in made.new]
+
+
+def held(made: Plan) -> dict[str, tuple[str, str]]:
+    """Who is held: code and reason."""
+    return {each.email: (each.hold.code, each.hold.reason) for each in made.held}

@@ -3,7 +3,6 @@
 import csv
 import io
 import signal
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +10,7 @@ import pytest
 
 from outreach.cli import main
 from outreach.cli.app import App
-from outreach.engine import imports
-from outreach.model import FieldType
-from outreach.report.imports import Import
-from outreach.store import Store, prospects
-from outreach.workspace.prospects import open_table
-from tests.cli import MONDAY, Shell
+from tests.cli import Shell
 from tests.people import emails, fields, launched, planned, shown
 
 BAD = """\
@@ -316,49 +310,6 @@ def test_ctrl_c_keeps_what_is_in_and_the_rest_comes_with_the_next_try(filled: Sh
     assert "Traceback" not in err
     out = filled.ok("prospects", "import", "people.csv")
     assert "7,000 added, 0 changed, 5,000 unchanged" in out
-
-
-def test_between_batches_others_write_and_two_imports_share_the_work(store_url: str, tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    path.write_text("".join(MANY.splitlines(keepends=True)[:1001]), encoding="utf-8")
-    options = imports.Options()
-
-    def start(store: Store) -> Iterator[Import]:
-        return imports.run(store, open_table(path), options, clock=lambda: MONDAY, batch=100)
-
-    with Store(store_url, state=tmp_path / "a") as one, Store(store_url, state=tmp_path / "b") as two:
-        first, second = start(one), start(two)
-        pairs = list(zip(first, second, strict=True))  # in turns: neither waits for the other's end
-        ours, theirs = pairs[-1]
-        assert len(pairs) == 12  # before the first batch, ten batches, the end
-        assert (ours.added, ours.unchanged) == (1000, 0)
-        assert (theirs.added, theirs.unchanged) == (0, 1000)
-        assert one.read(prospects.count) == 1000
-
-
-def test_an_import_does_the_same_on_both_databases(store_url: str, tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    with Store(store_url, state=tmp_path) as store:
-
-        def bring(text: str, on_existing: str = "fill", *, dry_run: bool = False) -> tuple[int, ...]:
-            path.write_text(text, encoding="utf-8")
-            options = imports.Options(on_existing=on_existing, dry_run=dry_run)
-            *_, done = imports.run(store, open_table(path), options, clock=lambda: MONDAY)
-            return done.added, done.changed, done.unchanged
-
-        text = "email,signed,city\na@x.example,2026-01-02,Leeds\nb@x.example,,\nc@x.example,2026-01-04,\n"
-        assert bring(text, dry_run=True) == (3, 0, 0)
-        assert store.read(prospects.field_types) == {}
-        assert bring(text) == (3, 0, 0)
-        assert store.read(prospects.field_types)["signed"] is FieldType.DATE
-        more = "email,signed,city\nb@x.example,2026-01-03,York\na@x.example,2026-02-02,Leeds\nd@x.example,,\n"
-        for dry_run in (True, False):
-            assert bring(more, dry_run=dry_run) == (1, 1, 1)
-        assert bring(more, "update", dry_run=True) == (0, 1, 2)
-        assert bring(more, "update") == (0, 1, 2)
-        person = store.read(prospects.get, "a@x.example")
-        assert person is not None
-        assert str(person.fields["signed"]) == "2026-02-02"
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(filled: Shell) -> None:

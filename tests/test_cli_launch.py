@@ -223,7 +223,7 @@ def test_an_edit_between_the_question_and_the_answer_is_not_launched(
     """Somebody imports people while another one reads the plan: only what was shown is launched."""
 
     class Slow(Terminal):
-        def readline(self, size: int | None = -1, /) -> str:
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
             monkeypatch.undo()
             app = shops.app()
             from outreach.cli import main

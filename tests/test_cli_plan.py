@@ -215,6 +215,17 @@ def test_a_pause_that_keeps_letters_back_is_shown_with_its_end(shops: Shell) -> 
     assert "outreach resume shops" in screen(shops.ok("plan"))["PAUSED"]
 
 
+def test_a_campaign_that_was_ended_says_that_a_launch_starts_it_again(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.ok("end", "shops", "--yes")
+    add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+    found = screen(shops.ok("plan"))
+    assert (found["NEW"], found["ENDED"]) == (
+        "1 person, 1 company",
+        "the campaign was ended; a launch starts it again",
+    )
+
+
 def test_all_campaigns_in_a_line_each(shops: Shell) -> None:
     shops.write("campaigns/second.toml", (shops.folder / "campaigns/shops.toml").read_text())
     shops.ok("launch", "shops", "--yes")

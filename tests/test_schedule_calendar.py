@@ -1,8 +1,8 @@
 """The calendar is the truth: it says what a slow, simple sender would do, letter by letter, and nothing else."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,54 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.model import Delay, Gap, Limits, Mailbox, Step, Window
-from outreach.schedule.calendar import Calendar, Departure, Desk, Queued, Track, by_day
-from outreach.schedule.picker import Usage
-from outreach.schedule.slots import Pace, cap, next_slot, ramp_step, slots
+from outreach.schedule.calendar import Departure, Desk, Queued, Track, by_day
+from outreach.schedule.slots import Pace
 from outreach.schedule.window import due_after, is_open
-from outreach.schedule.zones import day_bounds, day_of
+from outreach.schedule.zones import day_of
+from tests.slow_sender import MONDAY, Sender, World
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3600, 86400))
-SEED = "5eed"
-MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 INTRO, FOLLOWUP = Step("intro"), Step("followup", Delay(3, business=True))
 WHOLE_WEEK = frozenset(range(7))
+GAP, NO_GAP = Gap(3 * MINUTE, 10 * MINUTE), Gap(timedelta(0), timedelta(0))
 
 
-@dataclass
-class World:
-    """All that a calendar is made from."""
-
-    desks: list[Desk]
-    queued: list[Queued]
-    now: datetime = MONDAY
-    limits: Limits = Limits()
-    used: dict[str, int] = field(default_factory=dict)  # letters that mailboxes have sent today
-    zone: str = "Europe/London"
-    days: int = 30
-
-    @property
-    def until(self) -> datetime:
-        return self.now + self.days * DAY
-
-    def calendar(self) -> Calendar:
-        usage = Usage(day_of(self.now, self.zone))
-        for address, letters in self.used.items():
-            usage.count(address, "earlier.example", "earlier", first=False, letters=letters)
-        return Calendar(
-            self.desks,
-            self.queued,
-            now=self.now,
-            seed=SEED,
-            limits=self.limits,
-            usage=usage,
-            zone_name=self.zone,
-        )
-
-    def departures(self) -> list[Departure]:
-        return list(self.calendar().departures(self.until))
-
-
-def box(name: str = "ann", *, gap: Gap = Gap(3 * MINUTE, 10 * MINUTE), **more: object) -> Mailbox:
+def box(name: str = "ann", *, gap: Gap = GAP, **more: object) -> Mailbox:
     address = name if "@" in name else f"{name}@northwind.example"
     return Mailbox(address, "Ann Lee", gap=gap, **{"ramp": False, **more})  # type: ignore[arg-type]
 
@@ -81,99 +46,6 @@ def waiting(*tracks: Track, due_at: datetime = MONDAY) -> list[Queued]:
 
 def people(count: int, **more: object) -> list[Track]:
     return [track(f"bob@firm{number}.example", **more) for number in range(count)]
-
-
-# --- A slow, simple sender ----------------------------------------------------------------------------
-
-
-class Sender:
-    """Looks at every instant at which anything can change, goes through every letter, and sends what it may."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.pace = {desk.mailbox.address: desk.pace for desk in world.desks}
-        self.boxes = {desk.mailbox.address: desk.mailbox for desk in sorted(world.desks, key=_address)}
-        self.letters = list(world.queued)
-        self.last_id = max((each.id for each in world.queued), default=0)
-        self.sent: list[Departure] = []
-        self.counts: Counter[tuple[date, str, str]] = Counter()
-        today = day_of(world.now, world.zone)
-        for address, letters in world.used.items():
-            self.counts[today, "mailbox", address] = letters
-            self.counts[today, "domain", address.rpartition("@")[2]] += letters
-
-    def play(self) -> list[Departure]:
-        instants = self.instants()
-        while instants:
-            now = min(instants)
-            instants.discard(now)
-            if not any(each.due_at <= now for each in self.letters):
-                continue
-            for address in self.boxes:
-                while letter := self.choose(address, now):
-                    self.send(letter, now)
-                    due = [each.due_at for each in self.letters if each.track == letter.track]
-                    more = {*due, now + self.boxes[address].gap.low}
-                    instants |= {each for each in more if now < each < self.world.until}
-        return self.sent
-
-    def instants(self) -> set[datetime]:
-        """Slots, the starts of windows (both readings of a turned clock), due times, and midnights."""
-        world, found = self.world, {self.world.now}
-        windows = {(each.track.window, each.track.zone) for each in world.queued}
-        for offset in range(-1, world.days + 2):
-            day = world.now.date() + timedelta(days=offset)
-            found.update(day_bounds(day, world.zone))
-            for desk in world.desks:
-                if not desk.mailbox.gap.none:
-                    found.update(slots(SEED, desk.mailbox.address, day, desk.mailbox.gap, world.zone))
-            for window, zone in windows:
-                where = ZoneInfo(zone if window.timezone == "prospect" else window.timezone)
-                opens = datetime.combine(day, window.start, tzinfo=where)
-                found.update(opens.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        found.update(each.due_at for each in world.queued)
-        return {each for each in found if world.now <= each < world.until}
-
-    def choose(self, address: str, now: datetime) -> Queued | None:
-        world, mailbox, pace = self.world, self.boxes[address], self.pace[address]
-        day = day_of(now, world.zone)
-        if next_slot(SEED, mailbox, pace, now, world.zone)[0] > now:
-            return None
-        if self.counts[day, "mailbox", address] >= cap(mailbox, pace, day):
-            return None
-        if self.counts[day, "domain", mailbox.domain] >= world.limits.domain_per_day:
-            return None
-        able = [each for each in self.letters if each.track.mailbox == address and self.may(each, now, day)]
-        return min(able, key=lambda each: (each.step == 0, each.due_at, each.id), default=None)
-
-    def may(self, letter: Queued, now: datetime, day: date) -> bool:
-        to, new = letter.track, self.counts[day, "new", letter.track.campaign]
-        return (
-            letter.due_at <= now
-            and self.counts[day, "company", to.company] < self.world.limits.company_per_day
-            and (letter.step > 0 or to.new_per_day is None or new < to.new_per_day)
-            and is_open(now, to.window, to.zone, to.country)
-        )
-
-    def send(self, letter: Queued, now: datetime) -> None:
-        to, day = letter.track, day_of(now, self.world.zone)
-        mailbox, pace = self.boxes[to.mailbox], self.pace[to.mailbox]
-        slot = next_slot(SEED, mailbox, pace, now, self.world.zone)[1]
-        step, new_day = ramp_step(mailbox, pace, day), day != pace.ramp_day
-        self.pace[to.mailbox] = Pace(slot, now, step, day, pace.troubled and not new_day)
-        for kind, name in (("mailbox", to.mailbox), ("domain", mailbox.domain), ("company", to.company)):
-            self.counts[day, kind, name] += 1
-        self.counts[day, "new", to.campaign] += letter.step == 0
-        self.letters.remove(letter)
-        self.sent.append(Departure(now, to, letter.step))
-        if letter.step + 1 < len(to.steps):
-            self.last_id += 1
-            due_at = due_after(now, to.steps[letter.step + 1].after, to.zone, to.country)
-            self.letters.append(Queued(self.last_id, to, letter.step + 1, due_at))
-
-
-def _address(desk: Desk) -> str:
-    return desk.mailbox.address
 
 
 # --- Worlds -------------------------------------------------------------------------------------------
@@ -282,12 +154,12 @@ def test_no_promise_is_broken_by_any_departure(world: World) -> None:
         marks = [each.at for each in found if each.track.mailbox == desk.mailbox.address]
         marks = [desk.pace.last_mark, *marks]
         if not desk.mailbox.gap.none:
-            assert all(b - a >= desk.mailbox.gap.low for a, b in zip(marks, marks[1:], strict=False))
+            assert all(b - a >= desk.mailbox.gap.low for a, b in pairwise(marks))
     for letter in world.queued:
         way = [each for each in found if each.track.email == letter.track.email]
         assert [each.step for each in way] == list(range(letter.step, letter.step + len(way)))
         assert not way or way[0].at >= letter.due_at
-        for before, after in zip(way, way[1:], strict=False):
+        for before, after in pairwise(way):
             delay = after.track.steps[after.step].after
             assert after.at >= due_after(before.at, delay, after.track.zone, after.track.country)
     left = {(each.track.email, each.step) for each in calendar.left()}
@@ -318,7 +190,7 @@ def test_a_longer_look_only_adds_to_a_shorter_one(world: World) -> None:
 
 
 def test_a_first_letter_and_its_follow_up_three_business_days_later() -> None:
-    world = World([Desk(box(gap=Gap(timedelta(0), timedelta(0))), Pace())], waiting(track()))
+    world = World([Desk(box(gap=NO_GAP), Pace())], waiting(track()))
     assert told(world.departures()) == [
         "Mon 2026-11-23 09:00:00 bob@acme.example intro",
         "Thu 2026-11-26 09:00:00 bob@acme.example followup",
@@ -336,7 +208,7 @@ def test_a_day_of_twelve_letters_keeps_its_pauses_and_the_next_day_follow_ups_go
     assert [each.step for each in days["2026-11-25"]] == [0] * 8
     first = [each.track.email for each in days["2026-11-23"]]
     assert first == [each.email for each in people(12)]
-    pauses = {b.at - a.at for a, b in zip(found, found[1:], strict=False) if b.at - a.at < HOUR}
+    pauses = {b.at - a.at for a, b in pairwise(found) if b.at - a.at < HOUR}
     assert min(pauses) >= 3 * MINUTE
     assert max(pauses) <= 10 * MINUTE
 
@@ -364,8 +236,7 @@ def test_a_company_gets_two_letters_a_day_and_others_pass_by() -> None:
 def test_letters_go_in_the_readers_working_hours_not_ours() -> None:
     zones = {"bob@tokyo.example": "Asia/Tokyo", "eve@ny.example": "America/New_York"}
     tracks = [track(email, zone=zone, country="", steps=(INTRO,)) for email, zone in zones.items()]
-    none = Gap(timedelta(0), timedelta(0))
-    assert told(World([Desk(box(gap=none), Pace())], waiting(*tracks)).departures()) == [
+    assert told(World([Desk(box(gap=NO_GAP), Pace())], waiting(*tracks)).departures()) == [
         "Mon 2026-11-23 14:00:00 eve@ny.example intro",
         "Tue 2026-11-24 00:00:00 bob@tokyo.example intro",
     ]
@@ -409,14 +280,16 @@ def test_the_hour_before_a_midnight_that_is_left_out_is_planned_as_it_is_sent(zo
 def test_a_day_is_the_senders_day() -> None:
     tokyo = datetime(2026, 11, 23, 20, tzinfo=UTC)  # the 24th in Tokyo
     found = [Departure(tokyo, track(), 0), Departure(tokyo + 4 * HOUR, track(), 1)]
-    assert {day: len(each) for day, each in by_day(found, "UTC").items()} == {"2026-11-23": 1, "2026-11-24": 1}
+    assert {day: len(each) for day, each in by_day(found, "UTC").items()} == {
+        "2026-11-23": 1,
+        "2026-11-24": 1,
+    }
     assert {day: len(each) for day, each in by_day(found, "Asia/Tokyo").items()} == {"2026-11-24": 2}
 
 
-def test_replacing_a_desk_keeps_what_it_has_done() -> None:
-    """The calendar goes on from where the mailbox stands: letters of this morning count."""
+def test_the_calendar_goes_on_from_where_a_mailbox_stands() -> None:
     desk = Desk(box(per_day=4), Pace())
     world = World([desk], waiting(*people(6, steps=(INTRO,))), used={desk.mailbox.address: 3})
     assert [len(each) for each in by_day(world.departures(), "UTC").values()] == [1, 4, 1]
-    late = replace(desk, pace=Pace(last_mark=MONDAY + 3 * HOUR, last_slot=MONDAY + 3 * HOUR))
+    late = Desk(box(), Pace(last_mark=MONDAY + 3 * HOUR, last_slot=MONDAY + 3 * HOUR))
     assert World([late], waiting(track())).departures()[0].at >= MONDAY + 3 * HOUR + 3 * MINUTE

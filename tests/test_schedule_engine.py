@@ -1,4 +1,4 @@
-"""The calendar against the real sender: what it shows of a store is what leaves, at that second, and nothing else."""
+"""The calendar against the real sender: what it shows of a store is what leaves, at that second, and no more."""
 
 import asyncio
 import random
@@ -98,21 +98,26 @@ class Case:
         names = ["ann@northwind.example", "max@northwind.example", "eve@southwind.example"]
         names = names[: chance.randint(1, 3)]
         self.stems = ["shops", "offices"][: chance.randint(1, 2)]
-        main = MAIN.format(zone=chance.choice(ZONES), company=chance.randint(1, 3), domain=chance.randint(1, 9))
-        gaps = ["0 s", "25-70 min", "60-90 min", "3-10 min", "4 hours"]
+        main = MAIN.format(
+            zone=chance.choice(ZONES), company=chance.randint(1, 3), domain=chance.randint(1, 9)
+        )
+        gaps = [chance.choice(["0 s", "25-70 min", "60-90 min", "3-10 min", "4 hours"]) for _ in names]
         boxes = [
             MAILBOX.format(
                 address=name,
                 smtp=self.smtp,
                 per_day=chance.choice([1, 2, 3, 30]),
-                gap=chance.choice(gaps),
+                gap=gap,
                 ramp=chance.choice(["true", "false"]),
             )
-            for name in names
+            for name, gap in zip(names, gaps, strict=True)
         ]
+        # Without a gap several letters leave in one second. Which of their follow-ups goes first where both
+        # fall due together and a cap lets only one go is not promised: keep such worlds free of it.
+        plain = "0 s" in gaps
         self.files = {**LETTERS, "outreach.toml": main + "".join(boxes)}
         for stem in self.stems:
-            self.files[f"campaigns/{stem}.toml"] = _campaign(chance, stem, names)
+            self.files[f"campaigns/{stem}.toml"] = _campaign(chance, stem, names, plain=plain)
         for number in range(chance.randint(3, 12)):
             email = f"bob{number}@firm{chance.randint(1, 5)}.example"
             place = (chance.choice(["", "GB", "US", "DE"]), chance.choice(["", *ZONES]))
@@ -125,7 +130,11 @@ class Case:
             new.write(_rename, f"seed{self.luck}")
         store = Store(url, state=folder / "state")
         read = row_reader(columns(HEADER), TYPES)
-        rows = [row for line, cells in enumerate(self.people, 2) if not isinstance(row := read(line, cells), BadRow)]
+        rows = [
+            row
+            for line, cells in enumerate(self.people, 2)
+            if not isinstance(row := read(line, cells), BadRow)
+        ]
         assert len(rows) == len(self.people)
         store.write(prospects.fix_types, TYPES)
         store.write(prospects.add_batch, store.key, rows, on_existing="fill", now=self.start)
@@ -138,15 +147,17 @@ def _rename(tx: sa.Connection, name: str) -> None:
     tx.execute(sa.update(tables.house).values(id=name))
 
 
-def _campaign(chance: random.Random, stem: str, names: Sequence[str]) -> str:
-    start, end = chance.choice([("09:00", "17:00"), ("00:30", "09:05"), ("16:50", "24:00"), ("00:00", "00:00")])
+def _campaign(chance: random.Random, stem: str, names: Sequence[str], *, plain: bool) -> str:
+    start, end = chance.choice(
+        [("09:00", "17:00"), ("00:30", "09:05"), ("16:50", "24:00"), ("00:00", "00:00")]
+    )
     most = chance.choice(["", "", "max_new_per_day = 1", "max_new_per_day = 2"])
     delays = ["3 business days", "1 day", "2 days", "90 min", "30 hours"]
-    letters = ["followup", "last"][: chance.randint(1, 2)]
+    letters = ["followup", "last"][: 1 if plain else 2]
     campaign = CAMPAIGN.format(
         stem=stem,
         mailboxes=list(names),
-        grace=chance.choice(["0 min", "10 min", "3 hours"]),
+        grace="10 min" if plain else chance.choice(["0 min", "10 min", "3 hours"]),
         most=most,
         days=chance.choice(["mon-fri", "mon-sun", "tue, sun"]),
         start=start,
@@ -201,7 +212,9 @@ def told(departures: Sequence[Departure]) -> list[tuple[datetime, str]]:
     return [(each.at, each.track.email) for each in departures]
 
 
-def looks(store: Store, ahead: Sequence[Departure], start: datetime, end: datetime, luck: int) -> list[datetime]:
+def looks(
+    store: Store, ahead: Sequence[Departure], start: datetime, end: datetime, luck: int
+) -> list[datetime]:
     """The predicted moments, and those at which a hasty sender might send: every slot of some, and chance ones."""
     chance = random.Random(luck)
     house, found = store.read(settings.house), {each.at for each in ahead}
@@ -254,7 +267,7 @@ def test_through_a_real_server_it_is_the_same(tmp_path: Path) -> None:
                 ahead = forecast.departures(store, start, start + 12 * DAY)
                 engine = Engine(store, lambda box: Session(box, None), lambda: now, this_process())
                 left: list[tuple[datetime, str]] = []
-                for now in looks(store, ahead, start, start + 12 * DAY, 7):  # noqa: B007 -- the clock reads it
+                for now in looks(store, ahead, start, start + 12 * DAY, 7):  # the engine's clock
                     await engine.round()
                     left += [(now, letter.rcpt_to[0]) for letter in server.received[len(left) :]]
                 engine.leave()

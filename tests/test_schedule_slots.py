@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -52,7 +53,7 @@ def test_a_days_slots_lie_in_that_day_with_the_drawn_pauses_between_them(
 ) -> None:
     found = slots(SEED, ANN, day, gap, zone_name)
     assert all(moment.astimezone(zone(zone_name)).date() == day for moment in found)
-    pauses = [after - before for before, after in zip(found, found[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(found)]
     assert all(gap.low <= pause <= gap.high for pause in pauses)
     start, end = day_bounds(day, zone_name)
     if start == end:
@@ -65,7 +66,7 @@ def test_a_days_slots_lie_in_that_day_with_the_drawn_pauses_between_them(
 
 def test_pauses_are_drawn_over_the_whole_range() -> None:
     found = slots(SEED, ANN, MONDAY, GAP, "UTC")
-    pauses = [(after - before) / MINUTE for before, after in zip(found, found[1:], strict=False)]
+    pauses = [(after - before) / MINUTE for before, after in pairwise(found)]
     assert min(pauses) < 3.5
     assert max(pauses) > 9.5
     assert 6 < sum(pauses) / len(pauses) < 7
@@ -153,7 +154,7 @@ def test_a_worker_that_is_often_away_never_sends_faster_for_it(luck: int, zone_n
             marks.append(now)
             used.append(slot)
     assert marks
-    assert all(b - a >= GAP.low for a, b in zip(marks, marks[1:], strict=False))
+    assert all(b - a >= GAP.low for a, b in pairwise(marks))
     assert len(set(used)) == len(used)
     assert used == sorted(used)
 
@@ -193,7 +194,7 @@ def test_without_a_gap_a_mailbox_may_always_send() -> None:
 
 def test_a_gap_from_nothing_is_at_least_a_second() -> None:
     found = slots(SEED, ANN, MONDAY, Gap(timedelta(0), 2 * SECOND), "UTC")
-    assert {after - before for before, after in zip(found, found[1:], strict=False)} == {SECOND, 2 * SECOND}
+    assert {after - before for before, after in pairwise(found)} == {SECOND, 2 * SECOND}
 
 
 # --- Ramp and cap -------------------------------------------------------------------------------------

@@ -50,12 +50,12 @@ MAILBOX = """
 address = "{address}"
 name = "Ann Lee"
 smtp = "{smtp}"
-answers = "{answers}"
+{answers}
 per_day = {per_day}
 gap = "{gap}"
 connections = {connections}
 own_relay = true
-ramp = false
+ramp = {ramp}
 """
 CAMPAIGN = """\
 name = "Shelving {stem}"
@@ -85,14 +85,16 @@ class Plot:
     per_day: int = 1000
     connections: int = 1
     gap: str = "0 s"
-    answers: str = "manual"
+    answers: str = 'answers = "manual"'
+    ramp: str = "false"
     company_per_day: int = 1000
     domain_per_day: int = 1000
 
     @property
     def files(self) -> dict[str, str]:
         names = dict.fromkeys(name for names in self.teams.values() for name in names)
-        texts = {name: getattr(self, name) for name in ("smtp", "answers", "per_day", "gap", "connections")}
+        settings = ("smtp", "answers", "per_day", "gap", "connections", "ramp")
+        texts = {name: getattr(self, name) for name in settings}
         boxes = "".join(MAILBOX.format(address=address(name), **texts) for name in names)
         main = MAIN.format(company_per_day=self.company_per_day, domain_per_day=self.domain_per_day) + boxes
         campaigns = {

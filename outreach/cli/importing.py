@@ -108,7 +108,8 @@ def _watched(app: App, table: "Table", steps: "Iterator[Import]") -> "Iterator[I
         return
     with click.progressbar(length=table.size, label=table.path.name, file=sys.stderr) as bar:
         for done in steps:
-            bar.update(table.position - bar.pos)
+            if done.rows:  # before that it has only looked for types
+                bar.update(table.position - bar.pos)
             yield done
 
 

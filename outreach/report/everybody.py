@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach.campaign import Workspace
 from outreach.plan.letters import Letters, own_text
-from outreach.report.lines import labelled, number, table
+from outreach.report.lines import fit, labelled, number, table, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,27 @@ def text(found: Sequence[Row], stem: str) -> str:
     """The table, the counts, and how to see one letter whole."""
     if not found:
         return f"No letter of {stem} is to come."
-    held = [row for row in found if row.hold]
-    header = ["TO", "LANG", "WORDS", "SUBJECT", "FIRST LINE", *(["HELD"] if held else [])]
+    languages = len({row.language for row in found}) > 1
+    header = ["TO", *(["LANG"] if languages else []), "WORDS", "SUBJECT", "FIRST LINE"]
     cells = [
-        [row.email, row.language or "-", str(row.words), row.subject, row.first_line, row.hold][: len(header)]
+        [
+            row.email,
+            *([row.language or "-"] if languages else []),
+            str(row.words),
+            _cut(f"HELD: {row.hold}" if row.hold else row.subject, 22),
+            _cut(row.first_line, 20),
+        ]
         for row in found
     ]
-    counts = f"{number(len(found), 'letter')}, {len(held)} held" if held else number(len(found), "letter")
+    held = sum(bool(row.hold) for row in found)
+    counts = f"{number(len(found), 'letter')}, {held} held" if held else number(len(found), "letter")
     example = f"outreach preview {stem} --prospect {found[0].email}"
     order = f"{counts}; what is unlike the others stands first"
     return f"{table(cells, header)}\n\n{order}\n{labelled('NEXT', example)}"
+
+
+def _cut(cell: str, columns: int) -> str:
+    return fit(cell, min(columns, width(cell)))
 
 
 def value(found: Sequence[Row]) -> list[dict[str, Any]]:

@@ -75,6 +75,8 @@ def _sections(screen: Screen) -> Iterator[str]:
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
     yield _section("LETTERS", [*_letters(screen)])
+    if screen.ended:
+        yield _section("ENDED", ["the campaign was ended; a launch starts it again"])
     if screen.pauses:
         yield _section("PAUSED", [f"{what}: {command}" for what, command in screen.pauses.items()])
     yield _section("SENDER", [sender_line(screen.workers, made.as_of, screen.last_alive)])

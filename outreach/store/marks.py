@@ -104,7 +104,7 @@ def _mark(tx: sa.Connection, letter: Claimed, row: Any, raw: bytes, now: datetim
     day, desk = day_of(now, row.timezone or "UTC"), settings.desk_of(row)
     _count(tx, day, row, 1)
     pace: dict[str, Any] = {"last_mark": now}
-    if day != desk.pace.ramp_day:
+    if desk.pace.ramp_day is None or day > desk.pace.ramp_day:  # not where the clock was set back
         pace |= {"ramp_step": ramp_step(desk.mailbox, desk.pace, day), "ramp_day": day, "troubled": False}
     tx.execute(_PACE.values(**pace), {"box": row.mailbox})
     tx.execute(_ONE_MORE)

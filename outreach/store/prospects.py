@@ -45,7 +45,7 @@ class Imported:
 
 def field_types(tx: sa.Connection) -> dict[str, FieldType]:
     """The fields that prospects have, and their types."""
-    return {name: FieldType(kind) for name, kind in tx.execute(sa.select(field)).tuples()}
+    return {name: FieldType(kind) for name, kind in tx.execute(sa.select(field))}
 
 
 def fix_types(tx: sa.Connection, types: Mapping[str, FieldType]) -> None:
