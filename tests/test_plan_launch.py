@@ -11,8 +11,10 @@ from outreach.engine import forecast, plans
 from outreach.errors import PlanError
 from outreach.store import launches
 from outreach.store.prospects import erase
+from outreach.store.tables import message
 from outreach.store.tables import plan as plan_table
 from tests.planning import Planning
+from tests.posting import post
 
 BOB, EVA, NED = "bob@acme.example", "eva@birch.example", "ned@fir.example"
 NED_ROW = f"email,first_name,company,industry\n{NED},Ned,Fir,retail\n"
@@ -246,3 +248,19 @@ def test_nothing_leaves_before_the_grace_is_over(shops: Planning) -> None:
     shops.launch()
     leaving = forecast.departures(shops.store, shops.now, shops.now + timedelta(days=1))
     assert leaving[0].at == shops.now + timedelta(minutes=10)
+
+
+def test_a_running_sender_does_not_spoil_the_plan(shops: Planning) -> None:
+    """Between the plan and its launch a first letter leaves, so its follow-up waits under the old text."""
+    shops.launch(shops.show())
+    shops.edit("templates/followup.txt", "Any news?", "A second thought.")
+    plan_id = shops.show()
+    first = forecast.departures(shops.store, shops.now, shops.now + timedelta(days=7))[0]
+    shops.now = first.at
+    assert post(shops.store, shops.now) == 1
+    shops.launch(plan_id)
+    texts = shops.store.read(
+        lambda tx: tx.execute(sa.select(message.c.text).where(message.c.letter == "followup")).scalars().all()
+    )
+    assert len(texts) == 1
+    assert "A second thought." in texts[0]

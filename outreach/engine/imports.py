@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from outreach import segment
 from outreach.campaign import Workspace
 from outreach.model import FieldType
 from outreach.prospect import KNOWN, BadRow, Columns, Row, columns, infer_types, row_reader
+from outreach.report import held
 from outreach.report.imports import EXAMPLES, Import, Match
 from outreach.report.spreadsheet import MARK, unescaped
 from outreach.store import Store, people, prospects
@@ -68,14 +70,17 @@ def run(
         reading.rejected.close()
 
 
+OURS = frozenset((*rejects.COLUMNS, held.REASON))
+
+
 class _Reading:
     """One way through a file: good rows in batches, everything else counted in `done`."""
 
     def __init__(self, table: Table, options: Options) -> None:
         self.table = table
         self.options = options
-        ours = tuple(table.header[: len(rejects.COLUMNS)]) == rejects.COLUMNS
-        self.first = len(rejects.COLUMNS) if ours else 0  # an errors file comes back: its own columns go
+        # A file of errors or of held people comes back, mended: the columns that said what was wrong go.
+        self.first = sum(1 for _ in takewhile(OURS.__contains__, table.header))
         header = table.header[self.first :]
         self.columns: Columns = columns(header, file=str(table.path), line=table.header_line)
         errors = options.errors or rejects.beside(table.path)

@@ -59,6 +59,7 @@ def _digest(made: Plan, outlook: Outlook | None) -> bytes:
     content = {
         "people": {str(each.prospect.id): each.draft.fingerprint for each in made.new},
         "changes": _changes(made),
+        "newest": made.newest,
         "held": sha256(json.dumps(held).encode()).hexdigest(),
         "settings": made.settings,
         "dates": [at and at.isoformat() for at in dates],
@@ -67,9 +68,10 @@ def _digest(made: Plan, outlook: Outlook | None) -> bytes:
 
 
 def _changes(made: Plan) -> dict[str, str]:
-    reworded = {f"r{each.message_id}": each.draft.fingerprint for each in made.reworded}
+    """What a launch does to letters that wait: message id -> fingerprint of the text it gets, "end" for none."""
+    reworded = {str(each.message_id): each.draft.fingerprint for each in made.reworded}
     replaced = {
-        f"s{each.enrollment_id}": each.draft.fingerprint if each.draft else "end" for each in made.replaced
+        str(each.message_id): each.draft.fingerprint if each.draft else "end" for each in made.replaced
     }
     return {**reworded, **replaced}
 
@@ -118,7 +120,7 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     people: Mapping[str, str] = then["people"]
     kept = tuple(each for each in made.new if str(each.prospect.id) in people)
     reworded = [each for each in kept if each.draft.fingerprint != people[str(each.prospect.id)]]
-    if reworded or _added(_changes(made), then["changes"]):
+    if reworded or _unforeseen(_changes(made), then["changes"], then["newest"]):
         raise PlanError(f"letters have changed since plan {plan_id}", hint=again)
     gone = {int(number) for number in people} - {each.prospect.id for each in kept}
     gone -= store.read(plans.members, stem)  # a pilot of this plan, or a launch of it, was before
@@ -141,8 +143,13 @@ def _dropped(store: Store, made: Plan, gone: Collection[int]) -> Iterator[Held]:
         yield holds.get(number, Held(number, email if known else "", out))
 
 
-def _added(changes: Mapping[str, str], then: Mapping[str, str]) -> Collection[str]:
-    return [name for name, print_ in changes.items() if then.get(name) != print_]
+def _unforeseen(changes: Mapping[str, str], then: Mapping[str, str], newest: int) -> bool:
+    """Whether a change was not in the plan that was shown.
+
+    Letters newer than it are those that a running sender has scheduled since, under the old revision: they
+    get the new text like the ones that were shown.
+    """
+    return any(then.get(name) != text and int(name) <= newest for name, text in changes.items())
 
 
 def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str) -> int:

@@ -67,6 +67,7 @@ def make(
         matched=making.matched,
         unknown=dict(making.unknown),
         settings=settings,
+        newest=state.newest,
         files_changed=launched is None or settings != settings_digest(launched, launched.campaigns[stem]),
     )
 

@@ -48,6 +48,7 @@ class State:
     suppressed: Callable[[str], str]  # address -> reason, "" if it may be written to
     enrolled: Mapping[int, Enrolled]  # by prospect id, this campaign
     elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
+    newest: int = 0  # the id of the newest message
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Replacement:
     """Another letter takes the place of the waiting one; `draft` None: the sequence ends here."""
 
     enrollment_id: int
-    message_id: int | None
+    message_id: int
     email: str
     old: str
     draft: Draft | None
@@ -93,7 +94,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a launch would do. `digest` identifies it: any change of people, texts or limits changes it."""
+    """What a launch would do."""
 
     campaign: str
     as_of: datetime
@@ -106,6 +107,7 @@ class Plan:
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False
+    newest: int = 0  # the id of the newest message when it was made
 
     @property
     def empty(self) -> bool:

@@ -18,8 +18,11 @@ class Lack:
 
 
 def table(people: Sequence[Lack]) -> str:
-    """CSV: `email`, `held_because`, and an empty column for every field that is missing."""
+    """CSV: `held_because`, `email`, and an empty column for every field that is missing.
+
+    It may be imported again when it is filled in: an import passes over a leading `held_because`.
+    """
     names = sorted({name for each in people for name in each.fields})
-    rows: Iterable[list[str]] = ([each.email, each.reason, *("" for _ in names)] for each in people)
-    head = line(["email", REASON, *names])
+    rows: Iterable[list[str]] = ([each.reason, each.email, *("" for _ in names)] for each in people)
+    head = line([REASON, "email", *names])
     return head + "".join(line([escaped(cell) for cell in row]) for row in rows)

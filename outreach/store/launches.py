@@ -198,11 +198,9 @@ def replace(
     tx: sa.Connection, change: Replacement, stem: str, revision_id: int, now: datetime, actor: str
 ) -> None:
     """Put another letter in the place of the waiting one, or end the sequence."""
-    if change.message_id is not None:
-        waiting = message.c.id == change.message_id
-        reason = f"the sequence changed: {change.draft.letter if change.draft else 'it ends'} comes now"
-        if not stops.cancel(tx, waiting, reason=reason, at=now, actor=actor):
-            return  # it is under way: the next step is found when it has left
+    reason = f"the sequence changed: {change.draft.letter if change.draft else 'it ends'} comes now"
+    if stops.cancel(tx, message.c.id == change.message_id, reason=reason, at=now, actor=actor) == 0:
+        return  # it is under way: the next step is found when it has left
     _schedule(tx, change.enrollment_id, change.draft, revision_id, now, actor)
 
 

@@ -32,6 +32,7 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         suppressed=_suppression_reader(tx, key),
         enrolled=_enrolled(tx, stem, company),
         elsewhere={row.prospect_id: row.campaign for row in tx.execute(others)},
+        newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
     )
 
 
