@@ -17,6 +17,7 @@ from outreach.errors import OutreachError, StoreError
 ROUND = timedelta(seconds=2)
 BEAT = timedelta(seconds=30)  # leases last 12 minutes: a few beats may fail
 LOOK = timedelta(seconds=1)
+PATIENCE = 20.0  # seconds that one slow server may hold up the other mailboxes
 LONGEST_WAIT = 60.0  # seconds between two tries while the store is away
 
 Job = Callable[[], Awaitable[None]]
@@ -56,8 +57,8 @@ class Daemon:
         """Send what is due, for as long as it lasts. Returns after a stop, when nothing is in hand."""
         async with self._ticking((self._round, ROUND)):
             await self._over.wait()
-            async with self._working:
-                pass  # the round in hand has come to its end
+            async with self._working:  # the round in hand has come to its end
+                await self._finish()
         if self._crash:
             raise self._crash
 
@@ -114,7 +115,7 @@ class Daemon:
             try:
                 if self._failures:
                     await asyncio.to_thread(self._engine.start_over)
-                done = await self._engine.round()
+                done = await self._engine.round(patience=PATIENCE)
             except OutreachError as exc:
                 self._back_off(exc)
             except Exception as exc:  # a mistake of ours: end in order, then show it
@@ -124,6 +125,13 @@ class Daemon:
             else:
                 self._recovered()
                 self._tell(done)
+
+    async def _finish(self) -> None:
+        """Wait for slow servers that a round went on without."""
+        try:
+            await self._engine.finish()
+        except OutreachError as exc:
+            self._say(exc.message)
 
     def _back_off(self, exc: OutreachError) -> None:
         wait = min(LONGEST_WAIT, 2.0 ** min(self._failures, 6))

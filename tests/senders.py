@@ -227,7 +227,9 @@ def send(url: str, state: str, clock: str, fate: dict[str, Any]) -> None:
     """A sender's life: rounds until one does nothing."""
     doomed = Doomed(Fate(**fate))
     with DoomedStore(url, Path(state), doomed) as store:
-        engine = Engine(store, lambda mailbox: DoomedSession(mailbox, doomed), Watch(Path(clock)), this_process())
+        engine = Engine(
+            store, lambda mailbox: DoomedSession(mailbox, doomed), Watch(Path(clock)), this_process()
+        )
 
         async def live() -> None:
             while (done := await engine.round()).sent.verdicts or done.sent.refused or done.uncertain:

@@ -2,8 +2,8 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest

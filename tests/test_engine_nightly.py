@@ -73,9 +73,7 @@ def test_the_night_changes_no_limit_that_a_later_launch_has_set(store_url: str, 
 
 RACES: dict[str, Callable[[World], object]] = {
     "it ends": lambda world: world.store.write(endings.end, "shops", reason="", at=world.now, actor="me"),
-    "another worker joins them": lambda world: upkeep.join(
-        world.store, Revisions(world.store), world.now
-    ),
+    "another worker joins them": lambda world: upkeep.join(world.store, Revisions(world.store), world.now),
     "it is launched anew": lambda world: world.launch("shops", replace(world.plot, per_day=9).files),
 }
 

@@ -35,10 +35,14 @@ def checkpoint(url: str) -> None:
 
 def rows(store: Store) -> dict[str, list[Any]]:
     """A dump of all tables."""
-    return {
-        table.name: [dict(row) for row in store.read(lambda tx, t=table: list(tx.execute(sa.select(t)).mappings()))]
-        for table in metadata.sorted_tables
-    }
+
+    def act(tx: sa.Connection) -> dict[str, list[Any]]:
+        return {
+            table.name: [dict(row) for row in tx.execute(sa.select(table)).mappings()]
+            for table in metadata.sorted_tables
+        }
+
+    return store.read(act)
 
 
 def put_back(store: Store, dump: dict[str, list[Any]]) -> None:

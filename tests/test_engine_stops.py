@@ -22,8 +22,7 @@ Stop = Callable[[World, str], None]
 
 
 def suppress(world: World, value: str) -> None:
-    act = {"reason": "asked", "at": world.now, "actor": "me"}
-    world.store.write(suppressions.add, world.store.key, [value], **act)
+    world.store.write(suppressions.add, world.store.key, [value], reason="asked", at=world.now, actor="me")
 
 
 def erase(world: World, email: str) -> None:
@@ -37,8 +36,8 @@ def end(world: World, email: str) -> None:
 
 def pause(scope: Scope) -> Stop:
     def act(world: World, email: str) -> None:
-        pausing = {"reason": "wait", "actor": "me", "at": world.now}
-        world.store.write(stops.add_pause, scope, named(world, scope, email), **pausing)
+        name = named(world, scope, email)
+        world.store.write(stops.add_pause, scope, name, reason="wait", actor="me", at=world.now)
 
     return act
 
@@ -144,8 +143,8 @@ def test_a_pause_ends_by_itself(store_url: str, tmp_path: Path) -> None:
     async def scene(server: Misbehaving) -> None:
         with World(store_url, tmp_path, server.url, {"shops": [BOB]}) as world:
             until = world.now + timedelta(hours=2)
-            pausing = {"reason": "", "actor": "me", "at": world.now, "until": until}
-            world.store.write(stops.add_pause, Scope.CAMPAIGN, "shops", **pausing)
+            add = stops.add_pause
+            world.store.write(add, Scope.CAMPAIGN, "shops", reason="", actor="me", at=world.now, until=until)
             await world.settle()
             assert server.received == []
             world.now = until
@@ -162,19 +161,20 @@ def test_what_a_server_says_of_somebody_who_was_erased_meanwhile_is_not_kept(
 
     async def scene(server: Misbehaving) -> None:
         with World(store_url, tmp_path, server.url, {"shops": [bad]}) as world:
-            server.refusal = f"550 5.1.1 <{bad}> has left us"
             await world.engine(Interrupted.at("before the body", lambda: erase(world, bad))).round()
             kept = [str(row) for table in metadata.sorted_tables for row in world.rows(sa.select(table))]
             assert [row for row in kept if bad in row or "has left" in row] == []
             assert world.statuses() == {"failed": 1}
 
-    on(Refusing(), scene)
+    on(Refusing(f"550 5.1.1 <{bad}> has left us"), scene)
 
 
 class Refusing(Misbehaving):
-    """A server that refuses every text, in the words of `refusal`."""
+    """A server that refuses every text in the same words."""
 
-    refusal = ""
+    def __init__(self, refusal: str) -> None:
+        super().__init__()
+        self.refusal = refusal
 
     async def handle_DATA(self, *args: object) -> str:  # noqa: N802
         return self.refusal

@@ -3,15 +3,14 @@
 import signal
 import threading
 from collections import Counter
-from datetime import timedelta
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from outreach.errors import StoreError
-from outreach.model import MessageStatus
 from outreach.store import Store, writer
 from outreach.store.claims import LEASE
 from outreach.store.tables import field
@@ -73,15 +72,15 @@ def test_two_senders_keep_the_caps_of_two_mailboxes(store_url: str, tmp_path: Pa
         assert world.statuses("intro")["sent"] == 48
 
 
-def test_four_senders_keep_the_caps_of_companies_and_of_the_domain(store_url: str, tmp_path: Path, nursery: Nursery) -> None:
+def test_four_senders_keep_the_caps_of_companies_and_of_the_domain(
+    store_url: str, tmp_path: Path, nursery: Nursery
+) -> None:
     """Four mailboxes of one domain; each company has somebody in each mailbox's campaign."""
     names = ("ann", "tim", "joe", "may")
     teams = {f"team{name}": [f"{name}@firm{number}.example" for number in range(15)] for name in names}
     boxes = {f"team{name}": (name,) for name in names}
     caps = {"company_per_day": 2, "domain_per_day": 25}
-    with World(
-        store_url, tmp_path, nursery.server(), teams, mailboxes=boxes, connections=2, **caps
-    ) as world:
+    with World(store_url, tmp_path, nursery.server(), teams, mailboxes=boxes, connections=2, **caps) as world:
         seen = 0
         for day in range(3):
             run(nursery, world, 4)
@@ -129,7 +128,9 @@ def count_up(tx: sa.Connection) -> int:
     return value
 
 
-def test_increments_of_many_threads_in_two_processes_are_all_there(store_url: str, tmp_path: Path, nursery: Nursery) -> None:
+def test_increments_of_many_threads_in_two_processes_are_all_there(
+    store_url: str, tmp_path: Path, nursery: Nursery
+) -> None:
     with Store(store_url, state=tmp_path) as store:
         store.write(lambda tx: tx.execute(sa.insert(field), {"name": "count", "type": "0"}) and None)
         others = [nursery.work("count", store_url, threads=4, times=50) for _ in range(2)]
@@ -224,7 +225,9 @@ def test_a_worker_that_freezes_within_a_transaction_does_not_hold_the_others_for
         frozen.write(count_up)  # and it goes on
 
 
-def test_a_store_may_be_opened_by_many_processes_at_once(store_url: str, tmp_path: Path, nursery: Nursery) -> None:
+def test_a_store_may_be_opened_by_many_processes_at_once(
+    store_url: str, tmp_path: Path, nursery: Nursery
+) -> None:
     """An empty database is made once, whoever comes first."""
     pids = [nursery.work("note_key", store_url, file=str(tmp_path / "keys")) for _ in range(8)]
     assert [nursery.wait(pid) for pid in pids] == ["ended"] * 8

@@ -6,19 +6,18 @@ import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import cycle, islice
-from pathlib import Path
 from quopri import decodestring
 
 import pytest
 
 from outreach.mailbox.sandbox import Received, Sandbox
-from tests.cli import MONDAY, Shell
+from tests.cli import Shell
 from tests.launched import Served, served
 
 MAIN = """\
@@ -228,7 +227,9 @@ def check_raw(letter: Received, message: EmailMessage) -> dict[str, str]:
     assert raw["message-id"] == message["Message-ID"]
     assert re.fullmatch(r"<[a-z0-9]+@northwind\.example>", raw["message-id"])
     assert raw["from"].endswith(f"<{letter.mail_from}>")
-    assert re.fullmatch(r"<mailto:\w+@northwind\.example\?subject=unsubscribe%20\w+>", raw["list-unsubscribe"])
+    assert re.fullmatch(
+        r"<mailto:\w+@northwind\.example\?subject=unsubscribe%20\w+>", raw["list-unsubscribe"]
+    )
     assert message.defects == []
     return raw
 
@@ -236,5 +237,9 @@ def check_raw(letter: Received, message: EmailMessage) -> dict[str, str]:
 def body(raw: dict[str, str], letter: Received) -> str:
     """The text, decoded by hand."""
     content = letter.data.partition(b"\r\n\r\n")[2]
-    decode = {"base64": b64decode, "quoted-printable": decodestring, "7bit": bytes}
+    decode: dict[str, Callable[[bytes], bytes]] = {
+        "base64": b64decode,
+        "quoted-printable": decodestring,
+        "7bit": bytes,
+    }
     return decode[raw["content-transfer-encoding"]](content).decode("utf-8")

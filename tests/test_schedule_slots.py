@@ -184,6 +184,8 @@ def test_a_clock_that_was_set_back_gives_no_slot_again() -> None:
     pace = Pace(day[100], day[100])
     when, slot = next_slot(SEED, box(), pace, day[90], "UTC")
     assert (when, slot) == (day[101], day[101])
+    between_claim_and_mark = Pace(last_slot=day[100], last_mark=day[50])
+    assert next_slot(SEED, box(), between_claim_and_mark, day[60], "UTC") == (day[101], day[101])
 
 
 def test_without_a_gap_a_mailbox_may_always_send() -> None:

@@ -203,9 +203,7 @@ class World:
         parsed = workspace.parse(self.files)
         return plans.launch(self.store, parsed, stem, now=self.now, actor="tester")
 
-    def engine(
-        self, line: Callable[[Mailbox], Line] | None = None, store: Store | None = None
-    ) -> Engine:
+    def engine(self, line: Callable[[Mailbox], Line] | None = None, store: Store | None = None) -> Engine:
         """A worker of this process, with real SMTP connections unless told otherwise."""
         line = line or (lambda mailbox: Session(mailbox, None))
         return Engine(store or self.store, line, self.clock, this_process())
@@ -274,7 +272,9 @@ class World:
     def events(self, email: str) -> list[str]:
         """What happened to somebody, in commit order."""
         query = sa.select(event.c.kind).join(prospect, prospect.c.id == event.c.prospect_id)
-        return [str(row.kind) for row in self.rows(query.where(prospect.c.email == email).order_by(event.c.id))]
+        return [
+            str(row.kind) for row in self.rows(query.where(prospect.c.email == email).order_by(event.c.id))
+        ]
 
     def used(self, scope: str) -> dict[str, int]:
         """The caps' counters of today's day (UTC), by name."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from outreach.engine import upkeep
 from outreach.engine.process import Process
@@ -10,6 +11,8 @@ from outreach.engine.revisions import Revisions
 from outreach.engine.sending import Clock, Line, Sending, Sent
 from outreach.model import Mailbox
 from outreach.store import Store, leases, settings
+
+BEAT = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +32,41 @@ class Engine:
     def __init__(self, store: Store, line: Callable[[Mailbox], Line], clock: Clock, process: Process) -> None:
         self._store, self._clock, self._process, self._line = store, clock, process, line
         self._revisions = Revisions(store)
-        self._held = upkeep.guard(store, clock())
+        self._beaten_at = clock()
+        upkeep.guard(store, clock())  # before this worker's own heartbeat hides a long silence
         self.worker_id = store.write(leases.enter, process.host, process.place, process.pid, clock())
         self._sending = Sending(store, self.worker_id, line, clock)
 
-    async def round(self, limit: int | None = None) -> Round:
-        """Reap, schedule next steps, re-slot, enroll who joins at night, send what is due (at most `limit`)."""
+    async def round(self, limit: int | None = None, patience: float | None = None) -> Round:
+        """Reap, schedule next steps, re-slot, enroll who joins at night, send what is due (at most `limit`).
+
+        After `patience` seconds it returns while slow servers still have letters in hand: `finish` waits.
+        """
         now = self._clock()
         held = await asyncio.to_thread(upkeep.guard, self._store, now)
-        await asyncio.to_thread(self.heartbeat)
-        put_back, uncertain = await asyncio.to_thread(
-            self._store.write, leases.reap, now, self._process.is_dead
-        )
+        await asyncio.to_thread(self._beat, now)
+        put_back, uncertain = await asyncio.to_thread(self._reap, now)
         if held:
             return Round(Sent(), held, {}, put_back, uncertain)
         joined = await asyncio.to_thread(upkeep.join, self._store, self._revisions, now)
         await asyncio.to_thread(self._prepare)
-        sent = await self._sending.send_due(limit)
+        sent = await self._sending.send_due(limit, patience)
         await asyncio.to_thread(self._prepare)
         return Round(sent, "", joined, put_back, uncertain)
+
+    def _beat(self, now: datetime) -> None:
+        """A heartbeat, unless the last one was just now: an idle worker should not write all the time."""
+        if not timedelta(0) <= now - self._beaten_at < BEAT:
+            self.heartbeat()
+
+    def _reap(self, now: datetime) -> tuple[int, int]:
+        if not self._store.read(leases.any_in_flight):
+            return 0, 0
+        return self._store.write(leases.reap, now, self._process.is_dead)
+
+    async def finish(self) -> None:
+        """Wait until no letter is in hand any more."""
+        await self._sending.finish()
 
     def _prepare(self) -> None:
         upkeep.advance(self._store, self._revisions, self._clock())
@@ -55,7 +74,8 @@ class Engine:
 
     def heartbeat(self) -> None:
         """Say that this worker is alive and renew its leases."""
-        self._store.write(leases.heartbeat, self.worker_id, self._clock())
+        self._beaten_at = self._clock()
+        self._store.write(leases.heartbeat, self.worker_id, self._beaten_at)
 
     def stop(self) -> None:
         """Finish the letters in hand and claim no more."""

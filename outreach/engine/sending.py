@@ -14,11 +14,13 @@ from outreach.sequence import EFFECTS
 from outreach.store import Store, claims, marks, records, settings
 from outreach.store.claims import Claimed
 from outreach.store.marks import Marked
+from outreach.store.records import Recorded
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 # A machine that slept between mark and body must not send the letter hours later.
 STALE = timedelta(seconds=60)
+RETRIES = (0.5, 2.0, 10.0, 20.0)  # seconds between tries to write down an answer
 
 
 class Line(Protocol):
@@ -54,26 +56,50 @@ class Sending:
     def __init__(self, store: Store, worker_id: int, line: Callable[[Mailbox], Line], clock: Clock) -> None:
         self._store, self._worker, self._line, self._clock = store, worker_id, line, clock
         self._left: int | None = None
+        self._drains: dict[str, asyncio.Task[None]] = {}  # by mailbox
+        self._sent = Sent()
         self.stopping = False  # finish the letters in hand, claim no more
 
-    async def send_due(self, limit: int | None = None) -> Sent:
-        """Send every letter that may leave now from every mailbox, at most `limit`."""
-        sent, self._left = Sent(), limit
-        desks = await asyncio.to_thread(self._store.read, settings.desks)
-        await _all(self._drain(desk.mailbox, sent) for desk in desks)
+    async def send_due(self, limit: int | None = None, patience: float | None = None) -> Sent:
+        """Send every letter that may leave now from every mailbox, at most `limit`; what came of it.
+
+        A server may take its time: after `patience` seconds the other mailboxes go on without it, and what
+        comes of its letters is told by a later call. None waits for all.
+        """
+        self._left = limit
+        for desk in await asyncio.to_thread(self._store.read, settings.desks):
+            if desk.mailbox.address not in self._drains:
+                self._drains[desk.mailbox.address] = asyncio.create_task(self._drain(desk.mailbox))
+        return await self.finish(patience)
+
+    async def finish(self, patience: float | None = None) -> Sent:
+        """Wait for the mailboxes that are being worked off, at most `patience` seconds.
+
+        Where one failed: for all of them, so that no letter in hand is cut off; then its error is raised.
+        """
+        if not self._drains:
+            return Sent()
+        done, _ = await asyncio.wait(self._drains.values(), timeout=patience)
+        errors = [error for task in done if (error := task.exception())]
+        if errors:
+            await asyncio.wait(self._drains.values())
+            self._drains.clear()
+            raise errors[0]
+        self._drains = {address: task for address, task in self._drains.items() if task not in done}
+        sent, self._sent = self._sent, Sent()
         return sent
 
-    async def _drain(self, mailbox: Mailbox, sent: Sent) -> None:
+    async def _drain(self, mailbox: Mailbox) -> None:
         """Work off one mailbox over its connections until nothing may leave."""
         hand: deque[Claimed] = deque()
         claiming = asyncio.Lock()
         try:
-            await _all(self._work(mailbox, hand, claiming, sent) for _ in range(mailbox.connections))
+            await _all(self._work(mailbox, hand, claiming) for _ in range(mailbox.connections))
         finally:
             if hand:
                 await asyncio.to_thread(self._store.write, claims.release, list(hand))
 
-    async def _work(self, mailbox: Mailbox, hand: deque[Claimed], claiming: asyncio.Lock, sent: Sent) -> None:
+    async def _work(self, mailbox: Mailbox, hand: deque[Claimed], claiming: asyncio.Lock) -> None:
         """One connection: takes letters from the hand, claims more when it is empty."""
         line: Line | None = None
         try:
@@ -85,7 +111,7 @@ class Sending:
                         return
                     letter = hand.popleft()
                 line = line or self._line(mailbox)
-                if not await self._send(line, mailbox, letter, sent):
+                if not await self._send(line, mailbox, letter):
                     hand.clear()  # its pause has put them back
         finally:
             if line is not None:
@@ -104,7 +130,7 @@ class Sending:
             self._left -= len(letters)
         return letters
 
-    async def _send(self, line: Line, mailbox: Mailbox, letter: Claimed, sent: Sent) -> bool:
+    async def _send(self, line: Line, mailbox: Mailbox, letter: Claimed) -> bool:
         """Bring one claimed letter to an end: sent, refused, put back, held, or uncertain.
 
         Whether the mailbox may go on: not after an answer that lets it rest.
@@ -114,17 +140,17 @@ class Sending:
             compose.check(raw, letter.outgoing, mailbox)
         except ComposeError as exc:
             await asyncio.to_thread(self._store.write, records.hold, letter, exc.message, self._clock())
-            sent.count("held")
+            self._sent.count("held")
             return True
         refusal = None if line.is_open else await line.open()
         refusal = refusal or await line.offer(letter.outgoing.to_email, len(raw))
         if refusal is not None:
-            return await self._record(letter, refusal, sent)
-        if await self._mark(line, letter, raw, sent):
-            return await self._record(letter, await line.body(raw), sent)
+            return await self._record(letter, refusal)
+        if await self._mark(line, letter, raw):
+            return await self._record(letter, await line.body(raw))
         return True
 
-    async def _mark(self, line: Line, letter: Claimed, raw: bytes, sent: Sent) -> bool:
+    async def _mark(self, line: Line, letter: Claimed, raw: bytes) -> bool:
         """Whether the body may leave now. If not, the connection is dropped so that it never does."""
         marked_at = self._clock()
         answer = await asyncio.to_thread(
@@ -132,7 +158,7 @@ class Sending:
         )
         if not isinstance(answer, Marked):
             await line.abandon()
-            sent.refused.append(answer.reason)
+            self._sent.refused.append(answer.reason)
             return False
         try:
             self._store.witness.saw(answer.marks)
@@ -141,7 +167,7 @@ class Sending:
             raise
         if self._clock() - marked_at > STALE:
             await self._take_back(line, letter)
-            sent.refused.append("this machine slept")
+            self._sent.refused.append("this machine slept")
             return False
         return True
 
@@ -149,13 +175,25 @@ class Sending:
         await line.abandon()
         await asyncio.to_thread(self._store.write, records.unmark, letter)
 
-    async def _record(self, letter: Claimed, answer: Answer, sent: Sent) -> bool:
+    async def _record(self, letter: Claimed, answer: Answer) -> bool:
         """Write down what came of a letter; whether its mailbox may go on."""
-        recorded = await asyncio.to_thread(
-            self._store.write, records.record, self._store.key, letter, answer, self._clock()
-        )
-        sent.count(recorded.verdict if recorded else "lost")
+        recorded = await self._written_down(letter, answer)
+        self._sent.count(recorded.verdict if recorded else "lost")
         return recorded is None or EFFECTS[recorded.verdict].rest is None
+
+    async def _written_down(self, letter: Claimed, answer: Answer) -> Recorded | None:
+        """Record an answer; while the store is away try for half a minute, for the answer is known only here."""
+        waits = iter(RETRIES)
+        while True:
+            try:
+                return await asyncio.to_thread(
+                    self._store.write, records.record, self._store.key, letter, answer, self._clock()
+                )
+            except StoreError:
+                wait = next(waits, None)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
 
 
 async def _all(works: Iterable[Awaitable[None]]) -> None:

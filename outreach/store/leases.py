@@ -70,6 +70,12 @@ def last_heartbeat(tx: sa.Connection) -> datetime | None:
     return latest
 
 
+def any_in_flight(tx: sa.Connection) -> bool:
+    """Whether any letter is claimed or being sent, by whomever."""
+    flying = message.c.status.in_([MessageStatus.CLAIMED, MessageStatus.SENDING])
+    return tx.execute(sa.select(message.c.id).where(flying).limit(1)).first() is not None
+
+
 def reap(tx: sa.Connection, now: datetime, is_dead: Callable[[Worker], bool]) -> tuple[int, int]:
     """Settle what dead workers and run-out leases left: (letters put back, letters now uncertain).
 

@@ -102,9 +102,11 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
 
 
 def _said(answer: Answer) -> tuple[int | None, str]:
+    """The reply code, and what the server said in one line, codes first."""
     code = answer.code if isinstance(answer, Accepted | Deferred | Rejected) else None
     enhanced = getattr(answer, "enhanced", "")
-    return code, " ".join(part for part in (str(code or ""), enhanced, answer.text) if part)
+    text = answer.text.removeprefix(enhanced).lstrip()  # most servers put it into the text as well
+    return code, " ".join(part for part in (str(code or ""), enhanced, text) if part)
 
 
 def _log(tx: sa.Connection, row: Any, now: datetime, status: MessageStatus, **detail: Any) -> None:
