@@ -85,7 +85,7 @@ def statuses(shell: Shell) -> dict[str, str]:
     query = query.join(prospect, prospect.c.id == message.c.prospect_id).order_by(message.c.id)
     with shell.app().store as store:
         return {
-            email: str(status) for email, status in store.read(lambda tx: tx.execute(query).tuples().all())
+            email: str(status) for email, status in store.read(lambda tx: tx.execute(query).all())
         }
 
 

@@ -83,12 +83,12 @@ def _usage(tx: sa.Connection, day: date) -> Usage:
         usage.c.day == day, usage.c.scope.in_(["mailbox", "domain", "new"])
     )
     counters = {"mailbox": used.mailboxes, "domain": used.domains, "new": used.new}
-    for scope, name, letters in tx.execute(query).tuples():
+    for scope, name, letters in tx.execute(query):
         counters[scope][name] = letters
     claimed = sa.select(message.c.mailbox, message.c.company, message.c.campaign, message.c.first).where(
         message.c.status == MessageStatus.CLAIMED
     )
-    for address, company, stem, first in tx.execute(claimed).tuples():
+    for address, company, stem, first in tx.execute(claimed):
         used.count(address, company, stem, first=first)
     return used
 

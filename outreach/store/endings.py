@@ -29,7 +29,7 @@ def ahead(tx: sa.Connection, *, campaign: str = "", prospect_id: int | None = No
     opened = (*wanted, enrollment.c.status.in_(OPEN_ENROLLMENT))
     by_campaign = sa.select(enrollment.c.campaign, sa.func.count()).where(*opened)
     by_campaign = by_campaign.group_by(enrollment.c.campaign).order_by(enrollment.c.campaign)
-    people = tx.execute(by_campaign).tuples().all()
+    people = tx.execute(by_campaign).all()
     letters = (
         sa.select(sa.func.count())
         .select_from(message)
@@ -61,7 +61,7 @@ def end(tx: sa.Connection, stem: str, *, reason: str, at: datetime, actor: str) 
     people = sa.and_(enrollment.c.campaign == stem, enrollment.c.status.in_(OPEN_ENROLLMENT))
     letters = sa.and_(message.c.campaign == stem, message.c.status.in_(stops.CANCELLABLE))
     stopped = tx.execute(sa.select(enrollment.c.prospect_id).where(people)).scalars().all()
-    cancelled = tx.execute(sa.select(message.c.prospect_id, message.c.id).where(letters)).tuples().all()
+    cancelled = tx.execute(sa.select(message.c.prospect_id, message.c.id).where(letters)).all()
     ended = {"status": EnrollmentStatus.STOPPED, "reason": reason, "advance": False, "updated_at": at}
     tx.execute(sa.update(enrollment).where(people).values(**ended))
     gone = {"status": MessageStatus.CANCELLED, "reason": reason, "token": None, "lease_until": None}

@@ -48,7 +48,7 @@ def launched(tx: sa.Connection, stem: str) -> Revision | None:
 def campaigns(tx: sa.Connection) -> dict[str, CampaignStatus]:
     """The campaigns that have been launched, by stem."""
     query = sa.select(campaign.c.stem, campaign.c.status).order_by(campaign.c.stem)
-    return {stem: CampaignStatus(status) for stem, status in tx.execute(query).tuples()}
+    return {stem: CampaignStatus(status) for stem, status in tx.execute(query)}
 
 
 def apply(

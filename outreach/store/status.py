@@ -34,7 +34,7 @@ def letters(tx: sa.Connection, since: datetime) -> Counted:
         .where(delivery.c.at >= since)
         .group_by(message.c.first, delivery.c.outcome)
     )
-    counts = {(bool(first), outcome): count for first, outcome, count in tx.execute(query).tuples()}
+    counts = {(bool(first), outcome): count for first, outcome, count in tx.execute(query)}
 
     def total(*verdicts: Verdict) -> int:
         return sum(count for (_, outcome), count in counts.items() if outcome in verdicts)
@@ -154,11 +154,11 @@ def courses(tx: sa.Connection) -> list[Course]:
     for stem, status, count in tx.execute(by_status.group_by(enrollment.c.campaign, enrollment.c.status)):
         people.setdefault(stem, {})[EnrollmentStatus(status)] = count
     scheduled = sa.select(message.c.campaign, sa.func.count()).where(message.c.status.in_(WAITING))
-    waiting: dict[str, int] = dict(tx.execute(scheduled.group_by(message.c.campaign)).tuples().all())
+    waiting: dict[str, int] = dict(tx.execute(scheduled.group_by(message.c.campaign)).all())
     query = sa.select(campaign.c.stem, campaign.c.name, campaign.c.status).order_by(campaign.c.stem)
     return [
         Course(stem, name, CampaignStatus(status), people.get(stem, {}), waiting.get(stem, 0))
-        for stem, name, status in tx.execute(query).tuples()
+        for stem, name, status in tx.execute(query)
     ]
 
 

@@ -55,7 +55,7 @@ def people(tx: sa.Connection, stem: str) -> dict[str, int]:
         .group_by(enrollment.c.status)
         .order_by(enrollment.c.status)
     )
-    return {status: int(number) for status, number in tx.execute(query).tuples()}
+    return {status: int(number) for status, number in tx.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,4 @@ def audit(tx: sa.Connection, key: bytes, now: datetime) -> list[Check]:
 def event_counts(tx: sa.Connection) -> dict[str, int]:
     """How many events of each kind the history holds."""
     query = sa.select(event.c.kind, sa.func.count()).group_by(event.c.kind).order_by(event.c.kind)
-    return {kind: int(number) for kind, number in tx.execute(query).tuples()}
+    return {kind: int(number) for kind, number in tx.execute(query)}

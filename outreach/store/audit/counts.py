@@ -50,7 +50,7 @@ def _within(tx: sa.Connection, kept: Counter_, zone: str) -> Check:
     """Days up to a later launch were perhaps under other limits: a note, no violation."""
     house = settings.house(tx)
     boxes = {desk.mailbox.address: desk.mailbox.per_day for desk in settings.desks(tx)}
-    new = dict(tx.execute(sa.select(campaign.c.stem, campaign.c.new_per_day)).tuples().all())
+    new = dict(tx.execute(sa.select(campaign.c.stem, campaign.c.new_per_day)).all())
     since = _limits_since(tx, zone)
     wrong: list[str] = []
     notes: list[str] = []

@@ -137,7 +137,7 @@ def _leases(tx: sa.Connection, now: datetime) -> Check:
     )
     alive = tx.execute(sa.select(sa.func.max(worker.c.heartbeat_at))).scalar()
     broken, notes, checked = [], [], 0
-    for number, until in tx.execute(flying.order_by(message.c.id)).tuples():
+    for number, until in tx.execute(flying.order_by(message.c.id)):
         checked += 1
         if until <= now and alive and alive > until + LEASE:
             broken.append(f"letter {number}")
