@@ -12,7 +12,9 @@ from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
+from outreach.model import Rejected
 from tests.cli import Shell
+from tests.posting import post, worker
 
 
 def launched(shell: Shell, smtp: str = "smtp://127.0.0.1:1") -> None:
@@ -97,3 +99,20 @@ def test_no_such_letter(shell: Shell, name: str) -> None:
     code, _, err = shell.run("message", "show", name)
     assert code == 1
     assert f"there is no letter {name}" in err
+
+
+def test_a_letter_that_a_server_refused_can_be_offered_again(shell: Shell) -> None:
+    launched(shell)
+    spam = Rejected("body", 554, "5.6.0", "the content is refused")
+    with shell.app().store as store:
+        assert post(store, shell.now, spam, by=worker(store, shell.now)) == 1
+    told = shell.ok("message", "show", "1")
+    assert "STATUS    held: content refused: 554 5.6.0 the content is refused" in told
+    assert "outreach message retry 1" in told
+    assert "WAITS     letter 1, intro to bob@acme.example" in shell.ok("message", "retry", "1")
+    shell.now += timedelta(minutes=10)
+    with shell.app().store as store:
+        assert post(store, shell.now, by=worker(store, shell.now)) == 1
+    assert "STATUS    sent" in shell.ok("message", "show", "1")
+    code, _, err = shell.run("message", "retry", "1")
+    assert (code, "letter 1 is sent: there is nothing to try again" in err) == (1, True)

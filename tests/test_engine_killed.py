@@ -20,7 +20,7 @@ POINTS = [
     *((act, when, 6) for act in ("mark", "record") for when in ("before", "within", "after")),
     *(("claim", when, 1) for when in ("before", "within", "after")),
     *((call, when, 6) for call in ("offer", "body") for when in ("before", "within", "after")),
-    *((act, "within", 1) for act in ("enter", "heartbeat", "reap")),
+    ("enter", "within", 1),
 ]
 
 
@@ -60,6 +60,8 @@ def kill_one(nursery: Nursery, world: World, luck: random.Random) -> None:
     fate = Fate(point, when, luck.randint(1, most))
     if luck.random() < 0.3:
         fate = Fate(seconds=luck.uniform(0.01, 0.15))
+    elif world.statuses()[MessageStatus.SENDING] and luck.random() < 0.2:
+        fate = Fate("reap", luck.choice(["before", "within", "after"]))
     ending = nursery.wait(nursery.start(world.url, world.state, fate))
     assert ending == "killed", f"{fate}: {ending}"
 

@@ -11,7 +11,7 @@ from outreach.errors import OutreachError
 
 @click.group()
 def message() -> None:
-    """One letter: its times, its text, its exact bytes."""
+    """One letter: its times, its text, its exact bytes; and once more."""
 
 
 @message.command()
@@ -47,3 +47,27 @@ def show(app: App, name: str, raw: bool, shape: str) -> None:
         text=lambda: report.text(found, deliveries, app.timezone),
         value=lambda: report.value(found, deliveries),
     )
+
+
+@message.command()
+@click.argument("name", metavar="NUMBER|MESSAGE-ID")
+@format_option
+@pass_app
+def retry(app: App, name: str, shape: str) -> None:
+    """Offer a held letter again that a server refused, or deferred for 48 hours.
+
+    \b
+    Examples:
+      outreach message retry 12
+    """
+    from outreach.report import message as report
+    from outreach.store import records
+
+    found = letters.known(app, name)
+    if not app.store.write(records.retry, found.id, now=app.clock(), actor=app.actor):
+        raise OutreachError(
+            f"letter {found.id} is {found.status}: there is nothing to try again",
+            hint=f"outreach why {found.email}",
+        )
+    after = letters.known(app, str(found.id))
+    app.show(shape, text=lambda: report.retried(after), value=lambda: report.settled_value(after))

@@ -34,7 +34,9 @@ def text(message: Message, deliveries: Sequence[Delivery], zone: str) -> str:
     parts = "text and HTML" if message.html is not None else "text"
     body = f"Subject: {message.subject}\n\n{message.text.rstrip()}" if message.text else "(the text is gone)"
     follow = f"outreach message show {message.id} --raw   ({parts}, as it was handed over)"
-    if message.marked_at is None:
+    if message.status == MessageStatus.HELD and deliveries:
+        follow = f"outreach message retry {message.id}   (offer it again)"
+    elif message.marked_at is None:
         follow = f"outreach preview {message.campaign} --prospect {message.email}"
     sections = ["\n".join(head), delivered(deliveries, zone), body, labelled("NEXT", follow)]
     return "\n\n".join(section for section in sections if section)
@@ -105,6 +107,12 @@ def settled(before: Message, after: Message) -> str:
     }
     lines = [labelled("SETTLED", told.get(after.status, f"{about}, is {after.status}"))]
     return "\n".join([*lines, labelled("NEXT", f"outreach why {before.email}")])
+
+
+def retried(after: Message) -> str:
+    """The screen after a held letter was let go again."""
+    lines = [labelled("WAITS", f"letter {after.id}, {after.letter} to {after.email}, for its next window")]
+    return "\n".join([*lines, labelled("NEXT", f"outreach why {after.email}")])
 
 
 def settled_value(after: Message) -> dict[str, Any]:

@@ -228,3 +228,20 @@ def settle(tx: sa.Connection, message_id: int, *, sent: bool, now: datetime, act
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, now, kind, actor=actor, **about)
     return True
+
+
+def retry(tx: sa.Connection, message_id: int, *, now: datetime, actor: str) -> bool:
+    """A person lets a held letter be offered again, after a server had refused or deferred it for too long.
+
+    False if it is not held, or is held for its own text (then a launch with the mended file frees it).
+    """
+    tried = sa.select(delivery.c.id).where(delivery.c.message_id == message.c.id).exists()
+    this = sa.and_(message.c.id == message_id, message.c.status == MessageStatus.HELD, tried)
+    row = tx.execute(sa.select(message.c.campaign, message.c.prospect_id).where(this)).first()
+    if row is None:
+        return False
+    again = {"status": MessageStatus.SCHEDULED, "reason": "", "tries": 0, "first_try_at": None}
+    tx.execute(sa.update(message).where(message.c.id == message_id).values(**again))
+    about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": message_id}
+    events.log(tx, now, "retried", actor=actor, **about)
+    return True
