@@ -155,7 +155,7 @@ _REJECTED_RULES = (
     _Rule(Verdict.POLICY, words=_OURS_WORDS),
     _Rule(Verdict.BAD_RECIPIENT, stages="rcpt data body", status=r"5\.1\.(1|2|3|6|10)|5\.2\.1"),
     _Rule(Verdict.BAD_RECIPIENT, stages="rcpt", status=r"5\.4\.1", words="recipient"),  # Exchange Online
-    _Rule(Verdict.BAD_RECIPIENT, codes="556"),  # RFC 7504: the domain takes no mail
+    _Rule(Verdict.BAD_RECIPIENT, stages="rcpt data body", codes="556"),  # RFC 7504: the domain takes no mail
     _Rule(Verdict.QUOTA, words=rf"{_QUOTA_WORDS}|{_FAST_WORDS}"),
     _Rule(Verdict.DEFERRED, stages="rcpt data body", words="quota"),  # not ours: theirs
     _Rule(Verdict.POLICY, status=r"5\.7\.\d+"),

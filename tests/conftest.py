@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import NotSupportedError
 from sqlalchemy.pool import NullPool
 
+pytest_plugins = ["tests.cli"]
+
 # ICU where the server has it. The wheel's PostgreSQL is built without, so there it is the server's
 # own Unicode rules: UTF-8 with full case mapping, but sorted by code point as in C.
 COLLATIONS = (
@@ -21,6 +24,15 @@ COLLATIONS = (
 )
 # Set to an empty server of yours (postgresql+psycopg://...) to run the tests there, for instance under ICU.
 OWN_SERVER = os.environ.get("OUTREACH_TEST_POSTGRES", "")
+
+
+def pytest_configure() -> None:
+    """Signals as a terminal has them: started by nohup or as a background job, the tests' processes would
+    inherit that Ctrl-C and a hang-up are ignored."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
+
 
 _names = (f"outreach_{os.getpid()}_{number}" for number in itertools.count())
 
@@ -102,5 +114,3 @@ def _create_blank(connection: Connection, name: str) -> None:
         connection.exec_driver_sql(icu)
     except NotSupportedError:
         connection.exec_driver_sql(builtin)
-
-pytest_plugins = ["tests.cli"]

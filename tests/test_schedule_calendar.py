@@ -119,7 +119,7 @@ def told(departures: list[Departure]) -> list[str]:
     return [f"{each.at:%a %Y-%m-%d %H:%M:%S} {each.track.email} {each.letter}" for each in departures]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(worlds())
 def test_the_calendar_says_what_a_slow_simple_sender_does(world: World) -> None:
     found = world.departures()

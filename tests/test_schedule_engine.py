@@ -247,7 +247,7 @@ async def play(store: Store, moments: Sequence[datetime], played: Played, end: d
     engine.leave()
 
 
-@pytest.mark.parametrize("luck", range(5))
+@pytest.mark.parametrize("luck", range(3))
 def test_what_leaves_and_when_is_what_the_calendar_said(luck: int, tmp_path: Path) -> None:
     case = Case(luck)
     with case.store(tmp_path) as store:

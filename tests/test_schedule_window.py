@@ -91,7 +91,7 @@ def at(text: str) -> datetime:
 WHOLE_WEEK = frozenset(range(7))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(cases())
 @example((at("2026-03-08T04:00"), Window(WHOLE_WEEK, time(2, 30), time(17)), "America/New_York", ""))
 @example((at("2026-03-08T04:00"), Window(WHOLE_WEEK, time(1), time(2, 30)), "America/New_York", ""))

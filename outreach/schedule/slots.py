@@ -33,7 +33,7 @@ def _draw(seed: str, mailbox: str, day: date, place: int) -> float:
     return int.from_bytes(digest, "big") / 2**64
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def slots(seed: str, mailbox: str, day: date, gap: Gap, zone_name: str) -> tuple[datetime, ...]:
     """The instants (UTC) of a mailbox's day at which a letter may leave; the day is counted in `zone_name`."""
     start, end = day_bounds(day, zone_name)
