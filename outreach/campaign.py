@@ -30,7 +30,7 @@ class Campaign:
     enroll: str = "launch"  # or "nightly"
     max_new_per_day: int | None = None
     grace: timedelta = timedelta(minutes=10)
-    exclusive: bool = True  # a prospect has no other open enrollment while in this one
+    exclusive: bool = True  # a prospect has no other open enrollment of that kind while in this one
     window: Window = Window()
 
     def excludes(self, email: str) -> bool:
@@ -61,12 +61,12 @@ class Workspace:
         return Problem(where, error.message, error.hint)
 
     def letter(self, stem: str, language: str = "") -> Letter | None:
-        """The text of a letter for a reader of that language.
+        """The text of a letter in that language; "" asks for the text without one.
 
-        "de-AT" is served by the letter's de-AT text, else its de text, else the text without a language.
+        "de-AT" is served by the letter's de-AT text, else its de text, never by another language.
         """
         texts = self.letters.get(stem, {})
-        return next((texts[tag] for tag in (*_tags(language), "") if tag in texts), None)
+        return next((texts[tag] for tag in tuple(_tags(language)) or ("",) if tag in texts), None)
 
     def language(self, campaign: Campaign, language: str = "") -> str | Hold:
         """The language in which a reader of `language` gets every letter of a campaign.
@@ -80,9 +80,9 @@ class Workspace:
         if tags and not lacking:
             return tags[0]
         if len(lacking) < len(stems):
-            return _hold(lacking[0], tags[-1])
+            return no_text(lacking[0], tags[-1])
         missing = next((stem for stem in stems if "" not in self.letters.get(stem, {})), None)
-        return "" if missing is None else _hold(missing, tags[-1] if tags else "")
+        return "" if missing is None else no_text(missing, tags[-1] if tags else "")
 
 
 def _tags(language: str) -> Iterator[str]:
@@ -93,7 +93,8 @@ def _tags(language: str) -> Iterator[str]:
         tag = tag.rpartition("-")[0]
 
 
-def _hold(stem: str, language: str) -> Hold:
+def no_text(stem: str, language: str) -> Hold:
+    """The hold of somebody whose language a letter lacks."""
     wanted = f"templates/{stem}.{language}.txt" if language else f"templates/{stem}.txt"
     reason = f"{stem} has no text in {language}" if language else f"{stem} has no text without a language"
     return Hold("language", reason, f"write {wanted}")

@@ -28,14 +28,18 @@ changes its type without a new major version. A test runs each command below and
 
 Long lists are shown with their first entry only.
 """
-# title in the document -> arguments; a title of "" is a step that is not shown.
+# title in the document -> arguments; a title in capitals is a step that is not shown.
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("init [DIR]", ("init", ".")),
     ("prospects import FILE", ("prospects", "import", "campaigns/prospects.csv")),
     ("prospects list [CONDITION]", ("prospects", "list", "country == 'IE'")),
+    ("prospects export [CONDITION]", ("prospects", "export", "country == 'IE'")),
     ("segment CONDITION|NAME", ("segment", "shops")),
     ("segment CONDITION|NAME --explain EMAIL", ("segment", "shops", "--explain", "bob@acme.example")),
     ("plan CAMPAIGN", ("plan", "retail-shelving")),
+    ("SECOND", ()),
+    ("plan", ("plan",)),
+    ("SECOND", ()),
     ("preview CAMPAIGN --prospect EMAIL", ("preview", "retail-shelving", "--prospect", "bob@acme.example")),
     ("preview CAMPAIGN --all", ("preview", "retail-shelving", "--all")),
     ("launch CAMPAIGN", ("launch", "retail-shelving", "--yes")),
@@ -72,6 +76,8 @@ class Scenario:
         for title, arguments in STEPS:
             if title == "UNCERTAIN":
                 self._leave_one_uncertain()
+            elif title == "SECOND":
+                self._a_second_campaign()
             else:
                 yield title, self._run(arguments)
 
@@ -87,6 +93,16 @@ class Scenario:
             app.store.close()
         assert code == 0, f"{words} gave {code}: {out.getvalue()}"
         return json.loads(out.getvalue())
+
+    def _a_second_campaign(self) -> None:
+        """Write one; where it is there, take it away again."""
+        first, second = (
+            self._folder / "campaigns" / name for name in ("retail-shelving.toml", "second.toml")
+        )
+        if second.exists():
+            second.unlink()
+        else:
+            second.write_bytes(first.read_bytes())
 
     def _leave_one_uncertain(self) -> None:
         """A letter whose connection broke after its body had begun to leave."""

@@ -84,9 +84,7 @@ def statuses(shell: Shell) -> dict[str, str]:
     query = sa.select(prospect.c.email, message.c.status).where(message.c.first)
     query = query.join(prospect, prospect.c.id == message.c.prospect_id).order_by(message.c.id)
     with shell.app().store as store:
-        return {
-            email: str(status) for email, status in store.read(lambda tx: tx.execute(query).all())
-        }
+        return {email: str(status) for email, status in store.read(lambda tx: tx.execute(query).all())}
 
 
 class Served:

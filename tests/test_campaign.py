@@ -68,7 +68,7 @@ def test_nobody_is_written_to_in_two_languages(names: str, wanted: str, hold: Ho
     assert space.language(space.campaigns["shops"], wanted) == hold
 
 
-def test_a_letter_is_the_nearest_text() -> None:
+def test_a_letter_is_the_nearest_text_and_never_one_of_another_language() -> None:
     space = loaded("intro", "intro.de", "intro.de-AT", "followup")
     files = {
         wanted: letter.file if (letter := space.letter("intro", wanted)) else None
@@ -77,7 +77,7 @@ def test_a_letter_is_the_nearest_text() -> None:
     assert files == {
         "de-AT": "templates/intro.de-AT.txt",
         "de-CH": "templates/intro.de.txt",
-        "fr": "templates/intro.txt",
+        "fr": None,
         "": "templates/intro.txt",
     }
     assert space.letter("nothing") is None

@@ -251,3 +251,30 @@ def test_end_stops_everybody(shop: Shell) -> None:
     assert (code, "shops has ended already" in err) == (1, True)
     code, _, err = shop.run("end", "shosp", "--yes")
     assert (code, "did you mean `shops`?" in err) == (1, True)
+
+
+def test_a_person_is_named_as_they_write_their_domain(shop: Shell) -> None:
+    shop.write("more.csv", "email,first_name,company,industry\nivan@пример.рф,Ivan,Polka,retail\n")
+    shop.ok("prospects", "import", "more.csv")
+    assert "outreach resume ivan@xn--e1afmkfd.xn--p1ai" in shop.ok("pause", "ivan@пример.рф")
+    assert shop.ok("resume", "Ivan@пример.рф").startswith("RESUMED")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("per_day = 30", "pr_day = 30"), ('gap = "3-10 min"', "gap = 3-10 min"), ("[sender]", "[sendr]")],
+)
+def test_every_stop_works_while_outreach_toml_has_a_mistake(shell: Shell, old: str, new: str) -> None:
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    shell.ok("launch", "shops", "--yes")
+    text = (shell.folder / "outreach.toml").read_text(encoding="utf-8")
+    shell.write("outreach.toml", text.replace(old, new))
+    assert shell.run("plan", "shops")[0] == 1
+    assert "PAUSED" in shell.ok("pause", "--all")
+    assert "MARKED" in shell.ok("prospects", "mark", "bob@acme.example", "opted-out")
+    assert "NEVER" in shell.ok("suppress", "add", "birch.example")
+    assert "stopped" in shell.ok("why", "eva@birch.example")
+    shell.ok("end", "shops", "--yes")
+    shell.ok("status")
+    shell.ok("audit")

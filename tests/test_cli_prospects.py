@@ -251,6 +251,11 @@ def test_an_export_to_a_file_opens_in_excel_and_asks_before_it_writes_over_one(i
     assert (imported.folder / "out.csv").read_text() == "mine"
     imported.ok("prospects", "export", "-o", "out.csv", "--yes")
     assert "bob@acme.example" in (imported.folder / "out.csv").read_text()
+    code, _, err = imported.run("prospects", "export", "-o", "nowhere/out.csv")
+    assert (code, err.splitlines()[0]) == (
+        1,
+        "error: nowhere/out.csv cannot be written: No such file or directory",
+    )
 
 
 def test_an_export_warns_of_those_who_must_not_be_written_to(imported: Shell) -> None:

@@ -351,6 +351,8 @@ def test_a_letters_life(shell: Shell) -> None:
         ("bob@acme.exampl", "there is no prospect bob@acme.exampl, did you mean `bob@acme.example`?"),
         ("shop", "there is no campaign shop, did you mean `shops`?"),
         ("99", "there is no letter 99"),
+        ("9" * 30, "there is no letter 999"),
+        ("²", "there is no campaign ²"),
         ("bob@", "bob@ is no e-mail address"),
     ],
 )

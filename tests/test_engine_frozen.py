@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from outreach.model import MessageStatus
-from outreach.store import Store, leases, marks, records
-from outreach.store.claims import LEASE
+from outreach.model import MessageStatus, Scope
+from outreach.store import Store, claims, leases, marks, records, stops
+from outreach.store.claims import LEASE, Claimed
+from outreach.store.marks import Marked, Refused
 from tests.smtpd import Misbehaving, on
-from tests.worlds import Interrupted, World, message_ids
+from tests.worlds import Interrupted, World, address, message_ids
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 TOO_LATE = LEASE + timedelta(minutes=1)
@@ -152,3 +153,50 @@ def test_a_lease_is_renewed_while_its_worker_is_alive(store_url: str, tmp_path: 
             assert len(server.received) == 2
 
     on(Misbehaving(), scene)
+
+
+def test_a_letter_in_newer_hands_is_not_marked_by_the_worker_that_wakes(
+    store_url: str, tmp_path: Path
+) -> None:
+    """Reaped and claimed again, but not yet offered by the other worker."""
+
+    async def scene(server: Misbehaving) -> None:
+        with World(store_url, tmp_path, server.url, {"shops": [BOB]}) as world:
+            newer: list[Claimed] = []
+
+            def freeze() -> None:
+                world.now += TOO_LATE
+                other = world.engine().worker_id
+                assert world.store.write(leases.reap, world.now, lambda worker: False) == (1, 0)
+                newer.extend(world.store.write(claims.claim, address("ann"), other, world.now, 1))
+
+            done = await world.engine(Interrupted.at("before the mark", freeze)).round()
+            assert (len(done.sent.refused), server.received) == (1, [])
+            assert world.message(BOB).status == MessageStatus.CLAIMED
+            marked = world.store.write(marks.mark, world.store.key, newer[0], b"raw", world.now)
+            assert isinstance(marked, Marked)
+
+    on(Misbehaving(), scene)
+
+
+def test_a_lease_that_has_run_out_is_not_revived_by_a_late_heartbeat(store_url: str, tmp_path: Path) -> None:
+    with World(store_url, tmp_path, "smtp://127.0.0.1:1", {"shops": [BOB]}) as world:
+        engine = world.engine()
+        (letter,) = world.store.write(claims.claim, address("ann"), engine.worker_id, world.now, 1)
+        world.now += TOO_LATE
+        engine.heartbeat()
+        answer = world.store.write(marks.mark, world.store.key, letter, b"raw", world.now)
+        assert isinstance(answer, Refused)
+
+
+def test_a_pause_takes_claimed_letters_out_of_hands_at_once(store_url: str, tmp_path: Path) -> None:
+    """Once it is undone another worker may send them without waiting for a lease."""
+    with World(store_url, tmp_path, "smtp://127.0.0.1:1", {"shops": [BOB, EVA]}) as world:
+        first, second = world.engine().worker_id, world.engine().worker_id
+        ann = address("ann")
+        assert len(world.store.write(claims.claim, ann, first, world.now, 2)) == 2
+        person = str(world.person(BOB).id)
+        world.store.write(stops.add_pause, Scope.PROSPECT, person, reason="", actor="me", at=world.now)
+        assert (world.message(BOB).status, world.message(EVA).status) == ("scheduled", "claimed")
+        world.store.write(stops.resume, Scope.PROSPECT, person, actor="me", at=world.now)
+        assert len(world.store.write(claims.claim, ann, second, world.now, 2)) == 1

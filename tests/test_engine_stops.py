@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, MessageStatus, Scope
 from outreach.store import claims, endings, marks, prospects, records, settings, stops, suppressions
-from outreach.store.marks import Marked
-from outreach.store.tables import event, message, metadata
+from outreach.store.marks import Marked, Refused
+from outreach.store.tables import enrollment, event, message, metadata, suppression
 from tests.smtpd import Misbehaving, on
 from tests.worlds import Interrupted, World, address, people
 
@@ -237,6 +237,24 @@ def marks_after_stops(world: World) -> list[int]:
         if row.kind == "marked" and (row.prospect_id in stopped or None in stopped):
             late.append(row.message_id)
     return late
+
+
+@pytest.mark.parametrize("what", ["suppressed", "stopped"])
+def test_the_mark_itself_asks_who_is_stopped(store_url: str, tmp_path: Path, what: str) -> None:
+    """Whatever way a suppression or a stop came into the tables, and whoever forgot to cancel letters."""
+    with World(store_url, tmp_path, "smtp://127.0.0.1:1", {"shops": [BOB]}) as world:
+        worker = world.engine().worker_id
+        (letter,) = world.store.write(claims.claim, ANN, worker, world.now, 1)
+        hashed = suppressions.digest(world.store.key, "domain", "acme.example")
+        row = {"kind": "domain", "value": "acme.example", "hash": hashed, "reason": "asked"}
+        acts = {
+            "suppressed": sa.insert(suppression).values(**row),
+            "stopped": sa.update(enrollment).values(status=EnrollmentStatus.REPLIED),
+        }
+        world.store.write(lambda tx: tx.execute(acts[what]) and None)
+        answer = world.store.write(marks.mark, world.store.key, letter, b"raw", world.now)
+        assert isinstance(answer, Refused)
+        assert world.message(BOB).status == MessageStatus.CANCELLED
 
 
 def test_counters_take_back_what_did_not_leave(store_url: str, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_two_senders_keep_the_caps_of_two_mailboxes(store_url: str, tmp_path: Pa
         store_url,
         tmp_path,
         nursery.server(),
-        {"shops": people(60)},
+        {"shops": people(120)},
         mailboxes=boxes,
         per_day=12,
         connections=3,

@@ -261,10 +261,15 @@ def test_imap_without_tls_is_for_loopback_only() -> None:
 def test_store_urls() -> None:
     for url in ("sqlite:///outreach.db", "postgresql+psycopg://me@db.example/outreach"):
         assert addresses.store_url(url) == url
-    for url in ("postgresql+psycopg://me:hunter2@db/o", "postgresql+psycopg://db/o?user=me&password=hunter2"):
+    for url in (
+        "postgresql+psycopg://me:hunter2@db/o",
+        "postgresql+psycopg://db/o?user=me&password=hunter2",
+        "postgresql+psycopg://db/o?sslkey=k&sslpassword=hunter2",
+    ):
         found = refusal(addresses.store_url, url)
         assert "holds a password" in found
         assert "hunter2" not in found
+    assert "is no database URL" in refusal(addresses.store_url, "postgresql+psycopg://db:port/o")
     for url in ("outreach.db", "sqlite:///", "mysql://db/o"):
         assert "must be sqlite:///FILE" in refusal(addresses.store_url, url)
 

@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-from importlib.metadata import version
 
 import click
 
@@ -69,7 +68,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
-@click.version_option(version("outreach"), prog_name="outreach")
+@click.version_option(package_name="outreach", prog_name="outreach")
 @click.option(
     "-C",
     "--workspace",

@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
     from outreach.store import Store
-    from outreach.workspace import Settings
+    from outreach.workspace import Place, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SQLITE = "sqlite:///"
@@ -55,18 +55,24 @@ class App:
 
         return basics(self.root)
 
+    @cached_property
+    def place(self) -> "Place":
+        """Where the store is, even while outreach.toml has problems: stops always work."""
+        from outreach.workspace import place
+
+        return place(self.root)
+
     @property
     def timezone(self) -> str:
         """The zone in which times are shown: the sender's."""
-        sender = self.basics.sender
-        return sender.timezone if sender else "UTC"
+        return self.place.timezone
 
     @cached_property
     def store(self) -> "Store":
         """The workspace's store, open; a relative SQLite file lies in the workspace."""
         from outreach.store import Store
 
-        url = self.basics.store_url
+        url = self.place.store_url
         if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
             url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
         return Store(url, state=self.state)

@@ -25,13 +25,23 @@ def stem_of(app: App, name: str) -> str:
     return stem
 
 
+def launched_stem(app: App, name: str) -> str:
+    """The launched campaign of that name; OutreachError if there is none."""
+    from outreach.store import launches
+
+    known = app.store.read(launches.campaigns)
+    if name not in known:
+        hint = f"launched: {', '.join(known) or 'none yet'}"
+        raise OutreachError(f"no campaign {name} was launched{did_you_mean(name, known)}", hint=hint)
+    return name
+
+
 def screen_of(
     app: App, made: "Plan", now: datetime, *, plan_id: str = "", remember: bool = False, people: int = 0
 ) -> "Screen":
     """A plan as it is shown; `remember` it, to be launched by its id. A pilot is of so many `people`."""
     from outreach.engine import forecast, plans
     from outreach.engine.standing import senders
-    from outreach.model import CampaignStatus
     from outreach.plan.letters import lacking_later
     from outreach.report.plan import Screen
     from outreach.store import launches, leases
@@ -48,7 +58,6 @@ def screen_of(
         plan_id=plan_id,
         pilot_of=people if people > len(made.new) else 0,
         revision=launched.number if launched else 0,
-        ended=launched is not None and launched.status is CampaignStatus.ENDED,
         pauses=pauses(app, made.campaign, now),
         lacking=lacking_later(app.workspace, made),
         workers=senders(app.store),

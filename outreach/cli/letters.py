@@ -13,8 +13,9 @@ def known(app: App, text: str) -> "Message":
     """The letter with that number or Message-ID; OutreachError if there is none."""
     from outreach.store import messages
 
-    number = int(text) if text.isascii() and text.isdigit() else app.store.read(messages.number_of, text)
-    found = app.store.read(messages.get, number) if number is not None and number < 2**63 else None
+    digits = text.isascii() and text.isdigit() and len(text) < 19
+    number = int(text) if digits else app.store.read(messages.number_of, text)
+    found = app.store.read(messages.get, number) if number is not None else None
     if found is None:
         raise OutreachError(
             f"there is no letter {text}",

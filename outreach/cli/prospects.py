@@ -10,7 +10,7 @@ import click
 from outreach.cli import people
 from outreach.cli.app import App, format_option, pass_app, yes_option
 from outreach.cli.importing import import_
-from outreach.errors import did_you_mean
+from outreach.errors import OutreachError, did_you_mean
 from outreach.report.lines import number
 from outreach.sequence import MARKS
 
@@ -154,8 +154,13 @@ def export(app: App, condition: str | None, shape: str, output: Path | None, yes
         if target.exists():
             people.be_sure(f"{output} exists. Write over it?", yes=yes)
         encoding = "utf-8-sig" if shape == "csv" else "utf-8"
-        with click.open_file(str(target), "w", encoding=encoding, atomic=True) as file:
-            count = _export(app, file, shape, chosen)
+        try:
+            with click.open_file(str(target), "w", encoding=encoding, atomic=True) as file:
+                count = _export(app, file, shape, chosen)
+        except OSError as exc:
+            raise OutreachError(
+                f"{output} cannot be written: {exc.strerror}", hint="check the folder"
+            ) from exc
         click.echo(f"{number(count, 'person', 'people')} in {output}", err=True)
     if blocked := app.store.read(acts.blocked, app.store.key, chosen):
         click.echo(f"{blocked:,} of them must not be written to: outreach suppress list", err=True)

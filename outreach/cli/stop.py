@@ -4,7 +4,8 @@ import click
 
 from outreach.cli import people
 from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
-from outreach.errors import OutreachError, did_you_mean
+from outreach.cli.campaigns import launched_stem
+from outreach.errors import OutreachError
 
 reason_option = click.option("--reason", metavar="TEXT", default="by hand", help="Why; `why` shows it.")
 
@@ -32,7 +33,7 @@ def stop(app: App, email: str, campaign: str, reason: str, yes: bool, dry_run: b
     from outreach.store import endings
 
     person = people.known(app, email)
-    stem = _launched(app, campaign) if campaign else ""
+    stem = launched_stem(app, campaign) if campaign else ""
     ending = app.store.read(endings.ahead, campaign=stem, prospect_id=person.id)
     if ending.people and not dry_run:
         people.be_sure(f"Stop {person.email} in {', '.join(ending.campaigns)}?", yes=yes)
@@ -68,7 +69,7 @@ def end(app: App, campaign: str, reason: str, yes: bool, dry_run: bool, shape: s
     from outreach.report.lines import number
     from outreach.store import endings, launches
 
-    stem = _launched(app, campaign)
+    stem = launched_stem(app, campaign)
     ending = app.store.read(endings.ahead, campaign=stem)
     over = app.store.read(launches.campaigns)[stem] is CampaignStatus.ENDED
     if over and not ending.people:
@@ -85,14 +86,3 @@ def end(app: App, campaign: str, reason: str, yes: bool, dry_run: bool, shape: s
         text=lambda: report.ended(stem, ending, dry_run=dry_run),
         value=lambda: report.value(stem, ending, dry_run=dry_run),
     )
-
-
-def _launched(app: App, name: str) -> str:
-    """The launched campaign of that name."""
-    from outreach.store import launches
-
-    known = app.store.read(launches.campaigns)
-    if name not in known:
-        hint = f"launched: {', '.join(known) or 'none yet'}"
-        raise OutreachError(f"no campaign {name} was launched{did_you_mean(name, known)}", hint=hint)
-    return name

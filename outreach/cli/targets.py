@@ -1,13 +1,15 @@
 """What `pause` and `resume` are about: everything, a campaign, a mailbox, or a person."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 from outreach.cli.app import App
-from outreach.errors import OutreachError, did_you_mean
+from outreach.cli.campaigns import launched_stem
+from outreach.errors import InputError, OutreachError, did_you_mean
 from outreach.model import Scope
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -42,7 +44,8 @@ def resolve(app: App, name: str, everything: bool, kind: str | None) -> Target:
         raise click.UsageError("name a campaign, a mailbox or a person, or say --all")
     if everything:
         return Target(Scope.ALL, "", "")
-    found = {target.scope: target for target in _named(app, name.strip())}
+    name = name.strip()
+    found = {target.scope: target for target in _named(app, name)}
     if kind is not None:
         found = {scope: target for scope, target in found.items() if scope is SINGLE[kind]}
     if len(found) > 1:
@@ -58,25 +61,26 @@ def resolve(app: App, name: str, everything: bool, kind: str | None) -> Target:
 
 def _named(app: App, name: str) -> list[Target]:
     """Everything that has this name."""
-    from outreach.store import launches, prospects, settings
+    from outreach.prospect import address
+    from outreach.store import prospects, settings
 
     if "@" not in name:
-        known = app.store.read(launches.campaigns)
-        return [Target(Scope.CAMPAIGN, name, name)] if name in known else []
-    boxes = {desk.mailbox.address for desk in app.store.read(settings.desks)} | set(app.basics.mailboxes)
-    email = name.lower()
+        return [Target(Scope.CAMPAIGN, launched_stem(app, name), name)]
+    boxes = {desk.mailbox.address for desk in app.store.read(settings.desks)}
+    with suppress(InputError):  # a stop works while the file has problems
+        boxes |= set(app.basics.mailboxes)
+    try:
+        email = address(name)
+    except ValueError:
+        return []
     person = app.store.read(prospects.get, email)
     found = [Target(Scope.MAILBOX, email, email)] if email in boxes else []
     return [*found, Target(Scope.PROSPECT, str(person.id), email)] if person else found
 
 
 def _unknown(app: App, name: str) -> OutreachError:
-    from outreach.store import launches, prospects, settings
+    from outreach.store import prospects, settings
 
-    if "@" not in name:
-        stems = app.store.read(launches.campaigns)
-        hint = f"launched: {', '.join(stems) or 'none yet'}"
-        return OutreachError(f"no campaign {name} was launched{did_you_mean(name, stems)}", hint=hint)
     boxes = [desk.mailbox.address for desk in app.store.read(settings.desks)]
     near = did_you_mean(name, [*boxes, *app.store.read(prospects.near, name.lower())])
     return OutreachError(f"there is no mailbox and no prospect {name}{near}")

@@ -40,6 +40,7 @@ def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan
             plans.state(tx, store.key, store.id, stem),
             as_of=as_of,
             launched=launched.workspace if launched else None,
+            ended=launched is not None and launched.ended,
         )
     )
 
@@ -62,6 +63,7 @@ def _digest(made: Plan, outlook: Outlook | None) -> bytes:
         "newest": made.newest,
         "held": sha256(json.dumps(held).encode()).hexdigest(),
         "settings": made.settings,
+        "restarts": made.restarts,
         "dates": [at and at.isoformat() for at in dates],
     }
     return zlib.compress(json.dumps(content, sort_keys=True).encode())
@@ -117,6 +119,8 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     then = json.loads(zlib.decompress(shown.digest))
     if then["settings"] != made.settings:
         raise PlanError(f"the files have changed since plan {plan_id}", hint=again)
+    if made.restarts and not then.get("restarts"):
+        raise PlanError(f"{stem} was ended since plan {plan_id}", hint=again)
     people: Mapping[str, str] = then["people"]
     kept = tuple(each for each in made.new if str(each.prospect.id) in people)
     reworded = [each for each in kept if each.draft.fingerprint != people[str(each.prospect.id)]]
@@ -163,7 +167,7 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         files=workspace.files,
         exclusive=campaign.exclusive,
         new_per_day=campaign.max_new_per_day,
-        mailboxes=[workspace.mailboxes[address] for address in campaign.mailboxes],
+        mailboxes=[workspace.mailboxes[address] for address in made.mailboxes],
         limits=workspace.limits,
         timezone=workspace.sender.timezone,
         now=now,

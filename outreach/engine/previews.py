@@ -57,8 +57,14 @@ def read(
 
     def planned(tx: "Connection") -> Previews:
         state = plans.state(tx, store.key, store.id, stem, company=company)
-        before = launched.workspace if launched else None
-        made = plan.make(workspace, stem, state, as_of=now, launched=before)
+        made = plan.make(
+            workspace,
+            stem,
+            state,
+            as_of=now,
+            launched=launched.workspace if launched else None,
+            ended=launched is not None and launched.ended,
+        )
         people = prospects.by_ids(tx, [each.prospect_id for each in made.held])
         held = {each.prospect_id: (people[each.prospect_id], each.hold) for each in made.held}
         new = frozenset(each.prospect.id for each in made.new)

@@ -1,20 +1,24 @@
 """Launched revisions as values: unattended work reads these, never the files on disk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outreach.campaign import Campaign, Workspace
+from outreach.model import CampaignStatus
 from outreach.store import Store, launches
 from outreach.workspace import parse
 
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """A campaign as launched: its revision's number, its files' values, and the campaign among them."""
+    """A campaign as launched: its revision's number, its files' values, the campaign among them, and whether
+    it was ended since.
+    """
 
     id: int
     number: int
     workspace: Workspace
     campaign: Campaign
+    ended: bool = False
 
 
 class Revisions:
@@ -34,7 +38,7 @@ class Revisions:
             workspace = parse(revision.files)
             known = Launched(revision.id, revision.number, workspace, workspace.campaigns[stem])
             self._read[stem] = known
-        return known
+        return replace(known, ended=revision.status is CampaignStatus.ENDED)
 
     def must(self, stem: str) -> Launched:
         """The campaign as launched, where the store shows that it was."""

@@ -153,18 +153,17 @@ class Sending:
     async def _mark(self, line: Line, letter: Claimed, raw: bytes) -> bool:
         """Whether the body may leave now. If not, the connection is dropped so that it never does."""
         marked_at = self._clock()
-        answer = await asyncio.to_thread(
-            self._store.write, marks.mark, self._store.key, letter, raw, marked_at
-        )
+        try:
+            answer = await asyncio.to_thread(
+                self._store.write, marks.mark, self._store.key, letter, raw, marked_at
+            )
+        except StoreError:
+            await self._take_back(line, letter)  # it may be marked all the same, but unwitnessed
+            raise
         if not isinstance(answer, Marked):
             await line.abandon()
             self._sent.refused.append(answer.reason)
             return False
-        try:
-            self._store.witness.saw(answer.marks)
-        except StoreError:
-            await self._take_back(line, letter)
-            raise
         if self._clock() - marked_at > STALE:
             await self._take_back(line, letter)
             self._sent.refused.append("this machine slept")

@@ -30,7 +30,8 @@ class Finding:
 
 # A field that was never filled in, in the notations of the tools that letters are copied from.
 _UNRESOLVED = re.compile(
-    r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|\$\{\w{1,40}\}|%\w{2,40}%|<<\w{2,40}>>|"
+    r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|\$\{\w{1,40}\}|<<\w{2,40}>>|"
+    r"%(?![0-9a-f]{2})\w{2,40}%|%\w{2,40}%(?![0-9a-f]{2})|"  # both: a link with escapes, ?q=a%20b%20c
     r"[\[{<]\s?(?:first|last|full|company|contact|your|insert)[\s_-]?(?:name|company|title|here)?\s?[\]}>]",
     re.IGNORECASE,
 )

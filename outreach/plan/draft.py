@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from itertools import takewhile
 
 from outreach import compose, lint, policy, template
-from outreach.campaign import Campaign, Workspace
+from outreach.campaign import Campaign, Workspace, no_text
 from outreach.errors import ComposeError
 from outreach.model import Content, Fields, Hold, Mailbox, Prospect, Rendered, Value
 from outreach.schedule.window import due_after, next_opening
 from outreach.schedule.zones import zone_of
 
 SENDER_FIELDS = ("sender_name", "sender_title", "sender_phone", "sender_email")
+GONE = " is gone from outreach.toml"
 NEVER_OPEN = Hold("window", "the window does not open within a year", "check [window] and its blackout days")
 
 
@@ -87,14 +89,26 @@ def draft(
         letter=letter,
         step=step,
         message_id=compose.message_id(key, campaign.stem, prospect.email, letter, mailbox.domain),
-        thread=tuple(each.message_id for each in earlier) if threaded else (),
+        thread=_thread(earlier) if threaded else (),
         to_name=_to_name(prospect.fields),
         content=replace(content, subject=subject),
         due_at=due_at,
         opens_at=opening.opens_at if opening else due_at,
         closes_at=opening.closes_at if opening else due_at,
-        hold=hold or (None if opening else NEVER_OPEN),
+        hold=gone(workspace, mailbox.address) or hold or (None if opening else NEVER_OPEN),
     )
+
+
+def gone(workspace: Workspace, address: str) -> Hold | None:
+    """The hold of a mailbox that was taken out of the files: it writes no more."""
+    known = address in workspace.mailboxes
+    return None if known else Hold("mailbox", f"{address}{GONE}", "put the mailbox back into outreach.toml")
+
+
+def _thread(earlier: Sequence[Earlier]) -> tuple[str, ...]:
+    """The Message-IDs of the thread that the last letter stands in: a new subject begins a new one."""
+    same = takewhile(lambda each: each.subject == earlier[-1].subject, reversed(earlier))
+    return tuple(each.message_id for each in same)[::-1]
 
 
 def written(
@@ -109,7 +123,7 @@ def written(
     nothing = Content(None, "")
     letter = workspace.letter(stem, language)
     if letter is None:
-        return nothing, Hold("language", f"{stem} has no text in {language or 'any language'}")
+        return nothing, no_text(stem, language.partition("-")[0])
     fields = template_fields(prospect, mailbox)
     missing = template.missing(letter, fields)
     if missing:

@@ -1,21 +1,19 @@
 """Workspace x state -> Plan. Pure: the same arguments give the same plan."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import blake2b
 
 from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
-from outreach.errors import InputError
-from outreach.model import EnrollmentStatus, FieldType, Hold, MessageStatus, Prospect, Value
-from outreach.plan.draft import SENDER_FIELDS, Draft, draft
+from outreach.errors import InputError, Where
+from outreach.model import FieldType, Hold, Prospect, Value, Window
+from outreach.plan.changes import changes
+from outreach.plan.draft import SENDER_FIELDS, draft
 from outreach.plan.values import Enrolled, Enrollment, Held, Plan, Replacement, Reworded, State
 from outreach.prospect import KNOWN
-from outreach.sequence import next_step
-
-WAITING = (MessageStatus.SCHEDULED, MessageStatus.HELD)
 
 
 @dataclass(slots=True)
@@ -33,29 +31,36 @@ class _Making:
 
 
 def make(
-    workspace: Workspace, stem: str, state: State, *, as_of: datetime, launched: Workspace | None = None
+    workspace: Workspace,
+    stem: str,
+    state: State,
+    *,
+    as_of: datetime,
+    launched: Workspace | None = None,
+    ended: bool = False,
 ) -> Plan:
-    """The plan of a campaign as of a moment; `launched` is what its launched revision says.
+    """The plan of a campaign as of a moment; `launched` is what its launched revision says, `ended` whether
+    the campaign was ended since.
 
     Raises InputError where the segment or a letter cannot be used with the fields that prospects have.
     """
     campaign = workspace.campaigns[stem]
     condition = condition_of(workspace, campaign, state)
     _check_letters(workspace, campaign, state)
-    before = launched.campaigns[stem] if launched else None
     making = _Making()
     for enrolled in state.enrolled.values():
-        making.companies[enrolled.prospect.company] += 1
-        _go_on(workspace, campaign, before, enrolled, state, as_of, making)
+        _go_on(workspace, campaign, enrolled, state, as_of, launched, making)
     for prospect in state.prospects:
-        fields = matchable(prospect)
-        if condition.match(fields) is not True:
-            making.unknown.update(condition.unknown(fields))
+        known = matchable(prospect)
+        if condition.match(known) is not True:
+            making.unknown.update(condition.unknown(known))
             continue
         making.matched += 1
         if prospect.id not in state.enrolled:
             _join(workspace, campaign, prospect, state, as_of, making)
-    settings = settings_digest(workspace, campaign)
+    # People stay with the mailbox that wrote first, also where the campaign has others by now.
+    boxes = {*campaign.mailboxes, *(each.mailbox for each in state.enrolled.values())}
+    settings = settings_digest(workspace, campaign, boxes)
     return Plan(
         campaign=stem,
         as_of=as_of,
@@ -68,7 +73,10 @@ def make(
         unknown=dict(making.unknown),
         settings=settings,
         newest=state.newest,
-        files_changed=launched is None or settings != settings_digest(launched, launched.campaigns[stem]),
+        mailboxes=tuple(sorted(boxes & workspace.mailboxes.keys())),
+        files_changed=launched is None
+        or settings != settings_digest(launched, launched.campaigns[stem], boxes),
+        restarts=ended,
     )
 
 
@@ -103,24 +111,58 @@ def _check_letters(workspace: Workspace, campaign: Campaign, state: State) -> No
         raise InputError(problems)
 
 
-def settings_digest(workspace: Workspace, campaign: Campaign) -> str:
-    """A digest of what a campaign's files mean: comments and spaces do not count."""
+def settings_digest(workspace: Workspace, campaign: Campaign, mailboxes: Collection[str]) -> str:
+    """A digest of what a campaign's files mean, with the settings of these mailboxes.
+
+    Comments and spaces do not count, nor where things stand.
+    """
     letters = [
         (stem, language, letter.format, letter.source, letter.has_subject)
         for stem in sorted({step.letter for step in campaign.steps})
         for language, letter in sorted(workspace.letters[stem].items())
     ]
     partials = sorted((name, text) for name, text in workspace.files.items() if "/_" in name)
-    boxes = [workspace.mailboxes[address] for address in sorted(campaign.mailboxes)]
-    window = campaign.window
+    boxes = [workspace.mailboxes[each] for each in sorted(mailboxes) if each in workspace.mailboxes]
     meaning = (
-        (campaign.name, campaign.segment, sorted(campaign.excluded), campaign.mailboxes, campaign.steps),
-        (campaign.enroll, campaign.max_new_per_day, campaign.grace, campaign.exclusive),
-        (sorted(window.days), window.start, window.end, window.timezone, sorted(window.blackout)),
+        _meaning(replace(campaign, file="", segment_at=Where(), exclude=())),
         (sorted(workspace.segments.items()), letters, partials, boxes),
         (workspace.sender, workspace.limits),
     )
     return blake2b(repr(meaning).encode(), digest_size=16).hexdigest()
+
+
+def _meaning(value: object) -> object:
+    """A campaign or window with all its fields, sets in order: equal ones look the same in every process."""
+    match value:
+        case Campaign() | Window():
+            return [(each.name, _meaning(getattr(value, each.name))) for each in fields(value)]
+        case frozenset():
+            return sorted(value)
+        case _:
+            return value
+
+
+def _go_on(
+    workspace: Workspace,
+    campaign: Campaign,
+    enrolled: Enrolled,
+    state: State,
+    as_of: datetime,
+    launched: Workspace | None,
+    making: _Making,
+) -> None:
+    """Note somebody who is in the campaign already, and what changes for them."""
+    making.companies[enrolled.prospect.company] += 1
+    making.kept += bool(enrolled.sent)
+    before = launched.campaigns[campaign.stem] if launched else None
+    for change in changes(workspace, campaign, enrolled, key=state.key, as_of=as_of, launched=before):
+        match change:
+            case Held():
+                making.held.append(change)
+            case Reworded():
+                making.reworded.append(change)
+            case Replacement():
+                making.replaced.append(change)
 
 
 def _join(
@@ -170,85 +212,3 @@ def mailbox_of(campaign: Campaign, prospect: Prospect, seed: str) -> str:
     """The mailbox that writes to a prospect: the same for everybody of a company."""
     digest = blake2b(f"{seed}|{prospect.company}".encode(), digest_size=8).digest()
     return campaign.mailboxes[int.from_bytes(digest, "big") % len(campaign.mailboxes)]
-
-
-def _go_on(
-    workspace: Workspace,
-    campaign: Campaign,
-    launched: Campaign | None,
-    enrolled: Enrolled,
-    state: State,
-    as_of: datetime,
-    making: _Making,
-) -> None:
-    """What the new files change for somebody who is in the campaign already."""
-    if enrolled.sent:
-        making.kept += 1
-    waiting = enrolled.open
-    if enrolled.status != EnrollmentStatus.ACTIVE or waiting is None or waiting.status not in WAITING:
-        return
-    email = enrolled.prospect.email
-    place = next_step(campaign.steps, {each.letter for each in enrolled.sent})
-    if place is None:
-        making.replaced.append(Replacement(enrolled.id, waiting.id, email, waiting.letter, None))
-        return
-    box = workspace.mailboxes.get(enrolled.mailbox)
-    if box is None:
-        making.held.append(
-            Held(
-                enrolled.prospect.id, email, Hold("mailbox", f"{enrolled.mailbox} is gone from outreach.toml")
-            )
-        )
-        return
-    new = draft(
-        workspace,
-        campaign,
-        place,
-        enrolled.prospect,
-        box,
-        enrolled.language,
-        key=state.key,
-        now=as_of,
-        earlier=enrolled.sent,
-        due_at=None if enrolled.sent else waiting.due_at,
-    )
-    step = campaign.steps[place]
-    if waiting.letter not in (step.letter, step.was):
-        making.replaced.append(Replacement(enrolled.id, waiting.id, email, waiting.letter, new))
-        return
-    _compare(enrolled, new, campaign, launched, as_of, making)
-
-
-def _compare(
-    enrolled: Enrolled,
-    new: Draft,
-    campaign: Campaign,
-    launched: Campaign | None,
-    as_of: datetime,
-    making: _Making,
-) -> None:
-    """Note a waiting letter whose text or times differ under the new files."""
-    waiting, email = enrolled.open, enrolled.prospect.email
-    assert waiting is not None
-    if new.hold:
-        if waiting.reason != new.hold.reason:
-            making.held.append(Held(enrolled.prospect.id, email, new.hold))
-            making.reworded.append(Reworded(waiting.id, email, new, text=True, moved=False))
-        return
-    text = waiting.fingerprint != new.fingerprint
-    if waiting.status == MessageStatus.HELD and not text:
-        return  # held for another reason: refused by a server, or deferred too long
-    # A window that is open already opens "now" in the new draft: that alone is no change.
-    times = (max(waiting.opens_at, as_of), waiting.closes_at)
-    moved = times != (new.opens_at, new.closes_at) and _timing(campaign, new.letter) != _timing(
-        launched, new.letter
-    )
-    if text or moved:
-        making.reworded.append(Reworded(waiting.id, email, new, text=text, moved=moved))
-
-
-def _timing(campaign: Campaign | None, letter: str) -> tuple[object, ...]:
-    """What the times of a letter depend on."""
-    if campaign is None:
-        return ()
-    return (campaign.window, *(step.after for step in campaign.steps if step.letter == letter))

@@ -108,11 +108,13 @@ class Plan:
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False
     newest: int = 0  # the id of the newest message when it was made
+    mailboxes: tuple[str, ...] = ()  # those whose settings a launch makes count
+    restarts: bool = False  # the campaign has ended: a launch starts it again
 
     @property
     def empty(self) -> bool:
         """Whether a launch would change nothing."""
-        return not (self.new or self.reworded or self.replaced or self.files_changed)
+        return not (self.new or self.reworded or self.replaced or self.files_changed or self.restarts)
 
     @property
     def companies(self) -> int:

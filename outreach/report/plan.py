@@ -20,7 +20,7 @@ FIXES: Mapping[str, str] = {
     "company": "more people of a company: [limits] company_people in outreach.toml",
     "language": "{fix}",
     "window": "{fix}",
-    "mailbox": "put the mailbox back into outreach.toml",
+    "mailbox": "{fix}",
     **dict.fromkeys(("lint", "render", "header", "reply", "subject"), "{preview}"),
 }
 LETTER_ERRORS = ("lint", "render", "header", "reply", "subject")
@@ -43,7 +43,6 @@ class Screen:
     plan_id: str = ""
     pilot_of: int = 0
     revision: int = 0
-    ended: bool = False
     pauses: Mapping[str, str] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
     workers: Sequence[Beat] = ()
@@ -75,7 +74,7 @@ def _sections(screen: Screen) -> Iterator[str]:
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
     yield _section("LETTERS", [*_letters(screen)])
-    if screen.ended:
+    if made.restarts:
         yield _section("ENDED", ["the campaign was ended; a launch starts it again"])
     if screen.pauses:
         yield _section("PAUSED", [f"{what}: {command}" for what, command in screen.pauses.items()])
@@ -185,7 +184,7 @@ def value(screen: Screen) -> dict[str, Any]:
         "as_of": made.as_of,
         "empty": made.empty,
         "revision": screen.revision,
-        "ended": screen.ended,
+        "ended": made.restarts,
         **_people(made),
         "kept": made.kept,
         **outlook.value(screen.outlook),

@@ -33,7 +33,7 @@ class Store:
         """
         self._engine = connect(url)
         self._on_sqlite = self._engine.dialect.name == "sqlite"
-        self._writer = Writer(self._engine)
+        self._writer = Writer(self._engine, lambda marks: self.witness.saw(marks))
         with _translated():
             here = self._writer.run(_place)
             self.id, self.key = self._writer.run(lambda tx: _prepare(tx, here))
@@ -69,7 +69,7 @@ class Store:
     def release(self) -> None:
         """A person says that this store may send as it is and from here."""
         self.write(_settle_here, self._here)
-        self.witness.accept(self.read(_ledger).marks)
+        self.witness.release(self.read(_ledger).marks)
 
     def close(self) -> None:
         """Let go of all connections."""

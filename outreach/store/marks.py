@@ -13,13 +13,11 @@ from outreach.schedule.zones import day_of
 from outreach.store import events, settings, stops, suppressions
 from outreach.store.claims import LEASE, Claimed, fresh, release
 from outreach.store.tables import Instant, campaign, enrollment, house, mailbox, message, suppression, usage
+from outreach.store.writer import Witnessed
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """The mark stands: the body may leave. `marks` goes to the witness."""
-
-    marks: int
+class Marked(Witnessed):
+    """The mark stands, here and in the witness: the body may leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,17 @@ class Witness:
             return (
                 f"this store is older than what was sent from here ({seen - store.marks} letters are missing)"
             )
+        if self._alone and not store.marks and self._predecessors():
+            return "another store sent letters from this very place and is gone: this new one knows none of them"
         if seen is None and not self._alone:
             self.accept(store.marks)
         return ""
+
+    def release(self, marks: int) -> None:
+        """A person has released the store: take it as it is, and forget the stores that were here before."""
+        self.accept(marks)
+        for file in self._predecessors():
+            file.unlink(missing_ok=True)
 
     def saw(self, marks: int) -> None:
         """Remember that many marks. Called after their commit: the witness is never ahead of the store."""
@@ -59,26 +67,38 @@ class Witness:
             self.accept(marks)
 
     def accept(self, marks: int) -> None:
-        """Take the store as it is, also if it is behind: a person has released it."""
+        """Write that many marks down, also if they are fewer than before."""
         new = self._file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps({"marks": marks}), encoding="ascii")
+            new.write_text(json.dumps({"marks": marks, "home": self._here}), encoding="utf-8")
             new.replace(self._file)
         except OSError as exc:
             raise self._unusable(exc) from exc
 
     def _read(self) -> int | None:
         try:
-            return int(json.loads(self._file.read_text(encoding="ascii"))["marks"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
+            return _noted(self._file)[0]
         except OSError as exc:
             raise self._unusable(exc) from exc
+
+    def _predecessors(self) -> list[Path]:
+        """The witnesses of other stores that sent letters from this place."""
+        others = (file for file in self._file.parent.glob("witness-*.json") if file != self._file)
+        return [file for file in others if (noted := _noted(file))[0] and noted[1] == self._here]
 
     def _unusable(self, exc: OSError) -> StoreError:
         what = f"the witness {self._file} cannot be kept: {exc.strerror or exc}"
         return StoreError(what, hint=f"make its folder writable, or name another one in {STATE}")
+
+
+def _noted(file: Path) -> tuple[int | None, str]:
+    """The marks and the place that a witness has written down; (None, "") if there is none."""
+    try:
+        noted = json.loads(file.read_text(encoding="utf-8"))
+        return int(noted["marks"]), str(noted["home"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None, ""
 
 
 def _gone(home: str) -> bool:

@@ -3,16 +3,25 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from outreach.errors import OutreachError
 from outreach.store.connect import WRITE
 
 Result = TypeVar("Result")
 BATCH = 256
 LOCK = 0x6F75747265616368  # "outreach": the advisory lock that every write takes on PostgreSQL
 FROZEN = 60  # seconds: a worker that freezes while it holds the lock must not hold the others for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A result that its caller gets only when the witness outside has seen the store's `marks`."""
+
+    marks: int
 
 
 class _Job:
@@ -32,8 +41,8 @@ class Writer:
     durability costs a commit per batch, not per letter, and there is no thread to look after.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, witness: Callable[[int], None]) -> None:
+        self._engine, self._witness = engine, witness
         self._waiting: deque[_Job] = deque()
         self._lock = threading.Lock()
 
@@ -60,11 +69,22 @@ class Writer:
             if len(jobs) == 1 or not isinstance(exc, Exception):
                 for job in jobs:
                     job.error, job.done = exc, True
-                return
-            for job in jobs:
-                self._settle([job])
+            else:
+                for job in jobs:
+                    self._settle([job])
+            return
+        self._show_witness([job for job in jobs if isinstance(job.value, Witnessed)])
         for job in jobs:
             job.done = True
+
+    def _show_witness(self, jobs: list[_Job]) -> None:
+        """Once for all that was marked by a commit. A mark that nobody witnessed raises at its caller."""
+        try:
+            if jobs:
+                self._witness(max(job.value.marks for job in jobs))
+        except OutreachError as exc:
+            for job in jobs:
+                job.error = exc
 
     def _commit(self, jobs: list[_Job]) -> None:
         with self._engine.connect() as connection:

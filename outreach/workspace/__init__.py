@@ -2,6 +2,7 @@
 
 from outreach.workspace.disk import find, read
 from outreach.workspace.load import basics, load, parse
+from outreach.workspace.place import Place, place
 from outreach.workspace.settings import Settings
 
-__all__ = ["Settings", "basics", "find", "load", "parse", "read"]
+__all__ = ["Place", "Settings", "basics", "find", "load", "parse", "place", "read"]

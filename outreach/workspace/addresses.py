@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from outreach.prospect import address
 from outreach.workspace import values
@@ -71,11 +71,12 @@ def store_url(value: object) -> str:
         return url
     try:
         parts = urlsplit(url)
+        _ = parts.port
     except ValueError as exc:
         raise RefusedError(
             "is no database URL", 'like "postgresql+psycopg://outreach@db.example/outreach"'
         ) from exc
-    if parts.password or re.search(r"[?&]password=", parts.query and f"?{parts.query}"):
+    if parts.password or any("password" in name for name, _ in parse_qsl(parts.query)):
         raise RefusedError("holds a password", f"{SECRET_HINT} (PGPASSFILE, PGPASSWORD)")
     return url
 

@@ -13,6 +13,8 @@ from outreach.report.explained import Answer, Chain, Life, Person
 from outreach.store import Store, launches, messages, prospects, suppressions
 from outreach.store import why as stored
 
+LONGEST = 19  # digits: from there on no database has such a number
+
 
 def why(store: Store, workspace: Workspace | None, name: str, now: datetime) -> Answer:
     """Why a prospect (address), a campaign (stem) or a letter (number or Message-ID) is where it is.
@@ -25,8 +27,10 @@ def why(store: Store, workspace: Workspace | None, name: str, now: datetime) -> 
     known = {*scene.files, *store.read(launches.campaigns)}
     if name in known:
         return line(scene, name)
-    number = int(name) if name.isdigit() else store.read(messages.number_of, name) if "@" in name else None
-    if name.isdigit() or number is not None:
+    if name.isascii() and name.isdigit():
+        return _life(scene, int(name) if len(name) < LONGEST else None, name)
+    number = store.read(messages.number_of, name) if "@" in name else None
+    if number is not None:
         return _life(scene, number, name)
     if "@" in name:
         return _person(scene, name)
