@@ -21,6 +21,22 @@ _REASONS = {
 }
 """A prospect's legal basis -> the sentence that gives the reason; any other basis gets the plain one."""
 
+BASES = (
+    *("consent", "express_consent", "soft_opt_in", "implied_ebr", "implied_publication"),
+    *("legitimate_interest", "none_required"),
+)
+"""The legal bases that mean something; a prospect may have another one, which is kept as it is."""
+
+
+def known_basis(text: str) -> str:
+    """The basis that a text names, however it is spaced; "" for one that is not in BASES."""
+    name = _basis(text)
+    return name if name in BASES else ""
+
+
+def _basis(text: str) -> str:
+    return text.strip().lower().replace("-", "_").replace(" ", "_")
+
 
 def footer(sender: Sender, mailbox: Mailbox, language: str, *, source: str = "", basis: str = "") -> str:
     """The footer as text, without an empty line around it and without a final line break.
@@ -58,7 +74,7 @@ def with_footer(
 def _paragraphs(sender: Sender, mailbox: Mailbox, language: str, source: str, basis: str) -> Paragraphs:
     """The footer's lines: identity first, then the notice. Cached: a campaign has few of them."""
     words = _words(language)
-    reason = _REASONS.get(basis.strip().lower().replace("-", "_").replace(" ", "_"), "why")
+    reason = _REASONS.get(_basis(basis), "why")
     origin = _line(source)
     identity = (
         mailbox.name,

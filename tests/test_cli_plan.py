@@ -106,6 +106,7 @@ def test_the_same_as_json(shops: Shell) -> None:
         "dates": value["dates"],
         "limits": [],
         "letters": {"errors": 0, "lacking": {}},
+        "followups_wait": [],
         "pauses": [],
         "sender": {"running": [], "last_alive_at": None},
         "next": f"outreach launch shops --plan {plan_id}",

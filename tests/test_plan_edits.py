@@ -161,8 +161,26 @@ def test_a_renamed_letter_is_the_same_letter(shops: Planning) -> None:
     assert shops.plan().empty
     assert shops.statuses(EVA) == {"hello": "scheduled"}
     shops.play(20)
-    assert shops.statuses(BOB) == {"intro": "sent", "followup": "sent"}
+    assert shops.statuses(BOB) == {"hello": "sent", "followup": "sent"}
     assert shops.statuses(EVA) == {"hello": "sent", "followup": "sent"}
+
+
+@pytest.mark.parametrize("was", [{"hi": "hello"}, {}])
+def test_a_letter_renamed_twice_is_still_the_same_letter(shops: Planning, was: dict[str, str]) -> None:
+    """Also for those who got it under its first name, and when the file no longer says what it was."""
+    shops.launch()
+    shops.play(BOB_HAS_HIS)
+    shops.files["templates/hello.txt"] = shops.files.pop("templates/intro.txt")
+    shops.steps("hello", "followup", was={"hello": "intro"})
+    shops.launch()
+    last = "hi" if was else "hello"
+    shops.files[f"templates/{last}.txt"] = shops.files.pop("templates/hello.txt")
+    shops.steps(last, "followup", was=was)
+    assert shops.plan().replaced == ()
+    shops.launch()
+    assert shops.plan().empty
+    shops.play(20)
+    assert shops.statuses(BOB) == shops.statuses(EVA) == {last: "sent", "followup": "sent"}
 
 
 def test_a_new_window_moves_what_waits_and_nothing_else(shops: Planning) -> None:

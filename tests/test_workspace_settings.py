@@ -123,9 +123,8 @@ domain_per_day = 9000
         (
             IMAP,
             "",
-            "outreach.toml:7:3: [[mailbox]] lacks `imap`: answers would not be seen\n"
-            '  add: imap = "imaps://ann@imap.northwind.example:993", '
-            'or answers = "manual" to enter answers by hand',
+            "outreach.toml:7:3: [[mailbox]] lacks `answers`: this version does not read inboxes\n"
+            '  add: answers = "manual", and enter answers with `outreach prospects mark`',
         ),
         (
             IMAP,

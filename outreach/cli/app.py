@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,6 +92,11 @@ class App:
             click.echo(json.dumps(value(), ensure_ascii=False, indent=2, default=_plain))
         else:
             click.echo(text())
+
+    @property
+    def width(self) -> int:
+        """The columns of a screen: those of the terminal, at least 80, and 80 where the output goes elsewhere."""
+        return max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 80
 
     @property
     def on_terminal(self) -> bool:

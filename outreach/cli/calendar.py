@@ -1,5 +1,6 @@
 """`outreach calendar`: who gets what when."""
 
+from collections import Counter
 from datetime import timedelta
 
 import click
@@ -7,13 +8,15 @@ import click
 from outreach.cli.app import App, format_option, pass_app
 from outreach.cli.campaigns import pauses, stem_of
 
+LONGEST = 400  # days
+
 
 @click.command()
 @click.argument("campaign", default="")
 @click.option(
     "--days",
     metavar="N",
-    type=click.IntRange(1, 400),
+    type=click.IntRange(1, LONGEST),
     default=14,
     show_default=True,
     help="How far to look ahead.",
@@ -47,6 +50,11 @@ def calendar(app: App, campaign: str, days: int, whole: bool, shape: str) -> Non
     else:
         made = plans.make(app.store, app.workspace, stem, now)
         ahead = forecast.calendar(app.store, now, planned=(app.workspace, made))
-    own = [each for each in ahead.departures(until) if each.track.campaign == stem or not stem]
-    agenda = Agenda(own, stem, days, app.timezone, launched, pauses(app, stem, now))
+    end = now + timedelta(days=LONGEST)
+    every = [each for each in ahead.departures(end) if each.track.campaign == stem or not stem]
+    own = [each for each in every if each.at < until]
+    kept = Counter(each.track.mailbox for each in ahead.kept if each.track.campaign == stem or not stem)
+    later, last = len(every) - len(own), every[-1].at if every else None
+    held = pauses(app, stem, now)
+    agenda = Agenda(own, stem, days, app.timezone, launched, held, kept, until, later, last)
     app.show(shape, text=lambda: text(agenda, whole=whole), value=lambda: value(agenda))

@@ -60,6 +60,7 @@ def screen_of(
         revision=launched.number if launched else 0,
         pauses=pauses(app, made.campaign, now),
         lacking=lacking_later(app.workspace, made),
+        unread=forecast.unread(app.store, app.workspace, made.campaign, now),
         workers=senders(app.store),
         last_alive=app.store.read(leases.last_heartbeat),
     )

@@ -18,7 +18,7 @@ def explained(work: Callable[[], object], out: TextIO) -> int:
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("\nstopped; what was done before is kept", file=out)
+        print("\nstopped", file=out)
         return 130
     except click.ClickException as exc:
         exc.show(out)

@@ -10,6 +10,7 @@ import click
 from outreach.cli import people
 from outreach.cli.app import App, dry_run_option, format_option, pass_app
 from outreach.errors import InputError
+from outreach.policy import BASES
 
 if TYPE_CHECKING:
     from outreach.engine.imports import Options
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
 @click.option(
     "--source", metavar="TEXT", default="", help="Where the people are from, if their row says nothing."
 )
-@click.option("--basis", metavar="TEXT", default="", help="The legal basis, if the row says nothing.")
+@click.option("--basis", metavar="TEXT", default="", help=f"The legal basis, if the row says nothing: {', '.join(BASES)}.")
 @click.option("--encoding", metavar="NAME", help="Such as windows-1251, instead of finding out.")
 @click.option("--delimiter", metavar="CHAR", help="One character or `tab`, instead of finding out.")
 @click.option(
     "--errors",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="For rows that are no good (default: FILE.errors.csv beside it).",
+    help="For rows that are no good (default: NAME.errors.csv beside the file).",
 )
 @dry_run_option
 @format_option

@@ -8,7 +8,7 @@ import click
 
 from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
 from outreach.cli.campaigns import screen_of, stem_of
-from outreach.cli.people import be_sure
+from outreach.cli.people import answered, be_sure
 from outreach.errors import OutreachError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MANY = 200  # a launch to more people asks for their number
 def launch(
     app: App, campaign: str, plan_id: str, first: int | None, yes: bool, dry_run: bool, shape: str
 ) -> None:
-    """Enroll the people of a plan and put their letters in the queue.
+    """Enroll a plan's people and put their letters in the queue.
 
     It shows the plan and asks. From then on the campaign goes on as its files are now; later edits count
     from the next launch on. Nothing leaves for a while after it (`grace` of the campaign).
@@ -50,12 +50,13 @@ def launch(
     recalled, people = _planned(app, stem_of(app, campaign), plan_id, first, now)
     made = recalled.plan
     screen = screen_of(app, made, now, plan_id=plan_id, remember=not (plan_id or dry_run), people=people)
-    lines = [plan_report.text(screen), report.changes(recalled, screen)]
+    asked = not (made.empty or dry_run)
+    lines = [plan_report.text(screen, next_=not asked), report.changes(recalled, screen)]
     click.echo("\n".join(filter(None, lines)), err=shape == "json")
     revision, starts = None, screen.outlook.starts or screen.outlook.first
     if dry_run:
         click.echo("dry run: nothing was launched", err=True)
-    elif not made.empty:
+    elif asked:
         _ask(report.question(screen), len(made.new), yes=yes)
         revision, starts = _launch(app, screen, first)
         if shape == "text":
@@ -85,7 +86,9 @@ def _ask(question: str, people: int, *, yes: bool) -> None:
     if yes or people <= MANY or not sys.stdin.isatty():
         be_sure(question, yes=yes)
         return
-    typed = click.prompt(f"{question}\nType {people} to launch", default="", show_default=False, err=True)
+    ask = f"{question}\nType {people} to launch"
+    with answered():
+        typed = click.prompt(ask, default="", show_default=False, err=True)
     if typed.replace(",", "").strip() != str(people):
         raise OutreachError(
             f"not launched: {typed!r} is not {people}", hint="launch again, or a pilot: --first 20"

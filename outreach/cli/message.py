@@ -11,7 +11,7 @@ from outreach.errors import OutreachError
 
 @click.group()
 def message() -> None:
-    """One letter: its times, its text, its exact bytes; and once more."""
+    """One letter: its times, its text, its exact bytes."""
 
 
 @message.command()
@@ -20,7 +20,7 @@ def message() -> None:
 @format_option
 @pass_app
 def show(app: App, name: str, raw: bool, shape: str) -> None:
-    """A letter with its times, its answers from the server, and its text.
+    """A letter with its times, the server's answers, its text.
 
     \b
     Examples:
@@ -44,7 +44,7 @@ def show(app: App, name: str, raw: bool, shape: str) -> None:
     deliveries = app.store.read(messages.deliveries, [found.id])[found.id]
     app.show(
         shape,
-        text=lambda: report.text(found, deliveries, app.timezone),
+        text=lambda: report.text(found, deliveries, app.timezone, app.width),
         value=lambda: report.value(found, deliveries),
     )
 
@@ -54,7 +54,9 @@ def show(app: App, name: str, raw: bool, shape: str) -> None:
 @format_option
 @pass_app
 def retry(app: App, name: str, shape: str) -> None:
-    """Offer a held letter again that a server refused, or deferred for 48 hours.
+    """Offer a held letter again.
+
+    It is one that a server refused, or deferred for 48 hours.
 
     \b
     Examples:

@@ -1,6 +1,8 @@
 """What the commands over people share: who is meant, which condition, whether the user is sure."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,4 +76,18 @@ def be_sure(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise OutreachError(f"{question} Nobody is there to answer", hint="to say yes beforehand: --yes")
-    click.confirm(question, abort=True, err=True)
+    with answered():
+        sure = click.confirm(question, err=True)
+    if not sure:
+        click.echo("nothing was changed", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Around a question: Ctrl-C there, or the end of the input, leaves everything as it is."""
+    try:
+        yield
+    except click.Abort:
+        click.echo("\nnothing was changed", err=True)
+        raise click.exceptions.Exit(130) from None

@@ -38,7 +38,7 @@ def preview(
     raw: bool,
     shape: str,
 ) -> None:
-    """The letters of a person as they would go: headers, text, footer.
+    """A person's letters as they would go: headers, text, footer.
 
     They are written from the files as they are now, for a real person: one in the plan, one in the
     campaign already, or one who is held (and why). Follow-ups are shown as if those before had left.
@@ -61,7 +61,7 @@ def preview(
             raise click.UsageError("--all shows everybody: leave out --prospect and --raw")
         read = previews.read(app.store, app.workspace, stem, now)
         found = table.rows(app.workspace, (read.of(person) for person in read.people()), only)
-        app.show(shape, text=lambda: table.text(found, stem), value=lambda: table.value(found))
+        app.show(shape, text=lambda: table.text(found, stem, app.width), value=lambda: table.value(found))
         return
     shown = _preview(app, stem, prospect, only, now)
     raws = _raws(shown) if raw else {}

@@ -203,6 +203,7 @@ def erase(app: App, email: str, yes: bool, shape: str) -> None:
     person, store = people.known(app, email), app.store
     people.be_sure(f"Forget {person.email} and all letters to them, for ever?", yes=yes)
     done = store.write(byhand.erase, store.key, person, at=app.clock(), actor=app.actor)
+    store.wipe()
     app.show(
         shape,
         text=lambda: report.erased(person.email, done),

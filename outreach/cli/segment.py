@@ -20,7 +20,7 @@ from outreach.cli.app import App, format_option, pass_app
 @format_option
 @pass_app
 def segment(app: App, condition: str, limit: int, explain: str | None, shape: str) -> None:
-    """Who a condition finds: the count, the first of them, who is unknown.
+    """Who a condition finds: the count, the first, the unknown.
 
     CONDITION compares fields; NAME is a segment of outreach.toml. Comparisons are == != < <= > >=, in [..],
     like '%word%' and is missing; they join with and, or, not. A person who lacks a field that decides is

@@ -11,17 +11,26 @@ from outreach.schedule.calendar import Calendar, Departure, Desk, Queued, Track
 from outreach.schedule.outlook import AHEAD, Outlook, look
 from outreach.schedule.slots import Pace
 from outreach.schedule.zones import zone_of
-from outreach.store import Store, queue, settings
+from outreach.store import Store, claims, queue, settings
 
 
-def calendar(store: Store, now: datetime, *, planned: tuple[Workspace, Plan] | None = None) -> Calendar:
+def calendar(
+    store: Store,
+    now: datetime,
+    *,
+    planned: tuple[Workspace, Plan] | None = None,
+    without_answers: bool = False,
+) -> Calendar:
     """The calendar from `now` on: all letters that wait, and the steps after them.
 
     `planned` adds a plan that is not launched yet, with its limits and mailboxes, in place of what the
-    store holds of that campaign.
+    store holds of that campaign. Follow-ups of a mailbox whose inbox is not read wait for that and are
+    `kept`; `without_answers` plays them as if it were.
     """
     house = store.read(settings.house)
-    desks = {desk.mailbox.address: Desk(desk.mailbox, desk.pace) for desk in store.read(settings.desks)}
+    stored = store.read(settings.desks)
+    desks = {desk.mailbox.address: Desk(desk.mailbox, desk.pace) for desk in stored}
+    read_at = {desk.mailbox.address: desk.inbox_read_at for desk in stored}
     limits, timezone = house.limits, house.timezone
     if planned:
         workspace, made = planned
@@ -29,6 +38,8 @@ def calendar(store: Store, now: datetime, *, planned: tuple[Workspace, Plan] | N
         for address in workspace.campaigns[made.campaign].mailboxes:
             pace = desks[address].pace if address in desks else Pace()
             desks[address] = Desk(workspace.mailboxes[address], pace)
+    boxes = [desk.mailbox for desk in desks.values()]
+    unread = {box.address for box in boxes if not claims.fresh(box, read_at.get(box.address), now)}
     return Calendar(
         desks.values(),
         _queued(store, now, planned),
@@ -37,7 +48,21 @@ def calendar(store: Store, now: datetime, *, planned: tuple[Workspace, Plan] | N
         limits=limits,
         usage=store.read(queue.used, now, timezone),
         zone_name=timezone,
+        unread=() if without_answers else unread,
     )
+
+
+def unread(store: Store, workspace: Workspace, stem: str, now: datetime) -> list[str]:
+    """The mailboxes of a campaign that would keep its follow-ups, for their inboxes are not read."""
+    campaign = workspace.campaigns[stem]
+    if len(campaign.steps) < 2:
+        return []
+    read_at = {desk.mailbox.address: desk.inbox_read_at for desk in store.read(settings.desks)}
+    return [
+        address
+        for address in campaign.mailboxes
+        if not claims.fresh(workspace.mailboxes[address], read_at.get(address), now)
+    ]
 
 
 def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None) -> Iterator[Queued]:
@@ -71,8 +96,9 @@ def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None)
 def _redrafted(made: Plan) -> dict[int, Draft | None]:
     """What a plan makes of the letters that wait: by message, None where the sequence ends."""
     reworded: dict[int, Draft | None] = {each.message_id: each.draft for each in made.reworded}
-    replaced = {each.message_id: each.draft for each in made.replaced if each.message_id is not None}
-    return reworded | replaced
+    replaced = {each.message_id: each.draft for each in made.replaced}
+    left = {each.message_id: None for each in made.leaving if each.message_id is not None}
+    return reworded | replaced | left
 
 
 def _campaign(

@@ -6,8 +6,9 @@ from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 
-from outreach import segment
+from outreach import policy, segment
 from outreach.campaign import Workspace
+from outreach.errors import did_you_mean
 from outreach.model import FieldType
 from outreach.prospect import KNOWN, BadRow, Columns, Row, columns, infer_types, row_reader
 from outreach.report import held
@@ -146,6 +147,9 @@ class _Reading:
         if self.done.guessed and not self.done.sample:
             self.done.sample = next((cell for cell in cells if not cell.isascii()), "")
         source, basis = row.source or self.options.source, row.basis or self.options.basis
+        if basis and not policy.known_basis(basis):
+            meant = did_you_mean(basis, policy.BASES) or f", known are {', '.join(policy.BASES)}"
+            self.done.warn(row.line, f"unknown basis (kept{meant}) {basis!r}")
         if (source, basis) == (row.source, row.basis):
             return row
         return replace(row, source=source, basis=basis)

@@ -167,6 +167,7 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         files=workspace.files,
         exclusive=campaign.exclusive,
         new_per_day=campaign.max_new_per_day,
+        renamed={step.was: step.letter for step in campaign.steps if step.was},
         mailboxes=[workspace.mailboxes[address] for address in made.mailboxes],
         limits=workspace.limits,
         timezone=workspace.sender.timezone,

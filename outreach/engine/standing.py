@@ -61,7 +61,7 @@ def leaving(store: Store, now: datetime, limit: int | None = None) -> list[Next]
     """The letters that a sender would let leave now, at most `limit`; none while the store is held."""
     if _hold(store, store.read(status.pauses, now)):
         return []
-    departures = _departures(store, now, now + INSTANT)
+    departures = forecast.calendar(store, now).departures(now + INSTANT)
     return [_next(each) for each in islice(departures, limit)]
 
 
@@ -71,14 +71,6 @@ def _hold(store: Store, pauses: Collection[Pause]) -> str:
     return store.complaint() or next(own, "")
 
 
-def _departures(store: Store, now: datetime, until: datetime) -> Iterator[Departure]:
-    """The calendar without the follow-ups that wait for an inbox to be read."""
-    reads = {desk.mailbox.address: _reads(desk, now) for desk in store.read(settings.desks)}
-    for departure in forecast.calendar(store, now).departures(until):
-        if departure.step == 0 or reads[departure.track.mailbox]:
-            yield departure
-
-
 def _reads(desk: settings.Desk, now: datetime) -> bool:
     return claims.fresh(desk.mailbox, desk.inbox_read_at, now)
 
@@ -86,7 +78,7 @@ def _reads(desk: settings.Desk, now: datetime) -> bool:
 def _coming(store: Store, now: datetime, boxes: Collection[str], stems: Collection[str]) -> Iterator[Next]:
     """Departures up to where each mailbox and each campaign has had its next one."""
     wanted = {*(("mailbox", address) for address in boxes), *(("campaign", stem) for stem in stems)}
-    for departure in islice(_departures(store, now, now + AHEAD), MANY):
+    for departure in islice(forecast.calendar(store, now).departures(now + AHEAD), MANY):
         found = {("mailbox", departure.track.mailbox), ("campaign", departure.track.campaign)}
         if wanted & found:
             yield _next(departure)

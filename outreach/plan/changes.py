@@ -7,14 +7,14 @@ from typing import TypeAlias
 from outreach.campaign import Campaign, Workspace
 from outreach.model import EnrollmentStatus, Mailbox, MessageStatus
 from outreach.plan.draft import GONE, NEVER_OPEN, Draft, draft
-from outreach.plan.values import Enrolled, Held, Open, Replacement, Reworded
+from outreach.plan.values import Enrolled, Held, Leaving, Open, Replacement, Reworded
 from outreach.schedule.window import Opening, next_opening
 from outreach.schedule.zones import zone_of
 from outreach.sequence import next_step
 
 WAITING = (MessageStatus.SCHEDULED, MessageStatus.HELD)
 
-Change: TypeAlias = Held | Reworded | Replacement
+Change: TypeAlias = Held | Reworded | Replacement | Leaving
 
 
 def changes(
@@ -27,10 +27,12 @@ def changes(
     launched: Campaign | None,
 ) -> Iterator[Change]:
     """What a launch of these files does to the letter that waits, and why it is held if it is."""
-    waiting = enrolled.open
+    waiting, person = enrolled.open, enrolled.prospect
+    if enrolled.status == EnrollmentStatus.ACTIVE and campaign.excludes(person.email):
+        yield Leaving(person.id, person.email, waiting.id if waiting else None)
+        return
     if enrolled.status != EnrollmentStatus.ACTIVE or waiting is None or waiting.status not in WAITING:
         return
-    person = enrolled.prospect
     place = next_step(campaign.steps, {each.letter for each in enrolled.sent})
     if place is None:
         yield Replacement(enrolled.id, waiting.id, person.email, waiting.letter, None)

@@ -12,7 +12,7 @@ from outreach.errors import InputError, Where
 from outreach.model import FieldType, Hold, Prospect, Value, Window
 from outreach.plan.changes import changes
 from outreach.plan.draft import SENDER_FIELDS, draft
-from outreach.plan.values import Enrolled, Enrollment, Held, Plan, Replacement, Reworded, State
+from outreach.plan.values import Enrolled, Enrollment, Held, Leaving, Plan, Replacement, Reworded, State
 from outreach.prospect import KNOWN
 
 
@@ -24,6 +24,7 @@ class _Making:
     held: list[Held] = field(default_factory=list)
     reworded: list[Reworded] = field(default_factory=list)
     replaced: list[Replacement] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
     companies: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     matched: int = 0
@@ -68,6 +69,7 @@ def make(
         held=tuple(making.held),
         reworded=tuple(making.reworded),
         replaced=tuple(making.replaced),
+        leaving=tuple(making.leaving),
         kept=making.kept,
         matched=making.matched,
         unknown=dict(making.unknown),
@@ -163,6 +165,8 @@ def _go_on(
                 making.reworded.append(change)
             case Replacement():
                 making.replaced.append(change)
+            case Leaving():
+                making.leaving.append(change)
 
 
 def _join(

@@ -93,6 +93,16 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A prospect in the campaign who stands in an exclude file by now: stopped, and why."""
+
+    prospect_id: int
+    email: str
+    message_id: int | None  # the letter that waits
+    reason: str = "in an exclude file"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a launch would do."""
 
@@ -102,6 +112,7 @@ class Plan:
     held: tuple[Held, ...]
     reworded: tuple[Reworded, ...]
     replaced: tuple[Replacement, ...]
+    leaving: tuple[Leaving, ...]
     kept: int  # people who already got letters and go on
     matched: int
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
@@ -114,7 +125,9 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether a launch would change nothing."""
-        return not (self.new or self.reworded or self.replaced or self.files_changed or self.restarts)
+        return not (
+            self.new or self.reworded or self.replaced or self.leaving or self.files_changed or self.restarts
+        )
 
     @property
     def companies(self) -> int:

@@ -133,12 +133,13 @@ def timezone(text: str) -> str:
 def language(text: str) -> str:
     """The BCP 47 tag of a language (two letters), script and region: de-AT, zh-Hans-CN.
 
-    Raises UnknownValueError for anything longer or shorter, such as a language's name.
+    A language's name gives its code. Raises UnknownValueError for anything else longer or shorter.
     """
     text = clean(text)
+    text = _languages().get(fold(text), text)
     found = _LANGUAGE.fullmatch(text)
     if text and not found:
-        raise UnknownValueError(f"unknown language {shown(text)}")
+        raise UnknownValueError(f"unknown language (write a code such as de) {shown(text)}")
     primary, script, region = found.groups() if found else ("", "", "")
     parts = (primary.lower(), (script or "").title(), (region or "").upper())
     return "-".join(filter(None, parts))
@@ -150,6 +151,13 @@ def _countries() -> Mapping[str, str]:
     names = data.table("columns")["countries"]
     codes = {fold(code): code for code in data.country_zones()}
     return codes | {fold(name): code for code, entry in names.items() for name in entry}
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    """Folded name or three-letter code -> code."""
+    names = data.table("columns")["languages"]
+    return {fold(name): code for code, entry in names.items() for name in entry}
 
 
 @cache

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from outreach.report.lines import day, fit, labelled, number
+from outreach.report.lines import day, labelled, number, padded
+from outreach.report.needs import UNREAD
 from outreach.schedule.calendar import Departure, by_day
 from outreach.schedule.zones import zone
 
@@ -19,7 +20,8 @@ class Agenda:
     """Departures of `days` days in the sender's `zone`. `campaign` is "" for all of them.
 
     `launched` is False where it shows what a launch now would come to. `pauses` keep letters back that are
-    not in it, each with the command that ends it.
+    not in it, each with the command that ends it; `unread` are mailboxes with follow-ups that wait because
+    their inboxes are not read. `later` letters more leave after `until`, the end of the days; the `last` then.
     """
 
     departures: Sequence[Departure]
@@ -28,6 +30,10 @@ class Agenda:
     zone: str
     launched: bool = True
     pauses: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, int] = field(default_factory=dict)
+    until: datetime | None = None
+    later: int = 0
+    last: datetime | None = None
 
 
 def text(agenda: Agenda, *, whole: bool) -> str:
@@ -42,6 +48,9 @@ def _head(agenda: Agenda) -> Iterator[str]:
         yield "Not launched yet: this is what a launch now would come to."
     for what, command in agenda.pauses.items():
         yield f"Not in it: {what}: {command}"
+    for address, letters in agenda.unread.items():
+        wait = number(letters, "follow-up waits", "follow-ups wait")
+        yield f"Not in it: {wait}: {UNREAD.format(address)}"
 
 
 def _days(agenda: Agenda, *, whole: bool) -> Iterator[str]:
@@ -55,10 +64,13 @@ def _days(agenda: Agenda, *, whole: bool) -> Iterator[str]:
         yield f"{day(letters[0].at, agenda.zone)}: {number(len(letters), 'letter')} ({counts})"
         yield from (_line(each, agenda) for each in letters[:room])
         if 0 < room < len(letters):
-            yield f"  and {len(letters) - room:,} more"
+            yield f"  and {len(letters) - room:,} more: --all"
         room = max(0, room - len(letters))
     if days[len(shown) :]:
-        yield f"and {number(len(days) - len(shown), 'more day')}"
+        yield f"and {number(len(days) - len(shown), 'more day')}: --all"
+    if agenda.later and agenda.until and agenda.last:
+        days_ = agenda.days + (agenda.last - agenda.until).days + 1
+        yield f"{agenda.later:,} more after {day(agenda.until, agenda.zone)}: --days {days_}"
 
 
 def _line(each: Departure, agenda: Agenda) -> str:
@@ -66,7 +78,7 @@ def _line(each: Departure, agenda: Agenda) -> str:
     city = each.track.zone.rpartition("/")[2].replace("_", " ")
     local = f"({there} {city})" if there != here else ""
     letter = each.letter if agenda.campaign else f"{each.track.campaign}/{each.letter}"
-    return f"  {here}  {fit(each.track.email, 32)}  {letter}  {local}".rstrip()
+    return f"  {here}  {padded(each.track.email, 32)}  {letter}  {local}".rstrip()
 
 
 def _clock(at: datetime, zone_name: str) -> str:

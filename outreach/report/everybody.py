@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach.campaign import Workspace
 from outreach.plan.letters import Letters, own_text
-from outreach.report.lines import fit, labelled, number, table, width
+from outreach.report.lines import WIDTH, fit, labelled, number, table, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ def _rows(workspace: Workspace, people: Iterable[Letters], only: int | None) -> 
         )
 
 
-def text(found: Sequence[Row], stem: str) -> str:
-    """The table, the counts, and how to see one letter whole."""
+def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
+    """The table in so many columns (no address is cut), the counts, and how to see one letter whole."""
     if not found:
         return f"No letter of {stem} is to come."
+    more = columns - WIDTH
     languages = len({row.language for row in found}) > 1
     header = ["TO", *(["LANG"] if languages else []), "WORDS", "SUBJECT", "FIRST LINE"]
     cells = [
@@ -74,8 +75,8 @@ def text(found: Sequence[Row], stem: str) -> str:
             row.email,
             *([row.language or "-"] if languages else []),
             str(row.words),
-            _cut(f"HELD: {row.hold}" if row.hold else row.subject, 22),
-            _cut(row.first_line, 20),
+            _cut(f"HELD: {row.hold}" if row.hold else row.subject, 22 + more // 2),
+            _cut(row.first_line, 20 + more // 2),
         ]
         for row in found
     ]
@@ -83,7 +84,7 @@ def text(found: Sequence[Row], stem: str) -> str:
     counts = f"{number(len(found), 'letter')}, {held} held" if held else number(len(found), "letter")
     example = f"outreach preview {stem} --prospect {found[0].email}"
     order = f"{counts}; what is unlike the others stands first"
-    return f"{table(cells, header)}\n\n{order}\n{labelled('NEXT', example)}"
+    return f"{table(cells, header, columns, whole=('TO',))}\n\n{order}\n{labelled('NEXT', example)}"
 
 
 def _cut(cell: str, columns: int) -> str:

@@ -8,7 +8,7 @@ from outreach.campaign import Campaign
 from outreach.model import EnrollmentStatus, Hold
 from outreach.plan import Draft
 from outreach.plan.letters import Letters
-from outreach.report.lines import WIDTH, moment
+from outreach.report.lines import WIDTH, moment, wrapped
 
 STANDINGS: Mapping[str, str] = {
     "new": "new, a launch enrolls them",
@@ -72,7 +72,7 @@ def _letter(draft: Draft, preview: Preview) -> Iterator[str]:
     if not draft.content.text:
         return
     yield from (f"{name}: {value}" for name, value in _headers(draft, preview).items())
-    yield f"\n{draft.content.text.rstrip()}"
+    yield f"\n{wrapped(draft.content.text.rstrip())}"
     if draft.content.html is not None:
         yield "--- the same as HTML ".ljust(WIDTH, "-")
         yield draft.content.html.rstrip()

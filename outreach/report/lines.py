@@ -1,7 +1,8 @@
 """The small pieces that screens are made of: labelled lines, tables, numbers, times."""
 
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from outreach.schedule.zones import zone
@@ -27,6 +28,20 @@ def fit(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
 
 
+def padded(text: str, columns: int) -> str:
+    """A text padded to that many columns, never cut: it is needed whole, as an address is."""
+    return text + " " * (columns - width(text))
+
+
+def wrapped(text: str) -> str:
+    """A letter's text for a screen: long lines broken between words."""
+    lines = text.split("\n")
+    return "\n".join(
+        line if width(line) <= WIDTH else textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    )
+
+
 def labelled(label: str, *texts: str) -> str:
     """A screen's line: a label of one column, then text; further texts stand under the first."""
     first, *others = [text for text in texts if text] or [""]
@@ -34,13 +49,21 @@ def labelled(label: str, *texts: str) -> str:
     return "\n".join(lines)
 
 
-def table(rows: Iterable[Sequence[str]], header: Sequence[str], total: int = WIDTH) -> str:
-    """Rows under a header, columns as wide as needed; the widest columns give way to fit `total`."""
+def table(
+    rows: Iterable[Sequence[str]], header: Sequence[str], total: int = WIDTH, whole: Collection[str] = ()
+) -> str:
+    """Rows under a header, columns as wide as needed; the widest columns give way to fit `total`, but for
+    those that must stay `whole`.
+    """
     cells = [list(header), *([" ".join(cell.split()) for cell in row] for row in rows)]
     widths = [max(width(row[place]) for row in cells) for place in range(len(header))]
     spaces = 2 * (len(widths) - 1)
-    while sum(widths) + spaces > total and max(widths) > 8:
-        widths[widths.index(max(widths))] -= 1
+    giving = [place for place, name in enumerate(header) if name not in whole]
+    while giving and sum(widths) + spaces > total:
+        widest = max(giving, key=widths.__getitem__)
+        if widths[widest] <= 8:
+            break
+        widths[widest] -= 1
     lines = (
         "  ".join(fit(cell, columns) for cell, columns in zip(row, widths, strict=True)) for row in cells
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from outreach.model import Delivery, Message, MessageStatus
-from outreach.report.lines import labelled, moment, number
+from outreach.report.lines import WIDTH, labelled, moment, number, wrapped
 from outreach.report.why import delivered, delivery_value
 
 HOW_TO_DECIDE = (
@@ -15,7 +15,7 @@ HOW_TO_DECIDE = (
 )
 
 
-def text(message: Message, deliveries: Sequence[Delivery], zone: str) -> str:
+def text(message: Message, deliveries: Sequence[Delivery], zone: str, columns: int = WIDTH) -> str:
     """The screen of `message show`: the fields, the attempts, the text last; times in `zone`."""
     reason = f": {message.reason}" if message.reason else ""
     to = f"{message.to_name} <{message.email}>" if message.to_name else message.email
@@ -32,13 +32,13 @@ def text(message: Message, deliveries: Sequence[Delivery], zone: str) -> str:
     if message.thread:
         head.append(labelled("THREAD", *message.thread))
     parts = "text and HTML" if message.html is not None else "text"
-    body = f"Subject: {message.subject}\n\n{message.text.rstrip()}" if message.text else "(the text is gone)"
+    body = f"Subject: {message.subject}\n\n{wrapped(message.text.rstrip())}" if message.text else "(the text is gone)"
     follow = f"outreach message show {message.id} --raw   ({parts}, as it was handed over)"
     if message.status == MessageStatus.HELD and deliveries:
         follow = f"outreach message retry {message.id}   (offer it again)"
     elif message.marked_at is None:
         follow = f"outreach preview {message.campaign} --prospect {message.email}"
-    sections = ["\n".join(head), delivered(deliveries, zone), body, labelled("NEXT", follow)]
+    sections = ["\n".join(head), delivered(deliveries, zone, columns), body, labelled("NEXT", follow)]
     return "\n\n".join(section for section in sections if section)
 
 

@@ -10,6 +10,8 @@ from outreach.report.sender import alive
 from outreach.report.standing import Box, Pause, Standing
 from outreach.schedule.zones import day_of, zone
 
+# Why follow-ups wait, of a mailbox's address.
+UNREAD = '{}\'s inbox is not read by this version; answers = "manual" lets you enter them'
 RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
 
 

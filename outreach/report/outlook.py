@@ -6,9 +6,9 @@ from typing import Any
 
 from outreach.report.lines import day, number
 from outreach.schedule.outlook import Cap, Outlook
+from outreach.schedule.zones import day_of
 
 MOST = 3  # mailboxes named on the screen
-FAR = 300  # days from which a date needs its year
 
 
 def dates(seen: Outlook, now: datetime, zone: str) -> Iterator[str]:
@@ -28,7 +28,8 @@ def dates(seen: Outlook, now: datetime, zone: str) -> Iterator[str]:
 
 
 def _date(at: datetime, now: datetime, zone: str) -> str:
-    return day(at, zone) + (f" {at.year}" if (at - now).days > FAR else "")
+    year = day_of(at, zone).year
+    return day(at, zone) + (f" {year}" if year != day_of(now, zone).year else "")
 
 
 def limits(seen: Outlook, mailboxes: Sequence[str]) -> Iterator[str]:

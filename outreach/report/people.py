@@ -63,10 +63,11 @@ def plain(person: Prospect, column: str) -> str:
 
 
 def rows(people: Sequence[Prospect], columns: Sequence[str]) -> str:
-    """People as a table."""
+    """People as a table; addresses are never cut."""
     return table(
         ([plain(person, column) for column in columns] for person in people),
         [column.upper() for column in columns],
+        whole=("EMAIL",),
     )
 
 

@@ -11,6 +11,7 @@ from outreach.campaign import Campaign
 from outreach.plan import Plan
 from outreach.report import outlook
 from outreach.report.lines import LABEL, WIDTH, labelled, number
+from outreach.report.needs import UNREAD
 from outreach.report.sender import Beat, sender_line, sender_value
 from outreach.schedule.outlook import Outlook
 
@@ -32,8 +33,8 @@ class Screen:
     """What the screen is made from. `plan_id` is "" where the plan is not remembered.
 
     `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
-    letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people.
-    A pilot is of `pilot_of` people; else that is 0.
+    letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people;
+    `unread` mailboxes keep theirs, for their inboxes are not read. A pilot is of `pilot_of` people; else that is 0.
     """
 
     plan: Plan
@@ -45,6 +46,7 @@ class Screen:
     revision: int = 0
     pauses: Mapping[str, str] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
+    unread: Sequence[str] = ()
     workers: Sequence[Beat] = ()
     last_alive: datetime | None = None
 
@@ -69,11 +71,16 @@ def _sections(screen: Screen) -> Iterator[str]:
     changed = [*_changed(screen)]
     if changed:
         yield _section("CHANGED", changed)
+    if made.leaving:
+        people = number(len(made.leaving), "person", "people")
+        yield _section("STOPPED", [f"{people} in the campaign stand in an exclude file by now"])
     if made.kept:
         yield _section("KEPT", [_kept(screen)])
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
     yield _section("LETTERS", [*_letters(screen)])
+    if screen.unread:
+        yield _section("FOLLOWUPS", [f"wait: {UNREAD.format(address)}" for address in screen.unread])
     if made.restarts:
         yield _section("ENDED", ["the campaign was ended; a launch starts it again"])
     if screen.pauses:
@@ -171,9 +178,9 @@ def value(screen: Screen) -> dict[str, Any]:
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "letter", "subject", "not_before"}], "held": [{"email", "code", "reason", "fix"}],
     "unknown": {field: people}, "changed": [{"email", "letter", "reworded", "moved", "held"}], "replaced":
-    [{"email", "old", "new"}], "kept", "dates", "limits", "letters": {"errors", "lacking": {reason: people}},
-    "pauses": [{"what", "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`, `sender`
-    as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
+    [{"email", "old", "new"}], "stopped": [email] (in an exclude file by now), "kept", "dates", "limits", "letters": {"errors", "lacking": {reason: people}},
+    "followups_wait": [mailboxes whose inbox is not read], "pauses": [{"what", "command"}], "sender",
+    "next"}`; `dates` and `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
     `new` of a replacement is null where the sequence ends.
     """
     made = screen.plan
@@ -192,6 +199,7 @@ def value(screen: Screen) -> dict[str, Any]:
             "errors": sum(each.hold.code in LETTER_ERRORS for each in made.held),
             "lacking": dict(screen.lacking),
         },
+        "followups_wait": list(screen.unread),
         "pauses": [{"what": what, "command": command} for what, command in screen.pauses.items()],
         "sender": sender_value(screen.workers, made.as_of, screen.last_alive),
         "next": next_command(screen),
@@ -231,4 +239,5 @@ def _people(made: Plan) -> dict[str, Any]:
             {"email": each.email, "old": each.old, "new": each.draft.letter if each.draft else None}
             for each in made.replaced
         ],
+        "stopped": [each.email for each in made.leaving],
     }

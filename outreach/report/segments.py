@@ -1,5 +1,6 @@
 """What a condition finds, and where it cannot be understood."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,10 +56,16 @@ def text(found: Survey, condition: str) -> str:
         more = found.matching - len(found.samples)
         parts += ["", people.rows(found.samples, people.DEFAULT)]
         parts += [f"... and {more:,} more: --limit {found.matching}"] if more else []
-        parts += ["", labelled("NEXT", f'in a campaign file: segment = "{condition}"')]
+        parts += ["", labelled("NEXT", f"in a campaign file: segment = {_quoted(condition)}")]
     elif not found.people:
         parts.append(labelled("NEXT", "outreach prospects import FILE.csv"))
     return "\n".join(part for place, part in enumerate(parts) if part or place > 1)
+
+
+def _quoted(text: str) -> str:
+    """A text as a TOML string: as it stands in single quotes, else escaped (a JSON string is a TOML one)."""
+    plain = "'" not in text and text.isprintable()
+    return f"'{text}'" if plain else json.dumps(text, ensure_ascii=False)
 
 
 def value(found: Survey, condition: str) -> dict[str, Any]:

@@ -21,11 +21,12 @@ CAME_BACK = {
 # How a mailbox is, by the cap that is used up.
 FULL = {"": "ok", "mailbox": "done for today", "domain": "done for today (the cap of its domain)"}
 MANY = 5  # lines of one kind; the JSON has all of them
-COLUMNS = (EnrollmentStatus.ACTIVE, EnrollmentStatus.FINISHED, *CAME_BACK, EnrollmentStatus.STOPPED)
+OUT = (EnrollmentStatus.OPTED_OUT, EnrollmentStatus.BOUNCED, EnrollmentStatus.STOPPED)
+COLUMNS = ((EnrollmentStatus.ACTIVE,), (EnrollmentStatus.FINISHED,), (EnrollmentStatus.REPLIED,), OUT)
 
 
-def text(standing: Standing) -> str:
-    """The screen, 80 columns wide."""
+def text(standing: Standing, columns: int = WIDTH) -> str:
+    """The screen; its table may be `columns` wide."""
     lines = [
         _labelled("NEEDS YOU", *_needs(standing)),
         _labelled("SENT", _sent(standing)),
@@ -37,7 +38,7 @@ def text(standing: Standing) -> str:
         _labelled("TONIGHT", _tonight(standing)),
     ]
     if standing.courses:
-        lines += ["", _campaigns(standing), ""]
+        lines += ["", _campaigns(standing, columns), ""]
     return "\n".join([*lines, _labelled("NEXT", _command(standing))])
 
 
@@ -130,17 +131,17 @@ def _tonight(standing: Standing) -> str:
     return "nobody joins by itself (enroll = launch)"
 
 
-def _campaigns(standing: Standing) -> str:
+def _campaigns(standing: Standing, columns: int) -> str:
     shown = [each for each in standing.courses if each.status is not CampaignStatus.ENDED]
-    header = ["CAMPAIGN", "PEOPLE", "ACTIVE", "DONE", "REPLIED", "OUT", "BOUNCED", "STOPPED", "NEXT"]
+    header = ["CAMPAIGN", "PEOPLE", "ACTIVE", "DONE", "REPLIED", "STOPPED", "NEXT"]
     rows = [_campaign(each, standing) for each in shown]
     gone = len(standing.courses) - len(shown)
     ended = f"\n{number(gone, 'campaign')} ended" if gone else ""
-    return (table(rows, header) if rows else "") + ended
+    return (table(rows, header, columns, whole=("CAMPAIGN", "NEXT")) if rows else "") + ended
 
 
 def _campaign(course: Course, standing: Standing) -> list[str]:
-    people = [str(course.people.get(status, 0)) for status in COLUMNS]
+    people = [str(sum(course.people.get(status, 0) for status in each)) for each in COLUMNS]
     if course.next:
         ahead = moment(course.next.at, standing.zone)
     else:

@@ -116,12 +116,19 @@ def _fate(life: Life, zone: str) -> str:
     return f"not before {moment(chain.not_before, zone)}: {why}" if chain.not_before else why
 
 
-def delivered(deliveries: Sequence[Delivery], zone: str) -> str:
-    """Every attempt with the server's answer; "" before the first."""
+def delivered(deliveries: Sequence[Delivery], zone: str, columns: int = WIDTH) -> str:
+    """Every attempt with the server's answer, whole; "" before the first."""
     if not deliveries:
         return ""
-    rows = [(moment(each.at, zone), each.outcome, each.mailbox, each.answer) for each in deliveries]
-    return table(rows, ("ATTEMPT", "OUTCOME", "MAILBOX", "THE SERVER SAID"))
+    known = [(moment(each.at, zone), str(each.outcome), each.mailbox) for each in deliveries]
+    used = sum(max(map(len, cells)) for cells in zip(*known, ("ATTEMPT", "OUTCOME", "MAILBOX"), strict=True))
+    rows = [
+        (*(cells if place == 0 else ("", "", "")), part)
+        for cells, each in zip(known, deliveries, strict=True)
+        for place, part in enumerate(textwrap.wrap(each.answer, max(20, columns - used - 6)) or [""])
+    ]
+    header = ("ATTEMPT", "OUTCOME", "MAILBOX", "THE SERVER SAID")
+    return table(rows, header, columns, whole=header)
 
 
 def _line(line: Line, zone: str) -> Iterator[str]:

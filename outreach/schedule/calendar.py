@@ -1,7 +1,7 @@
 """The calendar: the picker played forward, so that what it shows is what will happen."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -59,7 +59,8 @@ class Calendar:
 
     Afterwards `bound` tells which caps kept letters back, (kind, name) -> days: "mailbox" and "domain" by
     name, "new" by campaign, "company" of any name. `grown` tells since when a mailbox had all of `per_day`.
-    `never` are letters for which no window opens within a year, or that have no mailbox.
+    `never` are letters for which no window opens within a year, or that have no mailbox; `kept` are follow-ups
+    that do not leave because their mailbox is among the `unread`: nobody knows who has answered.
     """
 
     def __init__(
@@ -72,13 +73,15 @@ class Calendar:
         limits: Limits,
         usage: Usage,
         zone_name: str,
+        unread: Collection[str] = (),
     ) -> None:
         self._now, self._seed, self._limits, self._zone = now, seed, limits, zone_name
-        self._usage = usage
+        self._usage, self._unread = usage, unread
         self._queues = {desk.mailbox.address: _Queue(desk) for desk in desks}
         self._taken: dict[int, Queued] = {}
         self._last_id = 0
         self.never: list[Queued] = []
+        self.kept: list[Queued] = []
         self.bound: dict[tuple[str, str], set[date]] = {}
         self.grown: dict[str, date] = {}
         for letter in queued:
@@ -228,6 +231,9 @@ class Calendar:
 
     def _enqueue(self, letter: Queued, moment: datetime) -> None:
         track = letter.track
+        if not letter.first and track.mailbox in self._unread:
+            self.kept.append(letter)
+            return
         opening = next_opening(max(letter.due_at, moment), track.window, track.zone, track.country)
         if opening is None or track.mailbox not in self._queues:
             self.never.append(letter)

@@ -71,6 +71,19 @@ class Store:
         self.write(_settle_here, self._here)
         self.witness.release(self.read(_ledger).marks)
 
+    def wipe(self) -> None:
+        """After an erasure: nothing of it stays in SQLite's write-ahead log, which a running sender keeps open.
+
+        Waits for those who are reading; where they take too long the log goes when the sender ends.
+        """
+        if self._on_sqlite:
+            with _translated():
+                connection = self._engine.raw_connection()
+                try:
+                    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    connection.close()
+
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()

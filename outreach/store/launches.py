@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +19,6 @@ from outreach.model import (
 from outreach.plan import Draft, Plan, Replacement, Reworded
 from outreach.store import events, settings, stops, suppressions
 from outreach.store.tables import campaign, enrollment, message, revision
-
-PLAN_LIVES = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,7 @@ def apply(
     files: Mapping[str, str],
     exclusive: bool,
     new_per_day: int | None,
+    renamed: Mapping[str, str],
     mailboxes: list[Mailbox],
     limits: Limits,
     timezone: str,
@@ -67,6 +66,8 @@ def apply(
     actor: str,
 ) -> int:
     """Do what a plan says, in one transaction; the number of the revision that now holds.
+
+    `renamed` letters (old stem -> new) are the same letters: also those that have left.
 
     PlanError if somebody was enrolled elsewhere in the meantime: plan again.
     """
@@ -79,12 +80,34 @@ def apply(
         revision_id = _id(tx.execute(sa.insert(revision), row))
     _put_campaign(tx, made.campaign, name, revision_id, new_per_day, now)
     people = _enroll(tx, key, made, exclusive, revision_id, now, actor)
+    _rename(tx, made.campaign, renamed, now, actor)
     for reworded in made.reworded:
         reword(tx, reworded, revision_id, now, actor)
     for replacement in made.replaced:
         replace(tx, replacement, made.campaign, revision_id, now, actor)
+    for each in made.leaving:
+        stops.stop(
+            tx,
+            each.prospect_id,
+            EnrollmentStatus.STOPPED,
+            reason=each.reason,
+            at=now,
+            actor=actor,
+            campaign=made.campaign,
+        )
     events.log(tx, now, "launched", actor=actor, campaign=made.campaign, revision=number, people=people)
     return number
+
+
+def _rename(tx: sa.Connection, stem: str, renamed: Mapping[str, str], now: datetime, actor: str) -> None:
+    """Give letters their new names, or a later launch, whose file no longer says `was`, would take one that
+    has left for another letter and send it again. Their Message-IDs stay.
+    """
+    for old, new in renamed.items():
+        there = sa.select(message.c.enrollment_id).where(message.c.campaign == stem, message.c.letter == new)
+        these = (message.c.campaign == stem, message.c.letter == old, message.c.enrollment_id.not_in(there))
+        if tx.execute(sa.update(message).where(*these).values(letter=new)).rowcount:
+            events.log(tx, now, "renamed", actor=actor, campaign=stem, old=old, new=new)
 
 
 def _id(result: sa.CursorResult[Any]) -> int:

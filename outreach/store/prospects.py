@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import EnrollmentStatus, Fields, FieldType, Prospect, Value
+from outreach.model import EnrollmentStatus, Fields, FieldType, MessageStatus, Prospect, Scope, Value
 from outreach.prospect import Row, company_key
 from outreach.store import events, stops, suppressions
 from outreach.store.tables import (
@@ -19,6 +19,7 @@ from outreach.store.tables import (
     enrollment,
     field,
     message,
+    pause,
     prospect,
     suppression,
     usage,
@@ -90,7 +91,9 @@ def add_batch(
         return done
     known = _known(tx, [row.email for row in wanted], newest)
     changes = _changes(tx, wanted, known, on_existing)
+    elsewhere = [each["known"] for each in changes if each.pop("elsewhere")]
     if changes:
+        _void_windows(tx, elsewhere, now)
         who = sa.update(prospect).where(prospect.c.id == sa.bindparam("known"))
         tx.execute(who.values(updated_at=now), changes)
     done.changed, done.unchanged = len(changes), len(known) - len(changes)
@@ -167,7 +170,20 @@ def _merged(
     if merged == before and (source, basis) == (old.source, old.basis):
         return {}
     company = company_key(old.email, str(merged.get("company", "")))
-    return {"fields": encode(merged), "company": company, "source": source, "basis": basis}
+    elsewhere = any(before.get(name) != merged.get(name) for name in ("timezone", "country"))
+    values = {"fields": encode(merged), "company": company, "source": source, "basis": basis}
+    return {**values, "elsewhere": elsewhere}
+
+
+def _void_windows(tx: sa.Connection, ids: Sequence[int], now: datetime) -> None:
+    """Letters to people who turn out to live elsewhere: the sender finds their working hours anew."""
+    for start in range(0, len(ids), 1000):
+        waiting = (
+            message.c.prospect_id.in_(ids[start : start + 1000]),
+            message.c.status.in_([MessageStatus.SCHEDULED, MessageStatus.CLAIMED]),
+            message.c.closes_at > now,
+        )
+        tx.execute(sa.update(message).where(*waiting).values(closes_at=now))
 
 
 def _prospect(row: Any, decode: Callable[[str], dict[str, Value]]) -> Prospect:
@@ -215,7 +231,9 @@ def count(tx: sa.Connection) -> int:
 
 
 def erase(tx: sa.Connection, key: bytes, person: Prospect, *, now: datetime, actor: str) -> None:
-    """Forget a person: fields, letters' texts and bytes, server answers. A keyed hash keeps them suppressed."""
+    """Forget a person: fields, letters' texts and bytes, server answers, and every reason that somebody wrote
+    or a server gave, which may name them. A keyed hash keeps them suppressed.
+    """
     suppressions.add(
         tx,
         key,
@@ -227,13 +245,14 @@ def erase(tx: sa.Connection, key: bytes, person: Prospect, *, now: datetime, act
     )
     stops.stop(tx, person.id, EnrollmentStatus.STOPPED, reason="erased", at=now, actor=actor)
     hashed = suppressions.digest(key, "address", person.email)
-    tx.execute(sa.update(suppression).where(suppression.c.hash == hashed).values(value=""))
+    tx.execute(sa.update(suppression).where(suppression.c.hash == hashed).values(value="", reason="erased"))
+    tx.execute(sa.delete(pause).where(pause.c.scope == Scope.PROSPECT, pause.c.name == str(person.id)))
     letters = sa.select(message.c.id).where(message.c.prospect_id == person.id)
     tx.execute(sa.update(delivery).where(delivery.c.message_id.in_(letters)).values(answer=""))
-    gone = {"to_name": "", "subject": "", "text": "", "html": None, "raw": None, "reason": ""}
+    gone = {"to_name": "", "subject": "", "text": "", "html": None, "raw": None}
     tx.execute(sa.update(message).where(message.c.prospect_id == person.id).values(**gone))
     for holder in (message, enrollment):  # at a consumer domain the company is the address
-        tx.execute(sa.update(holder).where(holder.c.prospect_id == person.id).values(company=""))
+        tx.execute(sa.update(holder).where(holder.c.prospect_id == person.id).values(company="", reason=""))
     tx.execute(sa.delete(usage).where(usage.c.name == person.email))
     events.forget(tx, person.id)
     empty = {"email": f"erased-{person.id}", "company": "", "fields": "{}", "source": "", "basis": ""}

@@ -49,7 +49,9 @@ class Witness:
                 f"this store is older than what was sent from here ({seen - store.marks} letters are missing)"
             )
         if self._alone and not store.marks and self._predecessors():
-            return "another store sent letters from this very place and is gone: this new one knows none of them"
+            return (
+                "another store sent letters from this very place and is gone: this new one knows none of them"
+            )
         if seen is None and not self._alone:
             self.accept(store.marks)
         return ""

@@ -144,9 +144,9 @@ def _check_answers(section: Section, entry: Mapping[str, Any]) -> None:
     manual = section.values.get("answers") == "manual"
     if "imap" not in entry and not manual:
         section.refuse_key(
-            "imap",
-            "[[mailbox]] lacks `imap`: answers would not be seen",
-            f'add: imap = {_MAILBOX["imap"].example}, or answers = "manual" to enter answers by hand',
+            "answers",
+            "[[mailbox]] lacks `answers`: this version does not read inboxes",
+            f"add: answers = {_MAILBOX['answers'].example}, and enter answers with `outreach prospects mark`",
         )
     elif "imap" in entry and manual:
         section.refuse("answers", '`answers` is "manual", but `imap` is given too', "keep one of them")

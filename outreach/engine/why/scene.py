@@ -47,7 +47,7 @@ class Scene:
 
     @cached_property
     def _calendar(self) -> Iterator[Departure]:
-        return forecast.calendar(self.store, self.now).departures(self.now + HORIZON)
+        return forecast.calendar(self.store, self.now, without_answers=True).departures(self.now + HORIZON)
 
     def departure(self, campaign: str, email: str = "") -> Departure | None:
         """The next letter of a campaign (to that person), as the calendar has it."""

@@ -1,5 +1,6 @@
 """Promises about rows: what may stand beside what, and which states may not occur at all."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Check, EnrollmentStatu
 from outreach.sequence import Verdict
 from outreach.store.claims import LEASE
 from outreach.store.stops import CANCELLABLE
-from outreach.store.tables import delivery, enrollment, message, prospect, worker
+from outreach.store.tables import delivery, enrollment, event, message, prospect, worker
 
 IN_FLIGHT = (MessageStatus.CLAIMED, MessageStatus.SENDING)
 WITH_TOKEN = (*IN_FLIGHT, MessageStatus.UNCERTAIN)
@@ -157,9 +158,24 @@ def _message_ids(tx: sa.Connection, key: bytes) -> Check:
         .order_by(message.c.id)
     )
     broken, checked = [], 0
+    former = _former_names(tx)
     for row in tx.execute(query.execution_options(yield_per=2000)):
         checked += 1
         domain = row.mailbox.rpartition("@")[2]
-        if row.message_id != compose.message_id(key, row.campaign, row.email, row.letter, domain):
+        names = {row.letter, *former.get((row.campaign, row.letter), ())}
+        ids = {compose.message_id(key, row.campaign, row.email, name, domain) for name in names}
+        if row.message_id not in ids:
             broken.append(f"letter {row.id}")
     return Check("message_ids", "every Message-ID is the one its letter must have", checked, tuple(broken))
+
+
+def _former_names(tx: sa.Connection) -> dict[tuple[str, str], set[str]]:
+    """(campaign, letter) -> the names the letter had before: its Message-IDs may be made with them."""
+    former: dict[tuple[str, str], set[str]] = {}
+    renames = (
+        sa.select(event.c.campaign, event.c.detail).where(event.c.kind == "renamed").order_by(event.c.id)
+    )
+    for campaign, detail in tx.execute(renames):
+        old, new = (json.loads(detail)[name] for name in ("old", "new"))
+        former.setdefault((campaign, new), set()).update({old, *former.get((campaign, old), ())})
+    return former
