@@ -1,7 +1,7 @@
 """What the workspace's files say, as values: Workspace, Campaign, and the language a person is written in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from outreach.errors import Problem, Where
@@ -82,7 +82,10 @@ class Workspace:
         if len(lacking) < len(stems):
             return no_text(lacking[0], tags[-1])
         missing = next((stem for stem in stems if "" not in self.letters.get(stem, {})), None)
-        return "" if missing is None else no_text(missing, tags[-1] if tags else "")
+        if missing is None or not tags:
+            return "" if missing is None else no_text(missing, "")
+        fix = f"write templates/{missing}.txt (for everybody), or templates/{missing}.LANGUAGE.txt"
+        return replace(no_text(missing, tags[-1]), fix=fix)
 
 
 def _tags(language: str) -> Iterator[str]:

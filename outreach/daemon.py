@@ -62,8 +62,11 @@ class Daemon:
         if self._crash:
             raise self._crash
 
-    async def once(self, limit: int | None = None) -> None:
-        """Send what may leave now, at most `limit` letters, and end. StoreError if the store goes away."""
+    async def once(self, limit: int | None = None) -> bool:
+        """Send what may leave now, at most `limit` letters, and end; whether the limit ended it.
+
+        StoreError if the store goes away.
+        """
         async with self._ticking(), self._working:
             while not self._over.is_set():
                 done = await self._engine.round(limit)
@@ -71,7 +74,8 @@ class Daemon:
                 if limit is not None:
                     limit -= sum(done.sent.verdicts.values()) + len(done.sent.refused)
                 if not done.sent.letters or limit == 0:
-                    return
+                    return limit == 0
+        return False
 
     def stop(self) -> None:
         """End after the letters in hand. Asked again, it only says so: nothing may be cut off."""

@@ -59,7 +59,11 @@ def test_the_language_that_has_every_letter(names: str, wanted: str, language: s
         (
             "intro.de followup.de",
             "fr",
-            Hold("language", "intro has no text in fr", "write templates/intro.fr.txt"),
+            Hold(
+                "language",
+                "intro has no text in fr",
+                "write templates/intro.txt (for everybody), or templates/intro.LANGUAGE.txt",
+            ),
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """`outreach calendar`: who gets what when, as the sender will work it off."""
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -103,13 +104,22 @@ def test_one_screen_unless_all(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
     out = shops.ok("calendar").splitlines()
     assert len(out) <= 24
-    assert any(line.startswith("  and ") and line.endswith(" more") for line in out)
+    assert any(line.startswith("  and ") and line.endswith(" more: --all") for line in out)
     days = [line for line in out if ": " in line and "letters (" in line]
     assert sum(int(line.split(": ")[1].split()[0]) for line in days) == 124
     whole = shops.ok("calendar", "--all").splitlines()
     assert sum(line.startswith("  ") for line in whole) == 124
     shops.ok("calendar", "--days", "1")
     assert all(str(each["at"]).startswith("2026-11-23") for each in rows(shops, "--days", "1"))
+
+
+def test_letters_beyond_its_days_are_counted_with_the_days_that_show_them(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    beyond = shops.ok("calendar", "--days", "1").splitlines()[-3]
+    found = re.fullmatch(r"2 more after Tue 24 Nov: --days (\d+)", beyond)
+    assert found
+    assert len(rows(shops, "--days", found[1])) == 4
+    assert "more after" not in shops.ok("calendar", "--days", found[1])
 
 
 def test_months_of_letters_still_fit_one_screen(shops: Shell) -> None:
@@ -120,7 +130,7 @@ def test_months_of_letters_still_fit_one_screen(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
     out = shops.ok("calendar", "--days", "200").splitlines()
     assert len(out) <= 24
-    assert any(line.endswith("more days") for line in out)
+    assert any(line.endswith("more days: --all") for line in out)
 
 
 def test_a_campaign_that_is_not_launched_is_shown_as_if_it_were(shops: Shell) -> None:
@@ -153,6 +163,20 @@ def test_what_is_paused_is_not_in_it_and_that_is_said(shops: Shell) -> None:
     assert out[1].startswith("Not in it: shops is paused")
     assert "outreach resume shops" in out[1]
     assert rows(shops) == []
+
+
+def test_follow_ups_of_an_inbox_that_is_not_read_are_promised_nowhere(shops: Shell) -> None:
+    main = (shops.folder / "outreach.toml").read_text()
+    imap = 'imap = "imaps://ann@imap.northwind.example:993"'
+    shops.write("outreach.toml", main.replace('answers = "manual"', imap))
+    unread = 'ann@northwind.example\'s inbox is not read by this version; answers = "manual" lets you'
+    planned = " ".join(shops.ok("plan", "shops").split())
+    assert f"FOLLOWUPS wait: {unread}" in planned
+    assert "follow-ups end" not in planned
+    assert f"FOLLOWUPS wait: {unread}" in " ".join(shops.ok("launch", "shops", "--yes").split())
+    assert {each["letter"] for each in rows(shops)} == {"intro"}
+    out = shops.ok("calendar", "shops").splitlines()
+    assert out[1].startswith(f"Not in it: 2 follow-ups wait: {unread}")
 
 
 def test_an_edit_shows_only_once_it_is_launched(shops: Shell) -> None:

@@ -117,6 +117,21 @@ def test_source_and_basis_of_an_import_are_for_rows_without_their_own(filled: Sh
     ]
 
 
+def test_an_unknown_basis_is_kept_with_a_word_about_it(filled: Shell) -> None:
+    out = import_(filled, "email\nbob@acme.example\n", "--basis", "conset")
+    assert "1 unknown basis (kept, did you mean `consent`?), such as 'conset' in line 2" in out
+    assert shown(filled, "prospects", "show", "bob@acme.example")["basis"] == "conset"
+    assert "legitimate_interest" in filled.ok("prospects", "import", "--help")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Deutsch", "de"), ("German", "de"), ("русский", "ru"), ("中文", "zh"), ("ENG", "en")]
+)
+def test_the_name_of_a_language_is_its_code(filled: Shell, said: str, code: str) -> None:
+    import_(filled, f"email,language\nbob@acme.example,{said}\n")
+    assert shown(filled, "prospects", "show", "bob@acme.example")["fields"] == {"language": code}
+
+
 def test_a_source_with_a_line_break_is_refused(filled: Shell) -> None:
     code, _, err = filled.run("prospects", "import", "prospects.csv", "--source", "a\nb")
     assert code == 2

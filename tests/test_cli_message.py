@@ -12,8 +12,9 @@ from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
-from outreach.model import Rejected
-from tests.cli import Shell
+from outreach.model import Delivery, Rejected
+from outreach.report import attempts
+from tests.cli import MONDAY, Shell
 from tests.posting import post, worker
 
 
@@ -116,3 +117,11 @@ def test_a_letter_that_a_server_refused_can_be_offered_again(shell: Shell) -> No
     assert "STATUS    sent" in shell.ok("message", "show", "1")
     code, _, err = shell.run("message", "retry", "1")
     assert (code, "letter 1 is sent: there is nothing to try again" in err) == (1, True)
+
+
+def test_a_long_answer_of_a_server_is_shown_whole() -> None:
+    answer = "550 5.7.1 " + "refused because of the policy of this house " * 4
+    sent = Delivery(MONDAY, "ann@northwind.example", "refused", 550, answer.strip(), None)
+    shown = attempts.delivered([sent], "Europe/London").splitlines()
+    assert all(len(line) <= 80 for line in shown)
+    assert " ".join(" ".join(line[shown[0].index("THE") :] for line in shown[1:]).split()) == answer.strip()

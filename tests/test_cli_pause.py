@@ -168,7 +168,8 @@ def test_a_refused_login_is_shown_with_the_servers_words(shop: Shell) -> None:
         answer = Rejected("auth", 535, "5.7.8", "bad credentials")
         store.write(records.record, store.key, letter, answer, shop.now)
     told = shop.ok("resume", ANN)
-    assert "by the program itself since Mon 23 Nov 09:00: authentication: 535 5.7.8 bad credentials" in told
+    assert "by the program itself since Mon 23 Nov 09:00: it cannot log in: 535 5.7.8 bad credentials" in told
+    assert "GOES ON   2 letters wait\n" in told  # the gap lets none leave within the minute
     assert sent(shop) == 2
 
 
@@ -187,7 +188,7 @@ def test_a_restored_store_is_released_only_on_purpose(shop: Shell) -> None:
     code, _, err = shop.run("resume", "--all")
     assert code == 1
     assert "2 letters are missing" in err
-    assert "2 letters may leave at once" in err
+    assert "2 letters are due and leave as soon as caps, gaps and windows let them" in err
     assert "would leave again" in err
     assert "--yes" in err
     assert sent(shop) == 0

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shlex
 from datetime import timedelta
 
 import pytest
@@ -44,7 +45,7 @@ def test_the_screen(shops: Shell) -> None:
     plan_id = first.split()[1]
     assert screen(out) == {
         "NEW": "2 people, 2 companies",
-        "HELD": "1: 1 no first_name fix: outreach plan shops --held held.csv",
+        "HELD": "1 person: no first_name fix: outreach plan shops --held held.csv",
         "DATES": "Mon 23 Nov; follow-ups end Thu 26 Nov",
         "LIMIT": "no cap is reached",
         "LETTERS": "0 errors      outreach preview shops --all",
@@ -102,6 +103,7 @@ def test_the_same_as_json(shops: Shell) -> None:
         "unknown": {},
         "changed": [],
         "replaced": [],
+        "stopped": [],
         "kept": 0,
         "dates": value["dates"],
         "limits": [],
@@ -120,7 +122,7 @@ def test_what_is_out_for_want_of_a_field_is_told(shops: Shell) -> None:
     text = (shops.folder / "campaigns/shops.toml").read_text()
     shops.write("campaigns/shops.toml", text.replace("'retail'", "'retail' and employees >= 20"))
     add(shops, "email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
-    assert screen(shops.ok("plan"))["UNKNOWN"] == "2 people are out because `employees` is missing"
+    assert screen(shops.ok("plan"))["UNKNOWN"] == "2 people are out because a field is missing: employees 2"
 
 
 def test_the_limit_that_binds_is_named_with_its_ramp(shops: Shell) -> None:
@@ -169,8 +171,8 @@ def test_a_letter_that_cannot_be_written_counts_as_an_error(shops: Shell) -> Non
     add(shops, "email,first_name,company,industry\nh@evil.example,Hal,{{ name }},retail\n")
     found = screen(shops.ok("plan"))
     assert found["LETTERS"].startswith("1 error ")
-    assert found["HELD"].endswith("fix: outreach preview shops --prospect h@evil.example")
-    assert found["HELD"].startswith("1: 1 MRG101 unresolved field '{{ name }}'")
+    assert found["HELD"].endswith("fix: mend the field and import the file again")
+    assert found["HELD"].startswith("1 person: `company` brings an unfilled field '{{ name }}' (MRG101)")
 
 
 def test_languages_are_counted(shops: Shell) -> None:
@@ -184,7 +186,7 @@ def test_an_empty_plan_says_so_and_has_no_id(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
     out = shops.ok("plan")
     assert out.splitlines()[:2] == [
-        "plan  shops (Shelving for shops)",
+        "plan shops (Shelving for shops)",
         "Nothing to launch: the store holds all of it already.",
     ]
     assert screen(out)["NEXT"] == "outreach calendar shops"
@@ -216,15 +218,24 @@ def test_a_pause_that_keeps_letters_back_is_shown_with_its_end(shops: Shell) -> 
     assert "outreach resume shops" in screen(shops.ok("plan"))["PAUSED"]
 
 
-def test_a_campaign_that_was_ended_says_that_a_launch_starts_it_again(shops: Shell) -> None:
+def test_a_campaign_that_was_ended_says_what_a_launch_does(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
     shops.ok("end", "shops", "--yes")
     add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
     found = screen(shops.ok("plan"))
     assert (found["NEW"], found["ENDED"]) == (
         "1 person, 1 company",
-        "the campaign was ended; a launch starts it again",
+        "a launch opens it again for new people; those who were stopped stay so",
     )
+    shops.ok("launch", "shops", "--yes")
+    people = json.loads(shops.ok("status", "--format", "json"))["campaigns"][0]
+    assert (people["status"], people["people"]["active"], people["people"]["stopped"]) == ("launched", 1, 2)
+
+
+def test_an_ended_campaign_with_nobody_new_is_not_to_be_launched(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.ok("end", "shops", "--yes")
+    assert screen(shops.ok("plan"))["NEXT"] == "outreach status"
 
 
 def test_all_campaigns_in_a_line_each(shops: Shell) -> None:
@@ -332,3 +343,44 @@ def test_one_pass_through_a_launch_on_both_databases(shell: Shell, store_url: st
     shell.ok("launch", "shops", "--plan", plan_id, "--yes")
     assert len(json.loads(shell.ok("calendar", "--format", "json"))) == 4
     assert "Nothing to launch" in shell.ok("plan")
+
+
+def test_where_nobody_can_go_the_next_step_puts_it_right(shops: Shell) -> None:
+    shops.write("templates/intro.txt", "Subject: Shelving\n\nHello\n{first_name},\n\nWe make shelving.\n")
+    found = screen(shops.ok("plan"))
+    assert found["HELD"] == (
+        "2 people: templates/intro.txt:4 has an unfilled field '{first_name}' (MRG101) "
+        "fix: write fields as {{ first_name }} in templates/intro.txt"
+    )
+    assert found["NEXT"] == "put right what is HELD, then outreach plan shops"
+    shops.write("templates/intro.txt", "Subject: Shelving\n\nHello in {{ city }}.\n")
+    assert screen(shops.ok("plan"))["NEXT"] == "outreach plan shops --held held.csv"
+    shops.write("templates/intro.txt", "Subject: Shelving\n\nHello.\n")
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text.replace("'retail'", "'fishing'"))
+    found = screen(shops.ok("plan"))
+    assert found["NEW"] == "nobody: the segment matches no prospect"
+    assert found["NEXT"].startswith("outreach segment ")
+    assert shops.ok(*shlex.split(found["NEXT"])[1:]).startswith("SEGMENT   0 of 3 people")
+
+
+def test_reasons_are_counted_and_languages_stand_together(shops: Shell) -> None:
+    (shops.folder / "templates/intro.txt").rename(shops.folder / "templates/intro.de.txt")
+    (shops.folder / "templates/followup.txt").rename(shops.folder / "templates/followup.de.txt")
+    rows = "".join(f"p@{tag}.example,Pat,{tag},retail,{tag}\n" for tag in ("zh", "fr"))
+    add(shops, f"email,first_name,company,industry,language\n{rows}n@n.example,,N,retail,de\n")
+    held = screen(shops.ok("plan"))["HELD"]
+    assert held.startswith(
+        "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text without a language, 1 × no first_name"
+    )
+    assert held.count("fix:") <= 3
+    assert "fix: write templates/intro.txt (for everybody), or templates/intro.LANGUAGE.txt" in held
+
+
+def test_fields_that_are_missing_stand_in_order(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    wanted = "industry == 'retail' and employees >= 20 and city == 'Bath'"
+    shops.write("campaigns/shops.toml", text.replace("industry == 'retail'", wanted))
+    add(shops, "email,city,employees\nbob@acme.example,Bath,\n")
+    told = screen(shops.ok("plan"))["UNKNOWN"]
+    assert told == "2 people are out because a field is missing: employees 2, city 1"

@@ -306,3 +306,19 @@ def test_nobody_to_show(shops: Shell) -> None:
     code, _, err = shops.run("preview", "shops")
     assert (code, "the segment of shops matches nobody" in err) == (1, True)
     assert shops.ok("preview", "shops", "--all").strip() == "No letter of shops is to come."
+
+
+def test_long_lines_are_broken_on_the_screen_only(shops: Shell) -> None:
+    long = "We make shelving in Leeds and " * 6
+    shops.write("templates/intro.txt", f"Subject: Shelving\n\nHello,\n\n{long.strip()}\n")
+    assert all(len(line) <= 80 for line in shops.ok("preview", "shops").splitlines())
+    letters = json.loads(shops.ok("preview", "shops", "--format", "json"))["letters"]
+    assert long.strip() in letters[0]["text"]
+
+
+def test_an_address_is_never_cut(shops: Shell) -> None:
+    email = "a.very.long.name.indeed@a-company-with-a-very-long-name-of-its-own.example"
+    add(shops, f"email,first_name,company,industry\n{email},Al,{'Long ' * 20},retail\n")
+    assert email in shops.ok("preview", "shops", "--all")
+    assert email in shops.ok("prospects", "list")
+    assert email in shops.ok("calendar", "shops")

@@ -13,7 +13,7 @@ import pytest
 
 from outreach.mailbox.sandbox import Sandbox
 from outreach.model import Scope
-from outreach.store import leases, stops
+from outreach.store import claims, leases, status, stops
 from tests.cli import MONDAY, Shell
 from tests.launched import RELAY, Served, add, files, launch, real_now, served, statuses
 
@@ -137,6 +137,23 @@ def test_a_limit_is_kept(shell: Shell, post: Served) -> None:
     assert len(once(shell, "--dry-run", "--limit", "3")["letters"]) == 3
     assert once(shell, "--limit", "3")["counts"]["sent"] == 3
     assert len(post.recipients()) == 3
+    said = shell.ok("run", "--once", "--limit", "3")
+    assert "3 sent; stopped at --limit 3; the next run goes on; next Mon 23 Nov 10:00" in said
+    assert "had enough" not in said
+    assert "stopped at" not in shell.ok("run", "--once", "--limit", "14")  # it is the last letter too
+
+
+def test_letters_in_the_hands_of_another_sender_are_told_as_such(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB, EVA)
+    with shell.app().store as store:
+        other = store.write(leases.enter, "srv1", "srv1/boot", 1, shell.now)
+        assert len(store.write(claims.claim, "ann@northwind.example", other, shell.now, 16)) == 2
+    out = last(shell.ok("run", "--once"))
+    assert out.startswith(
+        "0 sent; another sender is at work: it has 2 letters of ann@northwind.example in hand"
+    )
+    assert [each["code"] for each in once(shell)["reasons"]] == ["other_sender"]
 
 
 def test_used_up_caps_are_named_with_the_day_it_goes_on(shell: Shell, post: Served) -> None:
@@ -179,6 +196,37 @@ def test_a_missing_password_is_told_before_anything_is_claimed(shell: Shell) -> 
         assert store.read(leases.last_heartbeat) is None
 
 
+def test_one_mailbox_without_a_password_does_not_stop_the_others(
+    shell: Shell, post: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.now = LATE
+    people = [f"bob@firm{number}.example" for number in range(6)]
+    texts = relay(post.server.url)
+    lost = (
+        texts["outreach.toml"].partition("[[mailbox]]")[2].replace(post.server.url, "smtp://eve@127.0.0.1:1")
+    )
+    texts["outreach.toml"] += "\n[[mailbox]]" + lost.replace("ann@", "eve@")
+    both = '"ann@northwind.example", "eve@northwind.example"'
+    texts["campaigns/shops.toml"] = texts["campaigns/shops.toml"].replace('"ann@northwind.example"', both)
+    launch(shell, texts, *people)
+    lacks = "no password for eve@northwind.example"
+    code, out, _ = shell.run("run", "--once", "--dry-run")
+    assert (code, lacks in out) == (0, True)
+    assert "from eve@" not in out
+    assert lacks in shell.ok("status")
+    code, out, err = shell.run("run", "--once")
+    assert (code, err) == (1, "")
+    assert out.startswith(f"NEEDS YOU: {lacks}: its letters stay.")
+    assert 0 < len(post.recipients()) < len(people)
+    assert lacks in out.splitlines()[-1] + out.splitlines()[-2]
+    assert "OUTREACH_PASSWORD_EVE_NORTHWIND_EXAMPLE" in out
+    with shell.app().store as store:  # nothing was paused: a sender that has the password goes on
+        assert store.read(status.pauses, shell.now) == []
+    monkeypatch.setenv("OUTREACH_PASSWORD_EVE_NORTHWIND_EXAMPLE", "right horse")
+    assert "no password" not in shell.run("run", "--once", "--dry-run")[1]
+    assert "no password" not in shell.ok("status")
+
+
 def test_a_refused_login_pauses_the_mailbox_and_says_how_to_go_on(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +237,7 @@ def test_a_refused_login_pauses_the_mailbox_and_says_how_to_go_on(
         monkeypatch.setenv(secret, "wrong battery")
         code, out, err = shell.run("run", "--once")
         assert code == 1
-        assert "ANN@NORTHWIND.EXAMPLE IS PAUSED: authentication" in out
+        assert "PAUSED ann@northwind.example: it cannot log in: " in out
         assert "outreach resume ann@northwind.example" in out
         assert "wrong battery" not in out + err
         monkeypatch.setenv(secret, "right horse")

@@ -1,5 +1,7 @@
 """`segment`: who is found, who is unknown, and errors that point at their place."""
 
+import tomllib
+
 import pytest
 
 from tests.cli import Shell
@@ -37,8 +39,14 @@ def test_the_screen_counts_shows_and_says_what_is_unknown(people: Shell) -> None
         "bob@acme.example  Bob                             GB",
         "... and 1 more: --limit 2",
         "",
-        'NEXT      in a campaign file: segment = "shops"',
+        "NEXT      in a campaign file: segment = 'shops'",
     ]
+
+
+@pytest.mark.parametrize("condition", ['country == "GB"', "country == 'GB'", """country in ['GB', "IE"]"""])
+def test_what_to_write_in_a_file_is_toml(people: Shell, condition: str) -> None:
+    line = people.ok("segment", condition).splitlines()[-1]
+    assert tomllib.loads(line.partition("file: ")[2]) == {"segment": condition}
 
 
 def test_json_is_a_contract(people: Shell) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import click
 import pytest
 
+from outreach.cli import MODULES, cli
 from outreach.model import EnrollmentStatus, Scope
 from outreach.report.lines import width
 from outreach.store import leases, prospects, stops
@@ -143,10 +145,22 @@ def test_a_refused_letter_and_a_paused_mailbox_need_somebody(shell: Shell, post:
     shell.run("run", "--once")
     assert needs(shell) == ["mailbox_paused"]
     found = screen(shell)
-    assert found["NEEDS YOU"].startswith("ann@northwind.example is paused: policy: 550 5.7.1")
+    assert found["NEEDS YOU"].startswith(
+        "ann@northwind.example is paused: its server refused a letter by policy: 550 5.7.1"
+    )
     assert "outreach resume ann@northwind.example" in found["NEEDS YOU"]
     assert "PAUSED" in found["MAILBOX"]
     assert found["NEXT"] == "outreach resume ann@northwind.example"
+
+
+def test_a_mailbox_at_rest_says_until_when_and_how_to_try_at_once(shell: Shell) -> None:
+    shell.now = LATE
+    launch(shell, relay("smtp://127.0.0.1:1"), BOB)
+    shell.run("run", "--once")
+    found = screen(shell)
+    assert found["PAUSED"].startswith("ann@northwind.example until 10:02: its server could not be reached: ")
+    assert found["NEXT"].startswith("outreach resume ann@northwind.example ")
+    assert "tries again 10:02" in found["NEXT"]
 
 
 def test_pauses_of_people_and_campaigns_need_nobody(shell: Shell, post: Served) -> None:
@@ -221,6 +235,12 @@ def test_a_moment_that_is_none_is_refused_with_examples(shell: Shell, since: str
     assert f"--since {since}: write today, yesterday, 7d, or a date like 2026-11-23" in err
 
 
+def test_a_day_that_is_still_to_come_is_refused(shell: Shell) -> None:
+    shell.fill()
+    code, _, err = shell.run("status", "--since", "2026-11-24")
+    assert (code, "that is still to come" in err) == (2, True)
+
+
 def test_people_who_join_at_night_are_announced(shell: Shell, post: Served) -> None:
     shell.now = LATE
     texts = relay(post.server.url)
@@ -273,3 +293,23 @@ def test_on_postgresql_too(shell: Shell, post: Served, store_url: str) -> None:
     assert found["SENT"] == "1 today: 1 first, 0 follow-ups"
     assert found["MAILBOX"].endswith(EVA)
     assert checked(shell) == 0
+
+
+def test_a_campaign_keeps_its_name_and_its_time_at_eighty_columns(shell: Shell) -> None:
+    shell.fill()
+    (shell.folder / "campaigns/shops.toml").rename(shell.folder / "campaigns/retail-shelving-uk.toml")
+    shell.ok("prospects", "import", "prospects.csv")
+    shell.ok("launch", "retail-shelving-uk", "--yes")
+    row = next(line for line in shell.ok("status").splitlines() if line.startswith("retail-shelving-uk "))
+    assert row.endswith("Mon 23 Nov 09:00")
+    assert len(row) <= 80
+
+
+def test_every_command_says_what_it_is_for_in_a_line() -> None:
+    def lines_of(command: click.Command) -> Iterator[str]:
+        for each in getattr(command, "commands", {}).values():
+            yield from (each.get_short_help_str(1000), *lines_of(each))
+
+    commands = [command for name in MODULES if (command := cli.get_command(click.Context(cli), name))]
+    said = [line for each in commands for line in (each.get_short_help_str(1000), *lines_of(each))]
+    assert [line for line in said if not 0 < len(line) <= 60] == []

@@ -235,7 +235,7 @@ def test_a_mailbox_at_rest_shows_the_servers_words(shell: Shell) -> None:
     with shell.app().store as store:
         letter, *_ = take(store, shell.now, by=worker(store, shell.now))
         store.write(records.record, store.key, letter, Rejected("auth", 535, "5.7.8", "bad login"), shell.now)
-    said = "ann@northwind.example rests until a person resumes it: authentication: 535 5.7.8 bad login"
+    said = "ann@northwind.example rests until a person resumes it: it cannot log in: 535 5.7.8 bad login"
     assert verdict(shell) == f"bob@acme.example gets nothing: {said}"
     assert said in " ".join(shell.ok("why", "shops").split())
 
@@ -260,6 +260,9 @@ def test_a_letter_in_doubt_or_under_way(shell: Shell) -> None:
     shell.now += timedelta(hours=1)
     with shell.app().store as store:
         letter, *_ = take(store, shell.now, by=worker(store, shell.now))
+    assert verdict(shell) == "bob@acme.example gets intro (shops) when its turn comes"
+    assert "right now" not in shell.ok("why", "shops")
+    with shell.app().store as store:
         mark(store, letter, shell.now)
     assert verdict(shell) == "bob@acme.example gets intro (shops) right now"
     with shell.app().store as store:

@@ -308,7 +308,7 @@ def test_countries_zones_and_languages_are_normalised(field: str, text: str, val
     [
         ("country", "Narnia", "unknown country 'Narnia'"),
         ("timezone", "../../etc/passwd", "unknown time zone '../../etc/passwd'"),
-        ("language", "German", "unknown language 'German'"),
+        ("language", "Klingon", "unknown language (write a code such as de) 'Klingon'"),
     ],
 )
 def test_an_unknown_country_zone_or_language_is_dropped_with_a_warning(

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
+    from outreach.model import Mailbox
     from outreach.store import Store
     from outreach.workspace import Place, Settings
 
@@ -77,6 +79,20 @@ class App:
         if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
             url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
         return Store(url, state=self.state)
+
+    def mailboxes(self) -> "list[Mailbox]":
+        """The launched mailboxes of people whose sequence is not over."""
+        from outreach.store import settings, status
+
+        used = self.store.read(status.mailboxes_in_use)
+        return [desk.mailbox for desk in self.store.read(settings.desks) if desk.mailbox.address in used]
+
+    def lacking(self) -> dict[str, str]:
+        """Those of them without a password as far as this process can see, with the ways to give it."""
+        from outreach.engine.lines import Lines
+
+        lacking = Lines(os.environ, self.root).lacking(self.mailboxes())
+        return {address: exc.hint for address, exc in lacking.items()}
 
     @property
     def actor(self) -> str:

@@ -53,8 +53,8 @@ def calendar(app: App, campaign: str, days: int, whole: bool, shape: str) -> Non
     end = now + timedelta(days=LONGEST)
     every = [each for each in ahead.departures(end) if each.track.campaign == stem or not stem]
     own = [each for each in every if each.at < until]
-    kept = Counter(each.track.mailbox for each in ahead.kept if each.track.campaign == stem or not stem)
     later, last = len(every) - len(own), every[-1].at if every else None
+    kept = Counter(each.track.mailbox for each in ahead.kept if each.track.campaign == stem or not stem)
     held = pauses(app, stem, now)
     agenda = Agenda(own, stem, days, app.timezone, launched, held, kept, until, later, last)
     app.show(shape, text=lambda: text(agenda, whole=whole), value=lambda: value(agenda))

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 @click.option(
     "--source", metavar="TEXT", default="", help="Where the people are from, if their row says nothing."
 )
-@click.option("--basis", metavar="TEXT", default="", help=f"The legal basis, if the row says nothing: {', '.join(BASES)}.")
+@click.option(
+    "--basis",
+    metavar="TEXT",
+    default="",
+    help=f"The legal basis, if the row says nothing: {', '.join(BASES)}.",
+)
 @click.option("--encoding", metavar="NAME", help="Such as windows-1251, instead of finding out.")
 @click.option("--delimiter", metavar="CHAR", help="One character or `tab`, instead of finding out.")
 @click.option(

@@ -12,8 +12,12 @@ from outreach.cli.targets import Target, resolve, target_options
 from outreach.model import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from outreach.report.pauses import Resumed
     from outreach.report.standing import Next, Pause
+
+MINUTE, FAR = timedelta(minutes=1), timedelta(days=60)
 
 
 @click.command()
@@ -102,11 +106,11 @@ def resume(
     before = _in_force(app, target, now)
     held = app.store.complaint() if target.scope is Scope.ALL else ""
     covered = app.store.read(stored.covered, target.scope, target.key)
-    due = app.store.read(stored.due, now, target.scope, target.key)
-    done = report.Resumed(target.scope, target.name, before, held, covered.waiting, due, dry_run=dry_run)
+    done = report.Resumed(target.scope, target.name, before, held, covered.waiting, 0, dry_run=dry_run)
     if not dry_run:
         by_itself = target.scope is Scope.ALL and before is not None and before.actor == SENDER
         if held or by_itself:
+            due = app.store.read(stored.due, now, target.scope, target.key)
             _be_sure(held or (before.reason if before else ""), due, yes=yes)
         if held:
             app.store.release()
@@ -123,7 +127,8 @@ def _be_sure(reason: str, due: int, *, yes: bool) -> None:
     """A store that held itself may not know what has left: letters it counts as due may have arrived."""
     from outreach.report.lines import number
 
-    click.echo(f"{reason}\n{number(due, 'letter')} may leave at once.", err=True)
+    are = number(due, "letter is due and leaves", "letters are due and leave")
+    click.echo(f"{reason}\n{are} as soon as caps, gaps and windows let them.", err=True)
     if "copy" in reason or "copied" in reason or "older" in reason:
         click.echo(
             "Letters that left after the copy was made are not known here and would leave again.", err=True
@@ -132,21 +137,23 @@ def _be_sure(reason: str, due: int, *, yes: bool) -> None:
 
 
 def _goes_on(app: App, target: Target, done: "Resumed", now: datetime) -> "Resumed":
-    """With the pauses that still cover the same letters, and the first letter to leave."""
+    """With the pauses that still cover the same letters, what leaves soon, and the first letter to leave."""
     from outreach.store import status
     from outreach.store import why as stored
 
     over = app.store.read(stored.overlapping, now, target.scope, target.key)
     pauses = app.store.read(status.pauses, now)
     still = [each for each in pauses if (each.scope, each.name) in over]
-    return replace(done, still=still, next=_first(app, target, now))
+    first, soon = next(_leaving(app, target, now, FAR), None), len([*_leaving(app, target, now, MINUTE)])
+    return replace(done, still=still, due=soon, next=first)
 
 
-def _first(app: App, target: Target, now: datetime) -> "Next | None":
+def _leaving(app: App, target: Target, now: datetime, ahead: timedelta) -> "Iterator[Next]":
+    """The letters of that target that leave within a while, in order."""
     from outreach.engine import forecast
     from outreach.report.standing import Next
 
-    for leaves in forecast.calendar(app.store, now).departures(now + timedelta(days=60)):
+    for leaves in forecast.calendar(app.store, now).departures(now + ahead):
         track = leaves.track
         names = {
             Scope.ALL: "",
@@ -155,8 +162,7 @@ def _first(app: App, target: Target, now: datetime) -> "Next | None":
             Scope.PROSPECT: track.email,
         }
         if names[target.scope] == target.name:
-            return Next(leaves.at, track.email, leaves.letter, track.campaign, track.mailbox)
-    return None
+            yield Next(leaves.at, track.email, leaves.letter, track.campaign, track.mailbox)
 
 
 def _in_force(app: App, target: Target, now: datetime) -> "Pause | None":

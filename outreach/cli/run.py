@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -56,8 +57,7 @@ def _forever(app: App) -> int:
     from outreach.report.needs import needs
     from outreach.report.once import counted, opening
 
-    engine = _engine(app)
-    standing = _look(app)
+    engine, standing = _engine(app), _look(app)
     for text in (
         *opening(standing).splitlines(),
         *(_loud(each.text, each.command) for each in needs(standing)),
@@ -71,19 +71,28 @@ def _forever(app: App) -> int:
 
 def _once(app: App, limit: int | None, shape: str) -> int:
     from outreach.daemon import Daemon
+    from outreach.engine.standing import leaving
     from outreach.report import once as report
+    from outreach.report.needs import needs
 
     engine = _engine(app)
+    if shape == "text":
+        for each in needs(_look(app)):
+            if each.code == "no_password":
+                _say(_loud(each.text, each.command))
     left: list[Happening] = []  # for JSON, which is printed at the end
     news = _News(app, engine, _telling(app) if shape == "text" else left.append)
-    asyncio.run(Daemon(engine, news.look, _clocked(app) if shape == "text" else _mute).once(limit))
+    daemon = Daemon(engine, news.look, _clocked(app) if shape == "text" else _mute)
+    reached = asyncio.run(daemon.once(limit))
     standing = _look(app)
+    if reached and leaving(app.store, standing.now, 1):
+        standing = replace(standing, limit=limit or 0)
     app.show(
         shape,
         text=lambda: report.closing(news.counts, standing),
         value=lambda: report.value(left, standing),
     )
-    return _code(standing)
+    return 1 if standing.lacking else _code(standing)
 
 
 def _dry(app: App, limit: int | None, shape: str) -> int:
@@ -91,7 +100,7 @@ def _dry(app: App, limit: int | None, shape: str) -> int:
     from outreach.report import once as report
 
     standing = _look(app)
-    letters = engine.leaving(app.store, standing.now, limit)
+    letters = engine.leaving(app.store, standing.now, limit, without=standing.lacking)
     app.show(
         shape,
         text=lambda: report.would(letters, standing),
@@ -108,20 +117,18 @@ def _code(standing: "Standing") -> int:
 def _look(app: App) -> "Standing":
     from outreach.engine.standing import look
 
-    return look(app.store, app.clock(), app.timezone)
+    return replace(look(app.store, app.clock(), app.timezone), lacking=app.lacking())
 
 
 def _engine(app: App) -> "Engine":
-    """A worker on the store. InputError, before anything is claimed, if a mailbox lacks its password."""
+    """A worker on the store. InputError, before anything is claimed, if every mailbox lacks its password."""
     from outreach.engine.lines import Lines
     from outreach.engine.process import this_process
     from outreach.engine.rounds import Engine
-    from outreach.store import settings, status
 
-    lines, used = Lines(os.environ, app.root), app.store.read(status.mailboxes_in_use)
-    desks = app.store.read(settings.desks)
-    lines.check(desk.mailbox for desk in desks if desk.mailbox.address in used)
-    return Engine(app.store, lines, app.clock, this_process())
+    lines = Lines(os.environ, app.root)
+    without = lines.check(app.mailboxes())
+    return Engine(app.store, lines, app.clock, this_process(), without)
 
 
 class _News:

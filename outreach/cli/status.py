@@ -1,6 +1,7 @@
 """`outreach status`: how things stand."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import click
@@ -33,10 +34,12 @@ def status(app: App, since: str, check: bool, shape: str) -> int:
     """
     from outreach.engine.standing import look
     from outreach.report import status as report
-    from outreach.report.needs import needs
+    from outreach.report.needs import needs, unserved
 
     now = app.clock()
     standing = look(app.store, now, app.timezone, _moment(since, now, app.timezone))
+    standing = replace(standing, lacking=app.lacking())
+    standing = replace(standing, lacking=unserved(standing))
     app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))
     return 1 if check and needs(standing) else 0
 
@@ -58,4 +61,6 @@ def _moment(since: str, now: datetime, zone: str) -> datetime:
         raise click.UsageError(
             f"--since {since}: write today, yesterday, 7d, or a date like {today.isoformat()}"
         ) from None
+    if day > today:
+        raise click.UsageError(f"--since {since}: that is still to come, today is {today.isoformat()}")
     return day_bounds(day, zone)[0]

@@ -37,7 +37,7 @@ def suppress() -> None:
 @format_option
 @pass_app
 def add(app: App, entries: Sequence[str], reason: str, yes: bool, dry_run: bool, shape: str) -> None:
-    """Never write to these again; letters that wait for them are cancelled.
+    """Never write to these again; cancel what waits for them.
 
     A domain covers its subdomains too. This cannot be undone.
 

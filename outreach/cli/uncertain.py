@@ -23,7 +23,7 @@ def uncertain(ctx: click.Context) -> None:
 @format_option
 @pass_app
 def list_(app: App, shape: str = "text") -> None:
-    """Each with when, to whom, from which mailbox, and how to decide.
+    """Each with its time, reader and mailbox, and how to decide.
 
     \b
     Example:

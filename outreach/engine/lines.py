@@ -1,6 +1,6 @@
 """Connections for the mailboxes: each logs in with a password from where secrets live."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from outreach.errors import InputError, MailboxError, problem
@@ -20,16 +20,22 @@ class Lines:
         self._environ, self._root = environ, root
         self._passwords: dict[Mailbox, str | None] = {}
 
-    def check(self, mailboxes: Iterable[Mailbox]) -> None:
-        """Look up every password now; InputError names all mailboxes that lack theirs."""
-        problems = []
+    def lacking(self, mailboxes: Iterable[Mailbox]) -> dict[str, MailboxError]:
+        """Look up every password now; the addresses that lack theirs, each with the ways to give it."""
+        found = {}
         for mailbox in mailboxes:
             try:
                 Session(mailbox, self.password(mailbox))
             except MailboxError as exc:
-                problems.append(problem(exc.message, hint=exc.hint))
-        if problems:
-            raise InputError(problems)
+                found[mailbox.address] = exc
+        return found
+
+    def check(self, mailboxes: Collection[Mailbox]) -> dict[str, MailboxError]:
+        """Those that lack their passwords; InputError names them if that is every mailbox."""
+        lacking = self.lacking(mailboxes)
+        if lacking and len(lacking) == len(mailboxes):
+            raise InputError([problem(each.message, hint=each.hint) for each in lacking.values()])
+        return lacking
 
     def __call__(self, mailbox: Mailbox) -> Session:
         """A connection, not yet open. Without a password it cannot be opened, and says so."""

@@ -1,7 +1,7 @@
 """One round of the unattended work, as the daemon and `run --once` do it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -27,15 +27,23 @@ class Round:
 
 
 class Engine:
-    """A worker on one store. Enter it to register; each `round` does everything that is due."""
+    """A worker on one store; each `round` does everything that is due. Mailboxes `without` a password rest."""
 
-    def __init__(self, store: Store, line: Callable[[Mailbox], Line], clock: Clock, process: Process) -> None:
+    def __init__(
+        self,
+        store: Store,
+        line: Callable[[Mailbox], Line],
+        clock: Clock,
+        process: Process,
+        without: Collection[str] = (),
+    ) -> None:
         self._store, self._clock, self._process, self._line = store, clock, process, line
+        self._without = without
         self._revisions = Revisions(store)
         self._beaten_at = clock()
         upkeep.guard(store, clock())  # before this worker's own heartbeat hides a long silence
         self.worker_id = store.write(leases.enter, process.host, process.place, process.pid, clock())
-        self._sending = Sending(store, self.worker_id, line, clock)
+        self._sending = Sending(store, self.worker_id, line, clock, without)
 
     async def round(self, limit: int | None = None, patience: float | None = None) -> Round:
         """Reap, schedule next steps, re-slot, enroll who joins at night, send what is due (at most `limit`).
@@ -94,7 +102,7 @@ class Engine:
         self.leave()
         now, process, left = self._clock(), self._process, self._sending
         self.worker_id = self._store.write(leases.enter, process.host, process.place, process.pid, now)
-        self._sending = Sending(self._store, self.worker_id, self._line, self._clock)
+        self._sending = Sending(self._store, self.worker_id, self._line, self._clock, self._without)
         self._sending.stopping, left.stopping = left.stopping, True
 
     def leave(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -51,9 +51,20 @@ class Sent:
 
 
 class Sending:
-    """Sends what is due. `line` opens connections of a mailbox; `clock` tells the time (aware, UTC)."""
+    """Sends what is due. `line` opens connections of a mailbox; `clock` tells the time (aware, UTC).
 
-    def __init__(self, store: Store, worker_id: int, line: Callable[[Mailbox], Line], clock: Clock) -> None:
+    The mailboxes `without` a password are left to other workers, which may have it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        worker_id: int,
+        line: Callable[[Mailbox], Line],
+        clock: Clock,
+        without: Collection[str] = (),
+    ) -> None:
+        self._without = without
         self._store, self._worker, self._line, self._clock = store, worker_id, line, clock
         self._left: int | None = None
         self._drains: dict[str, asyncio.Task[None]] = {}  # by mailbox
@@ -68,7 +79,7 @@ class Sending:
         """
         self._left = limit
         for desk in await asyncio.to_thread(self._store.read, settings.desks):
-            if desk.mailbox.address not in self._drains:
+            if desk.mailbox.address not in (*self._drains, *self._without):
                 self._drains[desk.mailbox.address] = asyncio.create_task(self._drain(desk.mailbox))
         return await self.finish(patience)
 

@@ -8,6 +8,7 @@ from outreach.engine import forecast
 from outreach.engine.process import this_process
 from outreach.engine.revisions import Revisions
 from outreach.model import CampaignStatus, Scope
+from outreach.report.sender import alive
 from outreach.report.standing import SENDER, Box, Course, Next, Pause, Standing
 from outreach.schedule.calendar import Departure
 from outreach.schedule.picker import mailbox_full
@@ -31,6 +32,7 @@ def look(store: Store, now: datetime, zone: str, since: datetime | None = None) 
     stems = {each.stem for each in store.read(status.courses) if each.waiting}
     coming = list(_coming(store, now, set(queues), stems))
     pauses = store.read(status.pauses, now)
+    workers = senders(store)
     opened = [each.open_since for each in queues.values() if each.open_since]
     begin = since or day_bounds(day_of(now, zone), zone)[0]
     return Standing(
@@ -43,9 +45,9 @@ def look(store: Store, now: datetime, zone: str, since: datetime | None = None) 
         uncertain=store.read(status.uncertain),
         held=store.read(status.held),
         pauses=pauses,
-        boxes=list(_boxes(store, now, queues, coming)),
+        boxes=list(_boxes(store, now, queues, coming, _in_hand(store, workers, now))),
         courses=list(_courses(store, coming)),
-        workers=senders(store),
+        workers=workers,
         last_alive=store.read(leases.last_heartbeat),
         overdue=min(opened, default=None),
     )
@@ -57,12 +59,18 @@ def senders(store: Store) -> list[Worker]:
     return [each for each in store.read(leases.workers) if not here.is_dead(each)]
 
 
-def leaving(store: Store, now: datetime, limit: int | None = None) -> list[Next]:
-    """The letters that a sender would let leave now, at most `limit`; none while the store is held."""
+def leaving(
+    store: Store, now: datetime, limit: int | None = None, *, without: Collection[str] = ()
+) -> list[Next]:
+    """The letters that a sender would let leave now, at most `limit`; none while the store is held.
+
+    Mailboxes `without` a password send nothing.
+    """
     if _hold(store, store.read(status.pauses, now)):
         return []
     departures = forecast.calendar(store, now).departures(now + INSTANT)
-    return [_next(each) for each in islice(departures, limit)]
+    own = (each for each in departures if each.track.mailbox not in without)
+    return [_next(each) for each in islice(own, limit)]
 
 
 def _hold(store: Store, pauses: Collection[Pause]) -> str:
@@ -92,8 +100,19 @@ def _next(departure: Departure) -> Next:
     return Next(departure.at, track.email, departure.letter, track.campaign, track.mailbox)
 
 
+def _in_hand(store: Store, workers: Collection[Worker], now: datetime) -> Mapping[str, int]:
+    """Letters that a live sender other than this process has in hand, by mailbox."""
+    pid, place = this_process().pid, this_process().place
+    others = [each.id for each in alive(workers, now) if (each.pid, each.place) != (pid, place)]
+    return store.read(status.in_hand, others)
+
+
 def _boxes(
-    store: Store, now: datetime, queues: Mapping[str, Queue], coming: Collection[Next]
+    store: Store,
+    now: datetime,
+    queues: Mapping[str, Queue],
+    coming: Collection[Next],
+    in_hand: Mapping[str, int],
 ) -> Iterator[Box]:
     house = store.read(settings.house)
     used, today = store.read(queue.used, now, house.timezone), day_of(now, house.timezone)
@@ -113,6 +132,7 @@ def _boxes(
             follow_ups=waits.follow_ups,
             opens_at=waits.opens_at,
             slot=next_slot(house.id, box, desk.pace, now, house.timezone)[0],
+            elsewhere=in_hand.get(box.address, 0),
             next=next((each for each in coming if each.mailbox == box.address), None),
         )
 

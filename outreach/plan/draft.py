@@ -156,10 +156,20 @@ def template_fields(prospect: Prospect, mailbox: Mailbox) -> dict[str, Value]:
 
 
 def _finding(rendered: Rendered) -> Hold | None:
-    errors = [finding for finding in lint.lint(rendered) if finding.level is lint.Level.ERROR]
-    return (
-        Hold("lint", f"{errors[0].code} {errors[0].message}", "outreach preview shows it") if errors else None
-    )
+    """The hold of the first field that was left unfilled: its place in the letter, or the value that brings it."""
+    found = next((each for each in lint.lint(rendered) if each.level is lint.Level.ERROR), None)
+    if found is None:
+        return None
+    text = (rendered.content.subject or "") if found.part == "subject" else rendered.content.text
+    spans = rendered.subject_map if found.part == "subject" else rendered.text_map
+    what = f"an unfilled field {text[found.start : found.end]!r} ({found.code})"
+    if found.where and found.where.field:
+        return Hold(
+            "lint", f"`{found.where.field}` brings {what}", "mend the field and import the file again"
+        )
+    place = template.locate(text, spans, found.start)
+    where = f"{place.file}:{place.line}" if place.file else "the letter"
+    return Hold("lint", f"{where} has {what}", f"write fields as {{{{ first_name }}}} in {place.file}")
 
 
 def _reply(rendered: Rendered, earlier: Sequence[Earlier]) -> Hold | None:

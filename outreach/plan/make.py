@@ -27,8 +27,20 @@ class _Making:
     leaving: list[Leaving] = field(default_factory=list)
     companies: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
+    undecided: int = 0
     matched: int = 0
     kept: int = 0
+
+    def finds(self, condition: segment.Condition, prospect: Prospect) -> bool:
+        """Whether the condition is true for somebody; counts them, or the fields that leave it open."""
+        known = matchable(prospect)
+        if condition.match(known) is True:
+            self.matched += 1
+            return True
+        lacking = condition.unknown(known)
+        self.unknown.update(lacking)
+        self.undecided += bool(lacking)
+        return False
 
 
 def make(
@@ -52,12 +64,7 @@ def make(
     for enrolled in state.enrolled.values():
         _go_on(workspace, campaign, enrolled, state, as_of, launched, making)
     for prospect in state.prospects:
-        known = matchable(prospect)
-        if condition.match(known) is not True:
-            making.unknown.update(condition.unknown(known))
-            continue
-        making.matched += 1
-        if prospect.id not in state.enrolled:
+        if making.finds(condition, prospect) and prospect.id not in state.enrolled:
             _join(workspace, campaign, prospect, state, as_of, making)
     # People stay with the mailbox that wrote first, also where the campaign has others by now.
     boxes = {*campaign.mailboxes, *(each.mailbox for each in state.enrolled.values())}
@@ -73,6 +80,7 @@ def make(
         kept=making.kept,
         matched=making.matched,
         unknown=dict(making.unknown),
+        undecided=making.undecided,
         settings=settings,
         newest=state.newest,
         mailboxes=tuple(sorted(boxes & workspace.mailboxes.keys())),

@@ -116,6 +116,7 @@ class Plan:
     kept: int  # people who already got letters and go on
     matched: int
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
+    undecided: int = 0  # people out for want of some field
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False
     newest: int = 0  # the id of the newest message when it was made
@@ -136,10 +137,6 @@ class Plan:
     @property
     def languages(self) -> Counter[str]:
         return Counter(each.language for each in self.new)
-
-    def holds(self) -> Counter[str]:
-        """Reasons of the held, with how many people each holds."""
-        return Counter(each.hold.reason for each in self.held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def wrapped(text: str) -> str:
     """A letter's text for a screen: long lines broken between words."""
     lines = text.split("\n")
     return "\n".join(
-        line if width(line) <= WIDTH else textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        line
+        if width(line) <= WIDTH
+        else textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
         for line in lines
     )
 

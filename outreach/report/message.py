@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from outreach.model import Delivery, Message, MessageStatus
+from outreach.report.attempts import delivered, delivery_value
 from outreach.report.lines import WIDTH, labelled, moment, number, wrapped
-from outreach.report.why import delivered, delivery_value
 
 HOW_TO_DECIDE = (
     "Look into the mailbox's Sent folder (or your provider's log) for the Message-ID:",
@@ -32,7 +32,11 @@ def text(message: Message, deliveries: Sequence[Delivery], zone: str, columns: i
     if message.thread:
         head.append(labelled("THREAD", *message.thread))
     parts = "text and HTML" if message.html is not None else "text"
-    body = f"Subject: {message.subject}\n\n{wrapped(message.text.rstrip())}" if message.text else "(the text is gone)"
+    body = (
+        f"Subject: {message.subject}\n\n{wrapped(message.text.rstrip())}"
+        if message.text
+        else "(the text is gone)"
+    )
     follow = f"outreach message show {message.id} --raw   ({parts}, as it was handed over)"
     if message.status == MessageStatus.HELD and deliveries:
         follow = f"outreach message retry {message.id}   (offer it again)"

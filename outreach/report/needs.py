@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outreach.model import CampaignStatus, Scope
+from outreach.report import refusals
 from outreach.report.lines import ago, moment, number
 from outreach.report.sender import alive
-from outreach.report.standing import Box, Pause, Standing
+from outreach.report.standing import SENDER, Box, Pause, Standing
 from outreach.schedule.zones import day_of, zone
 
 # Why follow-ups wait, of a mailbox's address.
@@ -32,9 +33,12 @@ def needs(standing: Standing) -> list[Need]:
 def _needs(standing: Standing) -> Iterator[Need]:
     if standing.hold:
         yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach resume --all")
+    for address, ways in standing.lacking.items():
+        yield Need("no_password", f"no password for {address}: its letters stay. {ways}")
     for pause in standing.pauses:
         if pause.needs_you and pause.scope is Scope.MAILBOX:
-            yield Need("mailbox_paused", f"{pause.name} is paused: {pause.reason}", resuming(pause))
+            why = refusals.told(pause.reason, pause.actor)
+            yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause))
     if standing.uncertain:
         letters = number(standing.uncertain, "letter")
         yield Need("uncertain", f"{letters} may or may not have arrived", "outreach uncertain list")
@@ -59,6 +63,24 @@ def inbox_not_read(box: Box) -> str:
     )
 
 
+def unserved(standing: Standing) -> dict[str, str]:
+    """The mailboxes without a password, but for those to which a running sender seems to have it.
+
+    It may come from where this process cannot look (a systemd unit): then their letters leave when they should.
+    """
+    if not alive(standing.workers, standing.now):
+        return dict(standing.lacking)
+    idle_ones = {
+        box.address for box in standing.boxes if box.ready and not box.used and not _on_time(box, standing)
+    }
+    return {address: ways for address, ways in standing.lacking.items() if address in idle_ones}
+
+
+def _on_time(box: Box, standing: Standing) -> bool:
+    """Whether the mailbox waits for its gap."""
+    return box.slot is not None and box.slot > standing.now
+
+
 def _looked_after(standing: Standing) -> bool:
     """Whether a sender runs, or ran within the hour."""
     last = standing.last_alive
@@ -77,6 +99,8 @@ def idle(standing: Standing) -> list[Need]:
 
 
 def _hindrances(standing: Standing) -> Iterator[Need]:
+    if standing.limit:
+        yield Need("limit", f"stopped at --limit {standing.limit}; the next run goes on", "outreach run")
     for pause in standing.pauses:
         yield Need("paused", paused(pause, standing), resuming(pause))
     for course in standing.courses:
@@ -90,6 +114,8 @@ def _hindrances(standing: Standing) -> Iterator[Need]:
 
 def _hindrance(box: Box, standing: Standing) -> Need | None:
     """What a mailbox's letters wait for."""
+    if box.address in standing.lacking:
+        return Need("no_password", f"no password for {box.address}: its letters stay")
     if not box.reads and box.waiting == box.follow_ups:
         return Need("inbox_not_read", inbox_not_read(box))
     if not box.ready:
@@ -101,6 +127,11 @@ def _hindrance(box: Box, standing: Standing) -> Need | None:
         return Need("mailbox_cap", f"{box.address} has sent its {number(box.cap, 'letter')} of today")
     if box.slot and box.slot > standing.now:
         return Need("gap", f"{box.address} may send again at {soon(box.slot, standing)}")
+    if box.elsewhere:
+        letters = number(box.elsewhere, "letter")
+        return Need("other_sender", f"another sender is at work: it has {letters} of {box.address} in hand")
+    if standing.limit:
+        return None  # told for all mailboxes
     return Need("cap", f"{box.address}: the companies or campaigns of its letters have had enough today")
 
 
@@ -111,11 +142,24 @@ def soon(at: datetime, standing: Standing) -> str:
 
 
 def paused(pause: Pause, standing: Standing) -> str:
-    """ "ann@northwind.example paused until Mon 23 Nov 10:52, 2 min ago: throttled: ..."."""
-    name = pause.name or "everything"
-    until = f" until {soon(pause.until, standing)}" if pause.until else ""
-    reason = f": {pause.reason}" if pause.reason else ""
-    return f"{name} paused{until}, {ago(standing.now - pause.at)}{reason}"
+    """ "ann@northwind.example paused until 10:52: its server asks it to slow down: 421 ..."."""
+    return f"{pause.name or 'everything'} paused{_lasting(pause, standing)}"
+
+
+def _lasting(pause: Pause, standing: Standing) -> str:
+    """How long and why: the end tells more than the beginning."""
+    reason = f": {refusals.told(pause.reason, pause.actor)}" if pause.reason else ""
+    if pause.until:
+        return f" until {soon(pause.until, standing)}{reason}"
+    return f", {ago(standing.now - pause.at)}{reason}"
+
+
+def resting(standing: Standing) -> Pause | None:
+    """The rest that ends first, of a mailbox that the program lets rest, where nothing else may leave."""
+    if not standing.waiting or any(box.waiting for box in standing.boxes):
+        return None
+    rests = [each for each in standing.pauses if each.scope is Scope.MAILBOX and each.actor == SENDER]
+    return min((each for each in rests if each.until), key=lambda each: each.until or each.at, default=None)
 
 
 def resuming(pause: Pause) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.model import Scope
+from outreach.report import refusals
 from outreach.report.lines import WIDTH, moment, number
 from outreach.report.standing import SENDER
 from outreach.schedule.zones import zone
@@ -61,15 +62,16 @@ def _letter(event: Happening) -> str:
 def _pause(event: Happening, zone_name: str) -> str:
     """A pause that began or ended. What the program stopped by itself for good is told loudly."""
     name = event.name or ("everything" if event.scope == Scope.ALL else "a person")
+    said = refusals.told(event.said, event.actor)
     if event.kind == "resumed":
         return f"resumed {name}"
     if event.until:
-        return f"{name} paused until {moment(event.until, zone_name)}: {event.said}"
+        return f"{name} paused until {moment(event.until, zone_name)}" + (f": {said}" if said else "")
     if event.actor != SENDER:
         return f"{name} paused by {event.actor}" + (f": {event.said}" if event.said else "")
     if event.scope == Scope.ALL:
         return "\n".join(held(event.said))
-    return f"{name.upper()} IS PAUSED: {event.said}\n      mend it, then: outreach resume {event.name}"
+    return f"PAUSED {name}: {said}\n      mend it, then: outreach resume {event.name}"
 
 
 def held(reason: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from outreach.report.lines import moment, number
-from outreach.report.needs import idle
+from outreach.report.needs import idle, needs
 from outreach.report.news import Happening, held
 from outreach.report.standing import Next, Standing
 from outreach.sequence import Verdict
@@ -54,7 +54,7 @@ def coming(letter: Next, zone: str) -> str:
 
 def opening(standing: Standing) -> str:
     """What a sender says when it starts."""
-    boxes = [box.address for box in standing.boxes if box.waiting]
+    boxes = [box.address for box in standing.boxes if box.waiting and box.address not in standing.lacking]
     ahead = coming(standing.next, standing.zone) if standing.next else ""
     return (
         f"sending from {', '.join(boxes) or 'no mailbox yet'}; "
@@ -65,10 +65,13 @@ def opening(standing: Standing) -> str:
 
 def would(letters: Sequence[Next], standing: Standing) -> str:
     """The letters that would leave now; and as `closing` where there are none."""
-    if not letters:
-        return closing(Counter(), standing).replace("0 sent", "nothing would leave now", 1)
     lines = [f"would send {each.letter} to {each.email} from {each.mailbox}" for each in letters]
-    return "\n".join([*lines, f"{number(len(letters), 'letter')} would leave now; nothing was sent"])
+    if letters:
+        lines.append(f"{number(len(letters), 'letter')} would leave now; nothing was sent")
+    else:
+        lines.append(closing(Counter(), standing).replace("0 sent", "nothing would leave now", 1))
+    lacking = [f"NEEDS YOU: {each.text}" for each in needs(standing) if each.code == "no_password"]
+    return "\n".join([*lines, *lacking])
 
 
 def value(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outreach.model import Scope
+from outreach.report import refusals
 from outreach.report.lines import labelled, moment, number
 from outreach.report.standing import SENDER, Next, Pause
 
@@ -27,7 +28,8 @@ class Paused:
 class Resumed:
     """What a resume did: the pause that is undone (None: there was none), the letters that may go on.
 
-    `due` of them could leave at once, `still` are other pauses that cover them, `next` is the first to leave.
+    `due` of them leave within a minute if a sender runs (0 in a dry run), `still` are other pauses that
+    cover them, `next` is the first to leave.
     """
 
     scope: Scope
@@ -52,10 +54,10 @@ def command(scope: Scope, name: str) -> str:
 
 
 def told(pause: Pause, zone: str) -> str:
-    """ "ann@northwind.example, by the sender since Mon 23 Nov 10:42 until 10:52: throttled: 421 ..."."""
+    """ "ann@northwind.example, by the program itself since Mon 23 Nov 10:42 until Mon 23 Nov 10:52: ..."."""
     by = "by the program itself" if pause.actor == SENDER else f"by {pause.actor}"
     until = f" until {moment(pause.until, zone)}" if pause.until else ""
-    reason = f": {pause.reason}" if pause.reason else ""
+    reason = f": {refusals.told(pause.reason, pause.actor)}" if pause.reason else ""
     return f"{name_of(pause.scope, pause.name)}, {by} since {moment(pause.at, zone)}{until}{reason}"
 
 
@@ -103,7 +105,10 @@ def resumed(done: Resumed, zone: str) -> str:
         lines.append(labelled("WAS", told(done.pause, zone)))
     if done.released:
         lines.append(labelled("RELEASED", done.released))
-    lines.append(labelled("GOES ON", f"{number(done.waiting, 'letter')} wait, {done.due:,} may leave now"))
+    going = number(done.waiting, "letter waits", "letters wait")
+    lines.append(
+        labelled("GOES ON", going + (f", {done.due:,} may leave within a minute" if done.due else ""))
+    )
     if done.still:
         lines.append(labelled("STILL", *(f"paused: {told(each, zone)}" for each in done.still)))
     if done.next:
@@ -116,8 +121,8 @@ def resumed(done: Resumed, zone: str) -> str:
 
 def resumed_value(done: Resumed) -> dict[str, Any]:
     """`scope`, `name`, `pause` (the one undone, or null), `released` (why the store was held, or ""),
-    `waiting`, `due`, `still` (pauses that cover the same letters), `next` (`at`, `letter`, `email`, or null),
-    `dry_run`.
+    `waiting`, `due` (those that leave within a minute), `still` (pauses that cover the same letters), `next`
+    (`at`, `letter`, `email`, or null), `dry_run`.
     """
     coming = done.next
     return {

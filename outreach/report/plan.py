@@ -9,23 +9,14 @@ from typing import Any
 
 from outreach.campaign import Campaign
 from outreach.plan import Plan
-from outreach.report import outlook
+from outreach.report import holds, outlook
 from outreach.report.lines import LABEL, WIDTH, labelled, number
 from outreach.report.needs import UNREAD
 from outreach.report.sender import Beat, sender_line, sender_value
 from outreach.schedule.outlook import Outlook
 
-# What puts a hold right, by its code. The others are no mistakes: suppressed, excluded, elsewhere.
-FIXES: Mapping[str, str] = {
-    "missing": "outreach plan {stem} --held held.csv",
-    "company": "more people of a company: [limits] company_people in outreach.toml",
-    "language": "{fix}",
-    "window": "{fix}",
-    "mailbox": "{fix}",
-    **dict.fromkeys(("lint", "render", "header", "reply", "subject"), "{preview}"),
-}
 LETTER_ERRORS = ("lint", "render", "header", "reply", "subject")
-MOST = 3  # fixes and reasons of one kind on the screen
+MOST = 3  # reasons of one kind on the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +25,8 @@ class Screen:
 
     `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
     letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people;
-    `unread` mailboxes keep theirs, for their inboxes are not read. A pilot is of `pilot_of` people; else that is 0.
+    `unread` mailboxes keep theirs, for their inboxes are not read. A pilot is of `pilot_of` people; else
+    that is 0.
     """
 
     plan: Plan
@@ -51,23 +43,24 @@ class Screen:
     last_alive: datetime | None = None
 
 
-def text(screen: Screen) -> str:
-    """The screen in 80 columns, the next command last."""
+def text(screen: Screen, *, next_: bool = True) -> str:
+    """The screen in 80 columns, the next command last unless a question comes there."""
     made = screen.plan
     title = f"plan {screen.plan_id}" if screen.plan_id else "plan"
-    head = f"{title}  {screen.campaign.stem} ({screen.campaign.name})"
+    head = f"{title}{'  ' if screen.plan_id else ' '}{screen.campaign.stem} ({screen.campaign.name})"
     if made.empty:
         head += "\nNothing to launch: the store holds all of it already."
-    return "\n".join([head, *_sections(screen)])
+    end = [labelled("NEXT", next_command(screen))] if next_ else []
+    return "\n".join([head, *_sections(screen), *end])
 
 
 def _sections(screen: Screen) -> Iterator[str]:
     made = screen.plan
     yield _section("NEW", [_new(made) + (f", a pilot of {screen.pilot_of:,}" if screen.pilot_of else "")])
     if made.held:
-        yield _section("HELD", [_counted(len(made.held), made.holds())], [*_fixes(screen)])
+        yield _section("HELD", [holds.counted(made.held)], [*_fixes(made)])
     if made.unknown:
-        yield _section("UNKNOWN", [_unknown(made.unknown)])
+        yield _section("UNKNOWN", [holds.unknown(made)])
     changed = [*_changed(screen)]
     if changed:
         yield _section("CHANGED", changed)
@@ -82,11 +75,14 @@ def _sections(screen: Screen) -> Iterator[str]:
     if screen.unread:
         yield _section("FOLLOWUPS", [f"wait: {UNREAD.format(address)}" for address in screen.unread])
     if made.restarts:
-        yield _section("ENDED", ["the campaign was ended; a launch starts it again"])
+        yield _section("ENDED", ["a launch opens it again for new people; those who were stopped stay so"])
     if screen.pauses:
         yield _section("PAUSED", [f"{what}: {command}" for what, command in screen.pauses.items()])
     yield _section("SENDER", [sender_line(screen.workers, made.as_of, screen.last_alive)])
-    yield labelled("NEXT", next_command(screen))
+
+
+def _fixes(made: Plan) -> Iterator[str]:
+    yield from (f"fix: {each}" for each in holds.fixes(made.held, made.campaign))
 
 
 def _section(label: str, lines: Iterable[str], commands: Iterable[str] = ()) -> str:
@@ -102,34 +98,6 @@ def _new(made: Plan) -> str:
     languages = ", ".join(f"{name or 'default'} {count}" for name, count in made.languages.most_common())
     companies = number(made.companies, "company", "companies")
     return f"{people}, {companies}" + (f" ({languages})" if set(made.languages) != {""} else "")
-
-
-def _counted(total: int, reasons: Counter[str]) -> str:
-    """ "41: 18 no first_name, 14 no basis, 9 other reasons"."""
-    shown = [f"{count:,} {reason}" for reason, count in reasons.most_common(2 * MOST)]
-    rest = total - sum(count for _, count in reasons.most_common(2 * MOST))
-    return f"{total:,}: " + ", ".join([*shown, *([f"{rest:,} for other reasons"] if rest else [])])
-
-
-def _fixes(screen: Screen) -> Iterator[str]:
-    """The commands that put the most frequent holds right."""
-    seen: dict[str, None] = {}
-    codes = Counter(each.hold.code for each in screen.plan.held)
-    for code, _ in codes.most_common():
-        each = next(each for each in screen.plan.held if each.hold.code == code)
-        preview = f"outreach preview {screen.campaign.stem} --prospect {each.email}"
-        if code in FIXES:
-            fix = FIXES[code].format(stem=screen.campaign.stem, fix=each.hold.fix, preview=preview)
-            seen[f"fix: {fix}"] = None
-    yield from list(seen)[:MOST]
-
-
-def _unknown(unknown: Mapping[str, int]) -> str:
-    parts = [
-        f"{number(count, 'person is', 'people are')} out because `{name}` is missing"
-        for name, count in Counter(unknown).most_common(MOST)
-    ]
-    return ", ".join(parts)
 
 
 def _changed(screen: Screen) -> Iterator[str]:
@@ -164,8 +132,11 @@ def _letters(screen: Screen) -> Iterator[str]:
 
 def next_command(screen: Screen) -> str:
     """What to run next."""
-    stem = screen.campaign.stem
-    if not screen.plan.empty:
+    stem, made = screen.campaign.stem, screen.plan
+    nobody = not (made.new or made.reworded or made.replaced or made.leaving)
+    if nobody and (made.restarts or not screen.revision):
+        return holds.remedy(made, screen.campaign) or "outreach status"
+    if not made.empty:
         return f"outreach launch {stem}" + (f" --plan {screen.plan_id}" if screen.plan_id else "")
     if screen.outlook.first:
         return f"outreach calendar {stem}"
@@ -178,10 +149,11 @@ def value(screen: Screen) -> dict[str, Any]:
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "letter", "subject", "not_before"}], "held": [{"email", "code", "reason", "fix"}],
     "unknown": {field: people}, "changed": [{"email", "letter", "reworded", "moved", "held"}], "replaced":
-    [{"email", "old", "new"}], "stopped": [email] (in an exclude file by now), "kept", "dates", "limits", "letters": {"errors", "lacking": {reason: people}},
-    "followups_wait": [mailboxes whose inbox is not read], "pauses": [{"what", "command"}], "sender",
-    "next"}`; `dates` and `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
-    `new` of a replacement is null where the sequence ends.
+    [{"email", "old", "new"}], "stopped": [email] (in an exclude file by now), "kept", "dates", "limits",
+    "letters": {"errors", "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not
+    read], "pauses": [{"what", "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`,
+    `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the
+    first launch, `new` of a replacement is null where the sequence ends.
     """
     made = screen.plan
     return {

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from outreach.model import EnrollmentStatus, Scope
+from outreach.model import EnrollmentStatus, MessageStatus, Scope
+from outreach.report import refusals
 from outreach.report.lines import day, moment, number
 
 Facts = Mapping[str, Any]
@@ -123,7 +124,10 @@ def _uncertain(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
 
 
 def _underway(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
-    yield f"{facts['letter']} is leaving right now (letter {facts['message']})"
+    if facts["status"] == MessageStatus.CLAIMED:
+        yield f"{facts['letter']} waits for its turn, a sender has it in hand (letter {facts['message']})"
+    else:
+        yield f"{facts['letter']} is leaving right now (letter {facts['message']})"
 
 
 def _step(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
@@ -142,7 +146,7 @@ def _pause(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
 
 def _rest(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
     until = f"until {moment(facts['until'], zone)}" if facts["until"] else "until a person resumes it"
-    yield f"{facts['name']} rests {until}{because(facts['reason'])}"
+    yield f"{facts['name']} rests {until}{because(refusals.told(facts['reason'], facts['actor']))}"
 
 
 def _delay(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:

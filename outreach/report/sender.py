@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from outreach.report.lines import ago
 
@@ -20,7 +20,10 @@ class Beat(Protocol):
     def heartbeat_at(self) -> datetime: ...
 
 
-def alive(workers: Iterable[Beat], now: datetime) -> list[Beat]:
+Living = TypeVar("Living", bound=Beat)
+
+
+def alive(workers: Iterable[Living], now: datetime) -> list[Living]:
     """Those of the workers that have been heard of in the last two minutes, the latest first."""
     heard = [each for each in workers if now - each.heartbeat_at <= ALIVE]
     return sorted(heard, key=lambda each: each.heartbeat_at, reverse=True)

@@ -1,7 +1,7 @@
 """How things stand, as values: what `status` shows and what explains that nothing leaves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.model import CampaignStatus, EnrollmentStatus, Scope
@@ -58,6 +58,7 @@ class Box:
     follow_ups: int = 0
     opens_at: datetime | None = None  # when the first window of its letters opens, if that is ahead
     slot: datetime | None = None  # when it may send again, for its gap
+    elsewhere: int = 0  # letters that another sender has in hand
     next: Next | None = None
 
 
@@ -120,6 +121,10 @@ class Standing:
     workers: Sequence[Beat]
     last_alive: datetime | None
     overdue: datetime | None  # since when the longest waiting letter might have left
+    lacking: Mapping[str, str] = field(
+        default_factory=dict
+    )  # mailboxes without a password: the ways to give it
+    limit: int = 0  # a run ended because so many letters were through, and more could leave
 
     @property
     def waiting(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach.model import CampaignStatus, EnrollmentStatus, Scope
 from outreach.report.lines import LABEL, WIDTH, day, labelled, moment, number, table
-from outreach.report.needs import needs, paused, soon
+from outreach.report.needs import needs, paused, resting, resuming, soon
 from outreach.report.once import next_value
 from outreach.report.sender import sender_line, sender_value
 from outreach.report.standing import Box, Course, Ended, Pause, Standing
@@ -101,7 +101,9 @@ def _paused(standing: Standing) -> list[str]:
     wide = [each for each in standing.pauses if each.scope is not Scope.PROSPECT]
     people = len(standing.pauses) - len(wide)
     stems = [each.stem for each in standing.courses if each.status is CampaignStatus.PAUSED]
-    found = [paused(each, standing) for each in wide] + [f"{stem} paused" for stem in stems]
+    found = [paused(each, standing).replace(" paused until ", " until ", 1) for each in wide] + [
+        f"{stem} paused" for stem in stems
+    ]
     if people:
         found.append(number(people, "person", "people"))
     return _some(found) or ["none"]
@@ -157,6 +159,9 @@ def _command(standing: Standing) -> str:
     if not standing.courses:
         return "outreach plan CAMPAIGN"
     running = sender_value(standing.workers, standing.now)["running"]
+    if rest := resting(standing):
+        assert rest.until is not None
+        return f"{resuming(rest)}   (to try at once; tries again {soon(rest.until, standing)})"
     if standing.waiting and not running:
         return "outreach run"
     return f"outreach calendar {standing.courses[0].stem}"
@@ -167,7 +172,7 @@ def value(standing: Standing) -> dict[str, Any]:
 
     - `now`, `since`: the moment, and from when letters and people are counted
     - `needs`: `[{"code", "text", "command"}]`, empty if nothing needs a person. Codes: `store_held`,
-      `mailbox_paused`, `uncertain`, `held`, `inbox_not_read`, `no_sender`
+      `no_password`, `mailbox_paused`, `uncertain`, `held`, `inbox_not_read`, `no_sender`
     - `sent`: `{"first", "follow_ups", "deferred", "refused"}` letters
     - `stopped`: `[{"status", "reason", "people"}]`, status one of replied, opted_out, bounced, stopped
     - `uncertain`, `waiting`: letters; `held`: `[{"reason", "letters"}]`

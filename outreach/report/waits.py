@@ -43,7 +43,7 @@ def _cap(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
 
 
 def _slot(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
-    yield "may leave now, one after the other"
+    yield "due, each waits for its turn: they leave one after the other"
 
 
 WAITS: dict[str, Words] = {

@@ -4,9 +4,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from outreach.model import Delivery, Event
+from outreach.model import Event, MessageStatus
+from outreach.report.attempts import delivered, delivery_value
 from outreach.report.explained import Answer, Chain, Life, Line, Outcome, Person, Rule, deciding
-from outreach.report.lines import WIDTH, fit, labelled, moment, number, table
+from outreach.report.lines import WIDTH, fit, labelled, moment, number
 from outreach.report.rules import WORDS, Words
 from outreach.report.waits import WAITS
 
@@ -40,7 +41,8 @@ def verdict(email: str, chains: Sequence[Chain], zone: str) -> str:
         return f"{email} gets {letter} on {moment(chain.at, zone)}{against}"
     rule = chain.because
     if rule is not None and rule.rule == "underway":
-        return f"{email} gets {letter} right now"
+        turn = "when its turn comes" if rule.facts["status"] == MessageStatus.CLAIMED else "right now"
+        return f"{email} gets {letter} {turn}"
     why = _said(rule, zone) if rule else "nothing is left to send"
     if rule and rule.rule in OF_A_CAMPAIGN:
         why += f" ({chain.campaign})"
@@ -114,21 +116,6 @@ def _fate(life: Life, zone: str) -> str:
         return f"leaves on {moment(chain.at, zone)}{against}"
     why = _said(chain.because, zone) or str(message.status)
     return f"not before {moment(chain.not_before, zone)}: {why}" if chain.not_before else why
-
-
-def delivered(deliveries: Sequence[Delivery], zone: str, columns: int = WIDTH) -> str:
-    """Every attempt with the server's answer, whole; "" before the first."""
-    if not deliveries:
-        return ""
-    known = [(moment(each.at, zone), str(each.outcome), each.mailbox) for each in deliveries]
-    used = sum(max(map(len, cells)) for cells in zip(*known, ("ATTEMPT", "OUTCOME", "MAILBOX"), strict=True))
-    rows = [
-        (*(cells if place == 0 else ("", "", "")), part)
-        for cells, each in zip(known, deliveries, strict=True)
-        for place, part in enumerate(textwrap.wrap(each.answer, max(20, columns - used - 6)) or [""])
-    ]
-    header = ("ATTEMPT", "OUTCOME", "MAILBOX", "THE SERVER SAID")
-    return table(rows, header, columns, whole=header)
 
 
 def _line(line: Line, zone: str) -> Iterator[str]:
@@ -242,16 +229,4 @@ def event_value(event: Event) -> dict[str, Any]:
         "kind": event.kind,
         "actor": event.actor,
         "detail": dict(event.detail),
-    }
-
-
-def delivery_value(delivery: Delivery) -> dict[str, Any]:
-    """`at`, `mailbox`, `outcome`, `code`, `answer`, `marked_at` (null: no body left)."""
-    return {
-        "at": delivery.at,
-        "mailbox": delivery.mailbox,
-        "outcome": delivery.outcome,
-        "code": delivery.code,
-        "answer": delivery.answer,
-        "marked_at": delivery.marked_at,
     }

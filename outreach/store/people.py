@@ -27,8 +27,10 @@ def _each(tx: sa.Connection) -> Iterator[tuple[int, dict[str, Value]]]:
     decode: Callable[[str], dict[str, Value]] = prospects.decode_fields(tx)
     columns = (prospect.c.id, prospect.c.fields, prospect.c.email, prospect.c.source, prospect.c.basis)
     query = sa.select(*columns).where(_PRESENT).order_by(prospect.c.id)
-    for number, fields, email, source, basis in tx.execute(query.execution_options(yield_per=2000)):
-        yield number, {**decode(fields), "email": email, "source": source, "basis": basis}
+    for number, stored, email, source, basis in tx.execute(query.execution_options(yield_per=2000)):
+        fields = decode(stored)
+        fields["email"], fields["source"], fields["basis"] = email, source, basis
+        yield number, fields
 
 
 def tally(tx: sa.Connection, conditions: Mapping[str, Condition]) -> dict[str, int]:
@@ -37,7 +39,7 @@ def tally(tx: sa.Connection, conditions: Mapping[str, Condition]) -> dict[str, i
     tests = [(name, condition.match) for name, condition in conditions.items()]
     for _, fields in _each(tx):
         for name, match in tests:
-            if match(fields) is True:
+            if match(fields):
                 counts[name] += 1
     return counts
 

@@ -27,6 +27,7 @@ from outreach.store.tables import (
 
 FILL, SKIP, UPDATE = "fill", "skip", "update"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+_DECODE = json.JSONDecoder().raw_decode  # what is stored has no white space around it
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def decode_fields(tx: sa.Connection) -> Callable[[str], dict[str, Value]]:
     dates = [name for name, kind in field_types(tx).items() if kind is FieldType.DATE]
 
     def decode(text: str) -> dict[str, Value]:
-        values: dict[str, Value] = json.loads(text)
+        values: dict[str, Value] = _DECODE(text)[0]
         for name in dates:
             if name in values:
                 values[name] = date.fromisoformat(str(values[name]))

@@ -136,6 +136,17 @@ def queues(tx: sa.Connection, now: datetime) -> Mapping[str, Queue]:
     }
 
 
+def in_hand(tx: sa.Connection, workers: Collection[int]) -> dict[str, int]:
+    """How many letters those workers have in hand, by mailbox."""
+    flying = [MessageStatus.CLAIMED, MessageStatus.SENDING]
+    query = (
+        sa.select(message.c.mailbox, sa.func.count())
+        .where(message.c.status.in_(flying), message.c.worker_id.in_(workers))
+        .group_by(message.c.mailbox)
+    )
+    return {address: int(letters) for address, letters in tx.execute(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A launched campaign with its people by status and its letters that wait, paused ones too."""

@@ -18,7 +18,7 @@ from outreach.store.why import Letter
 
 STILL = {
     MessageStatus.UNCERTAIN: Rule("uncertain", Outcome.STOPS),
-    MessageStatus.CLAIMED: Rule("underway", Outcome.YES),
+    MessageStatus.CLAIMED: Rule("slot", Outcome.YES),
     MessageStatus.SENDING: Rule("underway", Outcome.YES),
 }
 
