@@ -32,9 +32,11 @@ class Store:
         cannot be used, or was made by a newer version of this program.
         """
         self._engine = connect(url)
+        at = self._engine.url
+        self._name = str(at.database) if at.host is None else f"{at.database} on {at.host}"
         self._on_sqlite = self._engine.dialect.name == "sqlite"
         self._writer = Writer(self._engine, lambda marks: self.witness.saw(marks))
-        with _translated():
+        with _translated(self._name):
             here = self._writer.run(_place)
             self.id, self.key = self._writer.run(lambda tx: _prepare(tx, here))
         self._here = here
@@ -47,7 +49,7 @@ class Store:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """What `act(connection, ...)` returns, once it is durable. Acts run one at a time, in every process."""
-        with _translated():
+        with _translated(self._name):
             return self._writer.run(lambda connection: act(connection, *args, **kwargs))
 
     def read(
@@ -57,7 +59,7 @@ class Store:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """What `act(connection, ...)` returns; it changes nothing and never waits for a writer."""
-        with _translated(), self._engine.connect() as connection:
+        with _translated(self._name), self._engine.connect() as connection:
             if not self._on_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return act(connection, *args, **kwargs)
@@ -77,7 +79,7 @@ class Store:
         Waits for those who are reading; where they take too long the log goes when the sender ends.
         """
         if self._on_sqlite:
-            with _translated():
+            with _translated(self._name):
                 connection = self._engine.raw_connection()
                 try:
                     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -95,8 +97,19 @@ class Store:
         self.close()
 
 
+_HINTS = (
+    ("database is locked", "another program has held it for half a minute: end that one, or try again"),
+    ("unable to open", "does its folder exist, and may you write there? see [store] url in outreach.toml"),
+    ("not a database", "that file is no store: see [store] url in outreach.toml"),
+    ("connection", "is the database server running? see [store] url in outreach.toml"),
+)
+
+
 class _translated:  # noqa: N801 -- reads as a word in `with`
     """The one place where the database's errors become ours."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __enter__(self) -> None:
         return None
@@ -105,7 +118,8 @@ class _translated:  # noqa: N801 -- reads as a word in `with`
         if isinstance(exc, SQLAlchemyError):
             # The text of the error without the statement: it would carry prospect data.
             cause = str(getattr(exc, "orig", None) or exc).splitlines()[0]
-            raise StoreError(f"the store cannot be used: {cause}") from exc
+            hint = next((hint for words, hint in _HINTS if words in cause), "")
+            raise StoreError(f"the store cannot be used: {self._name}: {cause}", hint=hint) from exc
 
 
 def _place(tx: sa.Connection) -> str:
