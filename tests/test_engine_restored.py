@@ -181,6 +181,23 @@ def test_a_file_that_was_moved_goes_on(store_url: str, tmp_path: Path) -> None:
 
 
 @sqlite
+def test_a_new_store_in_the_place_of_one_that_sent_letters_is_held(store_url: str, tmp_path: Path) -> None:
+    async def scene(server: Misbehaving) -> None:
+        with World(store_url, tmp_path, server.url, {"shops": people(5)}) as world:
+            await world.engine().round(2)
+        for file in tmp_path.glob("outreach.db*"):
+            file.unlink()
+        with World(store_url, tmp_path, server.url, {"shops": people(5)}) as world:
+            await held(world, server, "this new one knows none of them")
+            release(world)
+            await world.settle()
+            assert world.statuses("intro") == {"sent": 5}
+            assert world.store.complaint() == ""
+
+    on(Misbehaving(), scene)
+
+
+@sqlite
 def test_a_file_from_another_machine_goes_on_once_a_person_has_released_it(
     store_url: str, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from outreach.store.audit import audit
 from tests.planning import PEOPLE, Planning, held, new
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
@@ -181,6 +182,7 @@ def test_a_letter_renamed_twice_is_still_the_same_letter(shops: Planning, was: d
     assert shops.plan().empty
     shops.play(20)
     assert shops.statuses(BOB) == shops.statuses(EVA) == {last: "sent", "followup": "sent"}
+    assert [check.code for check in shops.store.read(audit, shops.store.key, shops.now) if check.broken] == []
 
 
 def test_a_new_window_moves_what_waits_and_nothing_else(shops: Planning) -> None:
