@@ -114,8 +114,16 @@ def _settle(
     reason = "the sender stopped while this letter was leaving: it may have arrived"
     # The token stays: a worker that was only frozen may still record what came of it.
     tx.execute(change.values(status=MessageStatus.UNCERTAIN, reason=reason, lease_until=None))
-    about = {"campaign": stem, "prospect_id": prospect_id, "message_id": message_id}
-    events.log(tx, now, "uncertain", actor="sender", reason=reason, **about)  # type: ignore[arg-type]
+    events.log(
+        tx,
+        now,
+        "uncertain",
+        actor="sender",
+        campaign=stem,
+        prospect_id=prospect_id,
+        message_id=message_id,
+        reason=reason,
+    )
 
 
 @dataclass(frozen=True, slots=True)
