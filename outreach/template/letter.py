@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from outreach.errors import InputError, Problem, Where, did_you_mean
 from outreach.model import Value
-from outreach.template.markdown import Layouts
 from outreach.template.reading import Part, Reader
 from outreach.template.source import NAME, clean, header
+
+if TYPE_CHECKING:
+    from outreach.template.markdown import Layouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Letter:
     partials: tuple[tuple[str, str], ...]  # name and text of those included
     subject: Part | None = field(compare=False, repr=False)
     body: Part = field(compare=False, repr=False)
-    layouts: Layouts | None = field(compare=False, repr=False)  # only of Markdown letters
+    layouts: "Layouts | None" = field(compare=False, repr=False)  # only of Markdown letters
 
 
 def parse(file: str, text: str, partials: Mapping[str, str]) -> Letter:
@@ -56,7 +59,11 @@ def parse(file: str, text: str, partials: Mapping[str, str]) -> Letter:
     if head.subject is not None:
         subject = reader.part(head.subject, base + head.subject_at, partials=False)
     body = reader.part(source[head.body_at :], base + head.body_at, partials=True)
-    layouts = Layouts(body.pieces, reader.tape) if body and head.format == "markdown" else None
+    layouts = None
+    if body and head.format == "markdown":
+        from outreach.template.markdown import Layouts  # the parser takes 25 ms to import
+
+        layouts = Layouts(body.pieces, reader.tape)
     problems = reader.problems + (layouts.problems() if layouts else [])
     if problems or body is None:
         raise InputError(dict.fromkeys(problems))

@@ -21,6 +21,7 @@ class Part:
     """A compiled subject or body: `root` yields (index of the piece, its value or None for own words)."""
 
     pieces: tuple[Piece, ...]
+    tree: nodes.Template
     root: Root
     line_at: Callable[[int], int]  # a Python line of `root` -> offset on the tape, for run-time errors
     tape: Tape
@@ -62,7 +63,7 @@ class Reader:
         except (RecursionError, MemoryError, SyntaxError):  # the last two are Python's words for the first
             self.problems.append(Problem(self.tape.where(base), "nested too deep", "write it flat"))
             return None
-        return Part(tuple(self._pieces), root, line_at, self.tape)
+        return Part(tuple(self._pieces), tree, root, line_at, self.tape)
 
     def _parse(
         self, text: str, base: int, chain: tuple[str, ...], partials: bool, known: Known

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from types import TracebackType
+from typing import TypeAlias
 
 from jinja2 import TemplateError
 from jinja2.runtime import Context
@@ -16,6 +17,9 @@ from outreach.template.reading import Part
 from outreach.template.slots import Slot, fill, fill_html
 from outreach.template.source import CONTROL
 from outreach.template.syntax import ENVIRONMENT
+
+Run: TypeAlias = tuple[list[int], list[str]]
+"""The indices of the pieces that one rendering has, and the texts of each."""
 
 _NOT_IN_LINE = re.compile(f"[\t\n]|{CONTROL.pattern}")
 
@@ -54,8 +58,16 @@ def render(letter: Letter, fields: Mapping[str, Value]) -> Rendered:
     if not letter.required <= given.keys():
         raise MissingFields(tuple(sorted(letter.required - given.keys())))
     context = ENVIRONMENT.context_class(ENVIRONMENT, given, None, {})
-    subject, subject_map = _subject(letter.subject, context) if letter.subject else (None, ())
-    indices, texts = _run(letter.body, context)
+    subject = _run(letter.subject, context) if letter.subject else None
+    return assemble(letter, subject, _run(letter.body, context))
+
+
+def assemble(letter: Letter, subject: Run | None, body: Run) -> Rendered:
+    """The letter from the pieces that were chosen of its subject and body, and the text of each."""
+    subject_text, subject_map = (
+        _subject(letter.subject, subject) if letter.subject and subject else (None, ())
+    )
+    indices, texts = body
     html = None
     if letter.layouts:
         layout = letter.layouts.of(tuple(indices))
@@ -73,10 +85,10 @@ def render(letter: Letter, fields: Mapping[str, Value]) -> Rendered:
     text, text_map = _body(letter, parts)
     if max(len(text), len(html or "")) > OUTPUT:
         raise RenderError(Where(letter.file), f"the letter gets longer than {OUTPUT} characters")
-    return Rendered(Content(subject, text, html), subject_map, text_map)
+    return Rendered(Content(subject_text, text, html), subject_map, text_map)
 
 
-def _run(part: Part, context: Context) -> tuple[list[int], list[str]]:
+def _run(part: Part, context: Context) -> Run:
     """The indices of the pieces that this person's letter has, and the texts of each."""
     indices: list[int] = []
     texts: list[str] = []
@@ -110,9 +122,8 @@ def _where(part: Part, indices: list[int], trace: TracebackType | None) -> Where
     return Where(*part.pieces[indices[-1]].place[:3])
 
 
-def _subject(part: Part, context: Context) -> tuple[str, tuple[Span, ...]]:
-    indices, texts = _run(part, context)
-    parts = [(text, part.pieces[index].place) for index, text in zip(indices, texts, strict=True)]
+def _subject(part: Part, run: Run) -> tuple[str, tuple[Span, ...]]:
+    parts = [(text, part.pieces[index].place) for index, text in zip(*run, strict=True)]
     trim(parts, " ", " ")
     text, spans = tile(parts)
     if not text.isprintable() and (bad := _NOT_IN_LINE.search(text)):
