@@ -1,5 +1,6 @@
-"""The only reader of package data: tables in `packs/`, and the zone table of the tzdata wheel."""
+"""The only reader of package data: tables in `packs/`, the zone table of the tzdata wheel, plugins."""
 
+import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+
+from outreach.errors import OutreachError
 
 
 @cache
@@ -17,11 +20,42 @@ def table(name: str) -> Mapping[str, Any]:
 
 
 @cache
+def plugins() -> tuple[Any, ...]:
+    """What installed packages offer as `outreach.lint` entry points, loaded once, in order of their names.
+
+    OutreachError where one cannot be loaded.
+    """
+    from importlib.metadata import entry_points
+
+    found = []
+    for point in sorted(entry_points(group="outreach.lint"), key=lambda point: point.name):
+        try:
+            found.append(point.load())
+        except Exception as exc:  # whatever a plugin's import may raise
+            message = f"the linter's plugin {point.name} ({point.value}) cannot be loaded: {exc}"
+            raise OutreachError(message, hint="mend or uninstall the package") from exc
+    return tuple(found)
+
+
+@cache
 def words(name: str) -> frozenset[str]:
     """The lines of `packs/NAME.txt` without comments and blanks, lower case, read once."""
     text = files("outreach").joinpath("packs", f"{name}.txt").read_text(encoding="utf-8")
     lines = (line.partition("#")[0].strip().lower() for line in text.splitlines())
     return frozenset(line for line in lines if line)
+
+
+@cache
+def phrases(language: str) -> Mapping[str, list[Mapping[str, Any]]]:
+    """The phrases of a built-in pack, by rule code; nothing where the language has none.
+
+    Only that language's part of `packs/phrases.json` is parsed: from its line to the one that closes it.
+    """
+    text = files("outreach").joinpath("packs", "phrases.json").read_text(encoding="utf-8")
+    opening = f'\n "{language}": '
+    start = text.find(opening)
+    end = text.find("\n }", start)
+    return MappingProxyType(json.loads(text[start + len(opening) : end + 3]) if start >= 0 else {})
 
 
 @cache

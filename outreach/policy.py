@@ -21,6 +21,10 @@ _REASONS = {
 }
 """A prospect's legal basis -> the sentence that gives the reason; any other basis gets the plain one."""
 
+MOST_LETTERS = 5
+"""Letters of one sequence to somebody who does not answer: the first and four follow-ups. Tools that have such
+a limit set it at 4 (ColdSend) or 5 (Munin)."""
+
 BASES = (
     *("consent", "express_consent", "soft_opt_in", "implied_ebr", "implied_publication"),
     *("legitimate_interest", "none_required"),

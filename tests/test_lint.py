@@ -1,9 +1,8 @@
-"""The gate that no unresolved field passes."""
+"""The linter as a whole: what holds a letter, and that a good letter passes."""
 
 import pytest
 
-from outreach.lint import Level, lint
-from outreach.model import Content, Rendered
+from outreach.lint import Copy, Level, lint
 
 
 @pytest.mark.parametrize(
@@ -20,8 +19,8 @@ from outreach.model import Content, Rendered
     ],
 )
 def test_a_field_that_was_not_filled_in_is_an_error(text: str) -> None:
-    (found,) = lint(Rendered(Content("Subject", text)))
-    assert (found.code, found.level, found.part) == ("MRG101", Level.ERROR, "text")
+    (found,) = [each for each in lint(Copy("Subject", text)).findings if each.code == "MRG601"]
+    assert (found.level, found.part) == (Level.ERROR, "text")
     assert text[found.start : found.end] in found.message
 
 
@@ -33,4 +32,10 @@ def test_a_field_that_was_not_filled_in_is_an_error(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_one_is_none(text: str) -> None:
-    assert lint(Rendered(Content(text, text))) == []
+    assert [each for each in lint(Copy(text, text)).findings if each.code == "MRG601"] == []
+
+
+def test_a_letter_without_words_is_linted_too() -> None:
+    for subject, text in ((None, ""), ("", " \n\n "), ("\ud800", "\u200b")):
+        report = lint(Copy(subject, text))
+        assert (report.words, report.spam < 50) == (0, True)

@@ -4,22 +4,21 @@ import re
 import unicodedata
 from typing import Final
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-
 from outreach import data
 
 MAX_LOCAL: Final = 64  # RFC 5321, section 4.5.3.1.1
 MAX_ADDRESS: Final = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 # Nearly every address in a file is a dot-atom (RFC 5322, section 3.2.3) at a host of plain labels
-# (RFC 1123, section 2.1). email-validator finds the same in 20 us, this in one; whatever is not matched,
-# punycode ("xn--") and reserved domains included, goes to email-validator.
+# (RFC 1123, section 2.1), under a top-level domain that has no reserved names (RFC 6761). email-validator
+# finds the same in 20 us, this in one, and it takes 25 ms to import; whatever is not matched, punycode
+# ("xn--") included, goes to it.
 _ATOM: Final = r"[a-z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _LABEL: Final = r"(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
-_RESERVED: Final = "|".join(re.escape(name) for name in SPECIAL_USE_DOMAIN_NAMES if name != "test")
+_ORDINARY: Final = "com|net|org|info|biz|example|[a-z]{2}"
 _plain = re.compile(
     rf"(?=[^@]{{1,{MAX_LOCAL}}}@){_ATOM}(?:\.{_ATOM})*"
-    rf"@(?!(?:.*\.)?(?:{_RESERVED})\Z)(?:{_LABEL}\.)+[a-z]{{2,63}}"
+    rf"@(?:{_LABEL}\.)+(?:{_ORDINARY})"
 ).fullmatch
 
 
@@ -38,6 +37,8 @@ def address(text: str) -> str:
 
 def validated(text: str) -> str:
     """As `address`, every form by email-validator."""
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(
             text,
