@@ -1,7 +1,7 @@
 # Needs Python 3.11 or later, and nothing else: everything is installed into .venv from the lock.
 #   make demo    the main job from end to end, offline      make lint types    what CI checks too
 #   make test    all tests (ARGS="-k window" for some)      make lock          after a change in pyproject.toml
-#   make bench   the speeds                              make clean         back to a fresh checkout
+#   make bench   speed and quality (CORPORA=folder)      make clean         back to a fresh checkout
 .PHONY: demo test bench lint types lock clean
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
@@ -21,7 +21,7 @@ test: $(STAMP)
 	@$(BIN)/pytest -n 2 $(ARGS)
 
 bench: $(STAMP)
-	@$(BIN)/python tests/bench.py $(ARGS)
+	@$(BIN)/python -m tests.bench $(if $(CORPORA),--corpora $(CORPORA)) $(ARGS)
 
 lint: $(STAMP)
 	@echo "lint     ruff"

@@ -1,6 +1,6 @@
 """What the workspace's files say, as values: Workspace, Campaign, and the language a person is written in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,6 +8,20 @@ from outreach.errors import Problem, Where
 from outreach.model import Hold, Limits, Mailbox, Sender, Step, Window
 from outreach.segment import SegmentError
 from outreach.template import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """`[lint]` of outreach.toml: which codes are shown (by prefix), and the user's own packs as (path, text).
+
+    `accepted` are the codes that a launch lets through, each with its reason; they are never in a file.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    packs: tuple[tuple[str, str], ...] = ()
+    accepted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,7 @@ class Campaign:
     segment_at: Where
     mailboxes: tuple[str, ...]
     steps: tuple[Step, ...]
+    step_places: tuple[Where, ...] = ()  # where each [[step]] names its letter
     exclude: tuple[str, ...] = ()
     excluded: frozenset[str] = frozenset()
     enroll: str = "launch"  # or "nightly"
@@ -52,6 +67,11 @@ class Workspace:
     segment_places: Mapping[str, Where]  # where the first character of each condition stands
     store_url: str
     limits: Limits
+    lint: LintSettings = LintSettings()
+
+    def accepting(self, codes: Iterable[tuple[str, str]]) -> "Workspace":
+        """The same workspace, where a launch lets these codes of the linter through, each with its reason."""
+        return replace(self, lint=replace(self.lint, accepted=tuple(codes)))
 
     def segment_problem(self, campaign: Campaign, error: SegmentError) -> Problem:
         """What is wrong with a campaign's condition, at its place in the file the user wrote."""

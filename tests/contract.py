@@ -25,6 +25,7 @@ With `--format json` a command prints one JSON value to standard output and noth
 standard error as text, with exit code 1 (2 for wrong usage). Times are ISO 8601 in UTC. A key is always
 there; what is not known is `null` or empty. New keys may come with a new minor version, none goes away or
 changes its type without a new major version. A test runs each command below and compares keys and types.
+`lint --batch` alone prints one JSON value a line: see [lint.md](lint.md).
 
 Long lists are shown with their first entry only.
 """
@@ -36,7 +37,15 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("prospects export [CONDITION]", ("prospects", "export", "country == 'IE'")),
     ("segment CONDITION|NAME", ("segment", "shops")),
     ("segment CONDITION|NAME --explain EMAIL", ("segment", "shops", "--explain", "bob@acme.example")),
+    ("WORSE", ()),
+    ("lint [PATHS]", ("lint", "templates")),
+    ("lint CAMPAIGN", ("lint", "retail-shelving")),
+    ("rule [CODE]", ("rule", "SPM102")),
     ("plan CAMPAIGN", ("plan", "retail-shelving")),
+    (
+        "plan CAMPAIGN --accept CODE --reason WHY",
+        ("plan", "retail-shelving", "--accept", "SPM102", "--reason", "the price list really ends in May"),
+    ),
     ("SECOND", ()),
     ("plan", ("plan",)),
     ("SECOND", ()),
@@ -76,6 +85,8 @@ class Scenario:
         for title, arguments in STEPS:
             if title == "UNCERTAIN":
                 self._leave_one_uncertain()
+            elif title == "WORSE":
+                self._worsen()
             elif title == "SECOND":
                 self._a_second_campaign()
             else:
@@ -93,6 +104,15 @@ class Scenario:
             app.store.close()
         assert code == 0, f"{words} gave {code}: {out.getvalue()}"
         return json.loads(out.getvalue())
+
+    def _worsen(self) -> None:
+        """A letter that presses its reader, and one person of a company more than a campaign may have."""
+        letter = self._folder / "templates" / "retail-last.txt"
+        letter.write_text(letter.read_text("utf-8").replace("one page,", "one page, act now,"), "utf-8")
+        rows = [f"{name}@acme.example,{name.title()},Acme Stores,GB,retail,140" for name in ("lena", "max")]
+        text = "\n".join(("email,first_name,company,country,industry,employees", *rows, ""))
+        (self._folder / "more.csv").write_text(text, "utf-8")
+        self._run(("prospects", "import", "more.csv"))
 
     def _a_second_campaign(self) -> None:
         """Write one; where it is there, take it away again."""

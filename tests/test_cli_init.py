@@ -136,7 +136,7 @@ def test_it_works_at_once_without_an_edit(shell: Shell) -> None:
     shell.ok("init")
     shell.ok("prospects", "import", "campaigns/prospects.csv")
     planned = json.loads(shell.ok("plan", "retail-shelving", "--format", "json"))
-    assert (len(planned["new"]), len(planned["held"])) == (16, 2)
+    assert (len(planned["new"]), len(planned["held"]), planned["letters"]["findings"]) == (18, 0, [])
     for language, words in (
         ("bob@acme.example", "Hello Bob,"),
         ("s.yilmaz@bioeck.example", "Guten Tag Selin"),

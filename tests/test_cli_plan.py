@@ -48,7 +48,7 @@ def test_the_screen(shops: Shell) -> None:
         "HELD": "1 person: no first_name fix: outreach plan shops --held held.csv",
         "DATES": "Mon 23 Nov; follow-ups end Thu 26 Nov",
         "LIMIT": "no cap is reached",
-        "LETTERS": "0 errors      outreach preview shops --all",
+        "LETTERS": "0 errors, 4 warnings     outreach lint shops",
         "SENDER": "NO SENDER RUNNING: start `outreach run`",
         "NEXT": f"outreach launch shops --plan {plan_id}",
     }
@@ -107,7 +107,7 @@ def test_the_same_as_json(shops: Shell) -> None:
         "kept": 0,
         "dates": value["dates"],
         "limits": [],
-        "letters": {"errors": 0, "lacking": {}},
+        "letters": {**value["letters"], "errors": 0, "accepted": {}, "lacking": {}},
         "followups_wait": [],
         "pauses": [],
         "sender": {"running": [], "last_alive_at": None},
@@ -170,9 +170,9 @@ def test_follow_ups_that_will_be_held_are_foretold(shops: Shell) -> None:
 def test_a_letter_that_cannot_be_written_counts_as_an_error(shops: Shell) -> None:
     add(shops, "email,first_name,company,industry\nh@evil.example,Hal,{{ name }},retail\n")
     found = screen(shops.ok("plan"))
-    assert found["LETTERS"].startswith("1 error ")
+    assert found["LETTERS"].startswith("1 error, ")
     assert found["HELD"].endswith("fix: mend the field and import the file again")
-    assert found["HELD"].startswith("1 person: `company` brings an unfilled field '{{ name }}' (MRG101)")
+    assert found["HELD"].startswith("1 person: `company` brings unresolved field '{{ name }}' (MRG601)")
 
 
 def test_languages_are_counted(shops: Shell) -> None:
@@ -349,10 +349,12 @@ def test_where_nobody_can_go_the_next_step_puts_it_right(shops: Shell) -> None:
     shops.write("templates/intro.txt", "Subject: Shelving\n\nHello\n{first_name},\n\nWe make shelving.\n")
     found = screen(shops.ok("plan"))
     assert found["HELD"] == (
-        "2 people: templates/intro.txt:4 has an unfilled field '{first_name}' (MRG101) "
-        "fix: write fields as {{ first_name }} in templates/intro.txt"
+        "2 people: templates/intro.txt:4:1: unresolved field '{first_name}' (MRG601) "
+        "fix: fill it in, or fix the name of the field"
     )
-    assert found["NEXT"] == "put right what is HELD, then outreach plan shops"
+    assert found["LETTERS"].startswith("1 error, ")
+    assert "templates/intro.txt:4:1: MRG601 unresolved field '{first_name}'" in found["LETTERS"]
+    assert found["NEXT"] == "outreach lint shops"
     shops.write("templates/intro.txt", "Subject: Shelving\n\nHello in {{ city }}.\n")
     assert screen(shops.ok("plan"))["NEXT"] == "outreach plan shops --held held.csv"
     shops.write("templates/intro.txt", "Subject: Shelving\n\nHello.\n")

@@ -256,8 +256,8 @@ def test_everybody_includes_those_on_their_way_with_their_next_letter(shops: She
     [
         ('=HYPERLINK("https://evil.example")', ""),
         ("{# a #} <b>bold</b> & co", ""),
-        ("{{ 7 * 7 }}", "MRG101"),
-        ("{% include 'secret' %}", "MRG101"),
+        ("{{ 7 * 7 }}", "MRG601"),
+        ("{% include 'secret' %}", "MRG601"),
         ("Acme\nBcc: x@evil.example", "U+000A"),
         ("=?utf-8?b?QWNtZQ==?=", "=?"),
     ],

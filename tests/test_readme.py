@@ -1,5 +1,6 @@
-"""The README is true: its commands run as written, its files exist, its numbers are the program's."""
+"""README and the linter's guide are true: commands run as written, files exist, numbers are the program's."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -12,23 +13,46 @@ from tests.cli import Shell
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.removeprefix("$ ")
-    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("$ ")
-]
+GUIDE = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+
+
+def commands(page: str) -> list[str]:
+    """The commands of a page's console blocks, in order."""
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
 
 
 def test_the_steps_work_as_written_from_an_empty_folder(shell: Shell) -> None:
-    assert len(COMMANDS) > 10
-    for command in COMMANDS:
+    assert len(commands(README)) > 10
+    for command in commands(README):
         program, *arguments = shlex.split(command)
         if program == "cd":
             shell.folder = shell.folder / arguments[0]
         else:
             assert program == "outreach", command
             shell.ok(*arguments)
+
+
+def test_the_commands_of_the_linters_guide_run_in_the_starter(shell: Shell) -> None:
+    shell.ok("init")
+    row = {"id": 1, "subject": "Shelving", "text": "Hello Anna,\n\nwe make shelving.\n"}
+    shell.write("letters.jsonl", json.dumps(row) + "\n")
+    assert len(commands(GUIDE)) > 5
+    for command in commands(GUIDE):
+        program, *arguments = shlex.split(command)
+        assert program == "outreach", command
+        shell.ok(*arguments)
+
+
+def test_the_pack_of_the_guide_is_one(shell: Shell) -> None:
+    (pack,) = [text for text in re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL) if "[[phrase]]" in text]
+    shell.fill()
+    shell.write("packs/ours.toml", pack)
+    main = (shell.folder / "outreach.toml").read_text()
+    (setting,) = re.findall(r"```toml\n(\[lint\].*?)```", GUIDE, re.DOTALL)
+    shell.write("outreach.toml", f"{main}\n{setting}")
+    assert "OWN101" in shell.ok("rule", "OWN101")
 
 
 def test_every_command_that_is_mentioned_exists(shell: Shell) -> None:
@@ -48,10 +72,11 @@ def test_every_make_target_exists(target: str) -> None:
         assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
 
 
-def test_every_file_that_is_linked_exists() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
+@pytest.mark.parametrize(("page", "folder"), [(README, ROOT), (GUIDE, ROOT / "docs")])
+def test_every_file_that_is_linked_exists(page: str, folder: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page)
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (folder / link).exists()] == []
 
 
 def test_the_limits_are_those_of_the_program() -> None:

@@ -15,6 +15,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Prepare": {
         "prospects": "prospects",
         "segment": "segment",
+        "lint": "lint",
+        "rule": "rule",
         "preview": "preview",
     },
     "Launch": {"plan": "plan", "launch": "launch", "calendar": "calendar"},

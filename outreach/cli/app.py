@@ -75,10 +75,20 @@ class App:
         """The workspace's store, open; a relative SQLite file lies in the workspace."""
         from outreach.store import Store
 
+        return Store(self._store_url, state=self.state)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store already: opening one that is a file would make it."""
+        url = self._store_url
+        return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).exists()
+
+    @property
+    def _store_url(self) -> str:
         url = self.place.store_url
         if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
             url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
-        return Store(url, state=self.state)
+        return url
 
     def mailboxes(self) -> "list[Mailbox]":
         """The launched mailboxes of people whose sequence is not over."""
@@ -147,6 +157,16 @@ def format_option(command: Command) -> Command:
 def yes_option(command: Command) -> Command:
     """`--yes`: answers the question that a destructive command asks."""
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def accept_options(command: Command) -> Command:
+    """`--accept CODE --reason WHY`: findings of the linter that a launch lets through."""
+    command = click.option(
+        "--reason", metavar="WHY", default="", help="Why they are accepted: it is recorded."
+    )(command)
+    return click.option(
+        "--accept", metavar="CODE", multiple=True, help="Let the linter's findings of that rule through."
+    )(command)
 
 
 def dry_run_option(command: Command) -> Command:

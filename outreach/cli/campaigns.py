@@ -1,7 +1,10 @@
 """What the commands about one campaign share: which one is meant, and its plan as a screen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import click
 
 from outreach.cli.app import App
 from outreach.errors import OutreachError, PlanError, did_you_mean
@@ -23,6 +26,23 @@ def stem_of(app: App, name: str) -> str:
     if app.store.read(prospects.count) == 0:
         raise OutreachError("there are no prospects yet", hint="outreach prospects import FILE.csv")
     return stem
+
+
+def accepting(app: App, codes: Sequence[str], reason: str) -> None:
+    """From here on the workspace lets these findings of the linter through; UsageError if that makes no sense."""
+    from outreach.cli.linting import rules
+
+    known = rules(app) if codes else {}
+    if bool(codes) != bool(reason.strip()):
+        raise click.UsageError('--accept CODE and --reason "..." belong together')
+    named = [code.upper() for each in codes for code in each.replace(",", " ").split()]
+    for code in named:
+        if code not in known:
+            raise click.UsageError(f"no rule {code}{did_you_mean(code, known)}: outreach rule lists them")
+    if named:
+        app.workspace = app.workspace.accepting(
+            (code, " ".join(reason.split())) for code in dict.fromkeys(named)
+        )
 
 
 def launched_stem(app: App, name: str) -> str:

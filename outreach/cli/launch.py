@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
-from outreach.cli.campaigns import screen_of, stem_of
+from outreach.cli.app import App, accept_options, dry_run_option, format_option, pass_app, yes_option
+from outreach.cli.campaigns import accepting, screen_of, stem_of
 from outreach.cli.people import answered, be_sure
 from outreach.errors import OutreachError
 
@@ -24,12 +24,21 @@ MANY = 200  # a launch to more people asks for their number
 @click.argument("campaign")
 @click.option("--plan", "plan_id", metavar="ID", default="", help="Exactly the plan shown under that id.")
 @click.option("--first", metavar="N", type=click.IntRange(min=1), help="A pilot: only the first N people.")
+@accept_options
 @yes_option
 @dry_run_option
 @format_option
 @pass_app
 def launch(
-    app: App, campaign: str, plan_id: str, first: int | None, yes: bool, dry_run: bool, shape: str
+    app: App,
+    campaign: str,
+    plan_id: str,
+    first: int | None,
+    accept: tuple[str, ...],
+    reason: str,
+    yes: bool,
+    dry_run: bool,
+    shape: str,
 ) -> None:
     """Enroll a plan's people and put their letters in the queue.
 
@@ -43,10 +52,14 @@ def launch(
       outreach launch retail-shelving --first 10
       outreach launch retail-shelving --plan 7f3a --yes
     """
+    from outreach.engine import plans
     from outreach.report import launch as report
     from outreach.report import plan as plan_report
 
     now, plan_id = app.clock(), plan_id.lower()
+    if plan_id and accept:
+        raise click.UsageError("a plan itself says what it accepts: outreach plan CAMPAIGN --accept CODE")
+    accepting(app, accept, reason)
     recalled, people = _planned(app, stem_of(app, campaign), plan_id, first, now)
     made = recalled.plan
     screen = screen_of(app, made, now, plan_id=plan_id, remember=not (plan_id or dry_run), people=people)
@@ -57,6 +70,7 @@ def launch(
     if dry_run:
         click.echo("dry run: nothing was launched", err=True)
     elif asked:
+        plans.must_be_clean(made)
         _ask(report.question(screen), len(made.new), yes=yes)
         revision, starts = _launch(app, screen, first)
         if shape == "text":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.cli.app import App, format_option, pass_app
-from outreach.cli.campaigns import screen_of, stem_of
+from outreach.cli.app import App, accept_options, format_option, pass_app
+from outreach.cli.campaigns import accepting, screen_of, stem_of
 from outreach.errors import InputError, OutreachError, Problem
 
 if TYPE_CHECKING:
@@ -23,24 +23,30 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the people held to a CSV file, to be filled in and imported again.",
 )
+@accept_options
 @format_option
 @pass_app
-def plan(app: App, campaign: str, held_file: Path | None, shape: str) -> None:
+def plan(
+    app: App, campaign: str, held_file: Path | None, accept: tuple[str, ...], reason: str, shape: str
+) -> None:
     """Who would get what, when, and who is held back and why.
 
     Nothing is sent and nothing changes. The plan is remembered under its id for a day: `outreach launch
     CAMPAIGN --plan ID` does exactly that plan, or says why it cannot. Without CAMPAIGN: all campaigns.
+    An error of the linter in a letter stops a launch, unless the plan was made accepting it.
 
     \b
     Examples:
       outreach plan retail-shelving
       outreach plan retail-shelving --held held.csv
+      outreach plan retail-shelving --accept SPM103 --reason "the product is called that"
       outreach plan --format json
     """
     from outreach.engine import previews
     from outreach.report import plan as report
 
     now = app.clock()
+    accepting(app, accept, reason)
     names = list(app.workspace.campaigns)
     if not campaign and len(names) != 1:
         if held_file:

@@ -64,6 +64,7 @@ def _digest(made: Plan, outlook: Outlook | None) -> bytes:
         "held": sha256(json.dumps(held).encode()).hexdigest(),
         "settings": made.settings,
         "restarts": made.restarts,
+        "accepted": made.accepted,
         "dates": [at and at.isoformat() for at in dates],
     }
     return zlib.compress(json.dumps(content, sort_keys=True).encode())
@@ -95,6 +96,7 @@ def launch(
     """
     if plan_id:
         recalled = recall(store, workspace, stem, plan_id, now)
+        workspace = workspace.accepting(recalled.plan.accepted)
     else:
         recalled = Recalled(make(store, workspace, stem, now))
     made = recalled.plan
@@ -109,7 +111,6 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
 
     PlanError if it is unknown, older than a day, or would now do something else.
     """
-    made = make(store, workspace, stem, now)
     shown = store.read(plans.shown, plan_id)
     again = f"outreach plan {stem}"
     if shown is None or shown.campaign != stem:
@@ -117,6 +118,8 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     if now - shown.as_of > plans.PLAN_LIVES:
         raise PlanError(f"plan {plan_id} is older than 24 hours", hint=again)
     then = json.loads(zlib.decompress(shown.digest))
+    accepted = tuple((code, reason) for code, reason in then.get("accepted", ()))
+    made = make(store, workspace.accepting(accepted), stem, now)
     if then["settings"] != made.settings:
         raise PlanError(f"the files have changed since plan {plan_id}", hint=again)
     if made.restarts and not then.get("restarts"):
@@ -156,8 +159,24 @@ def _unforeseen(changes: Mapping[str, str], then: Mapping[str, str], newest: int
     return any(then.get(name) != text and int(name) <= newest for name, text in changes.items())
 
 
+def must_be_clean(made: Plan) -> None:
+    """PlanError where the letters of a plan have errors that were not accepted."""
+    if made.errors:
+        first, count = made.errors[0], len(made.errors)
+        raise PlanError(
+            f"the letters of {made.campaign} have {count} error{'' if count == 1 else 's'}: "
+            f"{first.where}: {first.code} {first.message}",
+            hint=f"outreach lint {made.campaign} shows them; "
+            f'to let one through: --accept {first.code} --reason "..."',
+        )
+
+
 def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str) -> int:
-    """Write a plan into the store in one transaction; the number of the revision that now holds."""
+    """Write a plan into the store in one transaction; the number of the revision that now holds.
+
+    PlanError where its letters have errors that were not accepted.
+    """
+    must_be_clean(made)
     campaign = workspace.campaigns[made.campaign]
     revision = store.write(
         launches.apply,
@@ -165,6 +184,7 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         key=store.key,
         name=campaign.name,
         files=workspace.files,
+        accepted=dict(made.accepted),
         exclusive=campaign.exclusive,
         new_per_day=campaign.max_new_per_day,
         renamed={step.was: step.letter for step in campaign.steps if step.was},

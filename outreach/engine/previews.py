@@ -68,6 +68,7 @@ def read(
         people = prospects.by_ids(tx, [each.prospect_id for each in made.held])
         held = {each.prospect_id: (people[each.prospect_id], each.hold) for each in made.held}
         new = frozenset(each.prospect.id for each in made.new)
-        return Previews(workspace, made, replace(state, prospects=()), held, new)
+        as_planned = workspace.accepting(made.accepted)
+        return Previews(as_planned, made, replace(state, prospects=()), held, new)
 
     return store.read(planned)

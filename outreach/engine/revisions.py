@@ -35,7 +35,7 @@ class Revisions:
             return None
         known = self._read.get(stem)
         if known is None or known.id != revision.id:
-            workspace = parse(revision.files)
+            workspace = parse(revision.files).accepting(revision.accepted.items())
             known = Launched(revision.id, revision.number, workspace, workspace.campaigns[stem])
             self._read[stem] = known
         return replace(known, ended=revision.status is CampaignStatus.ENDED)

@@ -6,12 +6,14 @@ from datetime import datetime
 from hashlib import blake2b
 from itertools import takewhile
 
-from outreach import compose, lint, policy, template
+from outreach import compose, policy, template
 from outreach.campaign import Campaign, Workspace, no_text
 from outreach.errors import ComposeError
 from outreach.model import Content, Fields, Hold, Mailbox, Prospect, Rendered, Value
+from outreach.plan import linting
 from outreach.schedule.window import due_after, next_opening
 from outreach.schedule.zones import zone_of
+from outreach.template import Letter
 
 SENDER_FIELDS = ("sender_name", "sender_title", "sender_phone", "sender_email")
 GONE = " is gone from outreach.toml"
@@ -145,7 +147,7 @@ def written(
         source=prospect.source,
         basis=prospect.basis,
     )
-    return content, _finding(rendered) or _reply(rendered, earlier)
+    return content, _finding(workspace, letter, rendered, not earlier) or _reply(rendered, earlier)
 
 
 def template_fields(prospect: Prospect, mailbox: Mailbox) -> dict[str, Value]:
@@ -155,21 +157,18 @@ def template_fields(prospect: Prospect, mailbox: Mailbox) -> dict[str, Value]:
     return {**prospect.fields, **sender, "email": prospect.email}
 
 
-def _finding(rendered: Rendered) -> Hold | None:
-    """The hold of the first field that was left unfilled: its place in the letter, or the value that brings it."""
-    found = next((each for each in lint.lint(rendered) if each.level is lint.Level.ERROR), None)
+def _finding(workspace: Workspace, letter: Letter, rendered: Rendered, first: bool) -> Hold | None:
+    """The hold of the first error in the letter: its place in the template, or the value that brings it."""
+    found = linting.holding(workspace, letter, rendered, first=first)
     if found is None:
         return None
-    text = (rendered.content.subject or "") if found.part == "subject" else rendered.content.text
-    spans = rendered.subject_map if found.part == "subject" else rendered.text_map
-    what = f"an unfilled field {text[found.start : found.end]!r} ({found.code})"
-    if found.where and found.where.field:
-        return Hold(
-            "lint", f"`{found.where.field}` brings {what}", "mend the field and import the file again"
-        )
-    place = template.locate(text, spans, found.start)
-    where = f"{place.file}:{place.line}" if place.file else "the letter"
-    return Hold("lint", f"{where} has {what}", f"write fields as {{{{ first_name }}}} in {place.file}")
+    what = f"{found.message} ({found.code})"
+    spans = {"subject": rendered.subject_map, "text": rendered.text_map}.get(found.part, ())
+    field = next((each.field for each in spans if each.start <= found.start < each.end), "")
+    if field:
+        name = field.partition("|")[0].strip()
+        return Hold("lint", f"`{name}` brings {what}", "mend the field and import the file again")
+    return Hold("lint", f"{found.where}: {what}", found.hint or f"outreach rule {found.code}")
 
 
 def _reply(rendered: Rendered, earlier: Sequence[Earlier]) -> Hold | None:

@@ -10,6 +10,7 @@ from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
 from outreach.errors import InputError, Where
 from outreach.model import FieldType, Hold, Prospect, Value, Window
+from outreach.plan import linting
 from outreach.plan.changes import changes
 from outreach.plan.draft import SENDER_FIELDS, draft
 from outreach.plan.values import Enrolled, Enrollment, Held, Leaving, Plan, Replacement, Reworded, State
@@ -57,6 +58,8 @@ def make(
 
     Raises InputError where the segment or a letter cannot be used with the fields that prospects have.
     """
+    if launched and not workspace.lint.accepted:
+        workspace = workspace.accepting(launched.lint.accepted)  # until another launch says otherwise
     campaign = workspace.campaigns[stem]
     condition = condition_of(workspace, campaign, state)
     _check_letters(workspace, campaign, state)
@@ -87,6 +90,8 @@ def make(
         files_changed=launched is None
         or settings != settings_digest(launched, launched.campaigns[stem], boxes),
         restarts=ended,
+        findings=linting.findings(workspace, campaign),
+        accepted=workspace.lint.accepted,
     )
 
 
@@ -134,9 +139,9 @@ def settings_digest(workspace: Workspace, campaign: Campaign, mailboxes: Collect
     partials = sorted((name, text) for name, text in workspace.files.items() if "/_" in name)
     boxes = [workspace.mailboxes[each] for each in sorted(mailboxes) if each in workspace.mailboxes]
     meaning = (
-        _meaning(replace(campaign, file="", segment_at=Where(), exclude=())),
+        _meaning(replace(campaign, file="", segment_at=Where(), step_places=(), exclude=())),
         (sorted(workspace.segments.items()), letters, partials, boxes),
-        (workspace.sender, workspace.limits),
+        (workspace.sender, workspace.limits, workspace.lint),
     )
     return blake2b(repr(meaning).encode(), digest_size=16).hexdigest()
 

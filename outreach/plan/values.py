@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from outreach.lint import Finding, Level
 from outreach.model import FieldType, Hold, Prospect
 from outreach.plan.draft import Draft, Earlier
 
@@ -122,6 +123,8 @@ class Plan:
     newest: int = 0  # the id of the newest message when it was made
     mailboxes: tuple[str, ...] = ()  # those whose settings a launch makes count
     restarts: bool = False  # the campaign has ended: a launch starts it again
+    findings: tuple[Finding, ...] = ()  # what the linter says of its letters and their sequence
+    accepted: tuple[tuple[str, str], ...] = ()  # codes that are let through, each with its reason
 
     @property
     def empty(self) -> bool:
@@ -129,6 +132,11 @@ class Plan:
         return not (
             self.new or self.reworded or self.replaced or self.leaving or self.files_changed or self.restarts
         )
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Those findings that stop a launch."""
+        return tuple(each for each in self.findings if each.level is Level.ERROR)
 
     @property
     def companies(self) -> int:

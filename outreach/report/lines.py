@@ -44,6 +44,39 @@ def wrapped(text: str) -> str:
     )
 
 
+def broken(text: str, columns: int = WIDTH, *, first: str = "", rest: str = "") -> list[str]:
+    """A text in lines of at most that many columns, the first begun with `first`, the others with `rest`.
+
+    Lines are broken between words; within a word only where it is longer than a line, as Chinese text is.
+    """
+    lines: list[str] = []
+    line, bare = first, True
+    for word in text.split():
+        longer = width(rest + word) > columns
+        if not bare and not longer and width(line) + 1 + width(word) > columns:
+            lines.append(line)
+            line, bare = rest, True
+        line, bare = line if bare else line + " ", False
+        if longer:
+            *full, line = _chopped(line + word, columns, rest)
+            lines += full
+        else:
+            line += word
+    return [*lines, line]
+
+
+def _chopped(text: str, columns: int, rest: str) -> list[str]:
+    """A text cut wherever a line is full."""
+    lines, line, used = [], "", 0
+    for char in text:
+        wide = width(char)
+        if used + wide > columns:
+            lines.append(line)
+            line, used = rest, width(rest)
+        line, used = line + char, used + wide
+    return [*lines, line]
+
+
 def labelled(label: str, *texts: str) -> str:
     """A screen's line: a label of one column, then text; further texts stand under the first."""
     first, *others = [text for text in texts if text] or [""]

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from outreach.campaign import Campaign
+from outreach.lint import Level
 from outreach.plan import Plan
 from outreach.report import holds, outlook
+from outreach.report.findings import finding_value
 from outreach.report.lines import LABEL, WIDTH, labelled, number
 from outreach.report.needs import UNREAD
 from outreach.report.sender import Beat, sender_line, sender_value
@@ -124,8 +126,18 @@ def _kept(screen: Screen) -> str:
 
 
 def _letters(screen: Screen) -> Iterator[str]:
-    errors = sum(each.hold.code in LETTER_ERRORS for each in screen.plan.held)
-    yield f"{number(errors, 'error')}      outreach preview {screen.campaign.stem} --all"
+    made = screen.plan
+    levels = Counter(each.level for each in made.findings)
+    # An error of the letter itself holds everybody: they are not errors beside it.
+    errors = len(made.errors) or sum(each.hold.code in LETTER_ERRORS for each in made.held)
+    counts = f"{number(errors, 'error')}, {number(levels[Level.WARNING], 'warning')}"
+    wrong = made.errors or levels[Level.WARNING]
+    look = f"lint {made.campaign}" if wrong else f"preview {made.campaign} --all"
+    yield f"{counts:<24} outreach {look}"
+    for each in made.errors[:MOST]:
+        yield f"{each.where}: {each.code} {each.message}"
+    for code, reason in made.accepted:
+        yield f"accepted {code}: {reason}"
     for reason, count in Counter(screen.lacking).most_common(MOST):
         yield f"{number(count, 'follow-up')} will be held, {reason}"
 
@@ -133,6 +145,8 @@ def _letters(screen: Screen) -> Iterator[str]:
 def next_command(screen: Screen) -> str:
     """What to run next."""
     stem, made = screen.campaign.stem, screen.plan
+    if made.errors:
+        return f"outreach lint {stem}"
     nobody = not (made.new or made.reworded or made.replaced or made.leaving)
     if nobody and (made.restarts or not screen.revision):
         return holds.remedy(made, screen.campaign) or "outreach status"
@@ -150,7 +164,8 @@ def value(screen: Screen) -> dict[str, Any]:
     "language", "mailbox", "letter", "subject", "not_before"}], "held": [{"email", "code", "reason", "fix"}],
     "unknown": {field: people}, "changed": [{"email", "letter", "reworded", "moved", "held"}], "replaced":
     [{"email", "old", "new"}], "stopped": [email] (in an exclude file by now), "kept", "dates", "limits",
-    "letters": {"errors", "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not
+    "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted": {code:
+    reason}, "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not
     read], "pauses": [{"what", "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`,
     `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the
     first launch, `new` of a replacement is null where the sequence ends.
@@ -169,6 +184,8 @@ def value(screen: Screen) -> dict[str, Any]:
         **outlook.value(screen.outlook),
         "letters": {
             "errors": sum(each.hold.code in LETTER_ERRORS for each in made.held),
+            "findings": [finding_value(each) for each in made.findings],
+            "accepted": dict(made.accepted),
             "lacking": dict(screen.lacking),
         },
         "followups_wait": list(screen.unread),

@@ -152,4 +152,8 @@ def _prepare(tx: sa.Connection, here: str) -> tuple[str, bytes]:
         raise StoreError(
             "this store was made by a newer version of outreach", hint="pip install --upgrade outreach"
         )
+    for version in range(row.schema + 1, tables.SCHEMA + 1):
+        for statement in tables.UPGRADES[version]:
+            tx.exec_driver_sql(statement)
+        tx.execute(sa.update(tables.house).values(schema=version))
     return row.id, bytes.fromhex(row.key)

@@ -23,11 +23,14 @@ from outreach.store.tables import campaign, enrollment, message, revision
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A campaign as launched: its number and the texts of all files it was made from."""
+    """A campaign as launched: its number, the texts of all files it was made from, and the linter's codes that
+    the launch let through, each with its reason.
+    """
 
     id: int
     number: int
     files: Mapping[str, str]
+    accepted: Mapping[str, str]
     status: CampaignStatus
 
 
@@ -40,7 +43,8 @@ def launched(tx: sa.Connection, stem: str) -> Revision | None:
     ).first()
     if row is None:
         return None
-    return Revision(row.id, row.number, json.loads(row.files), CampaignStatus(row.status))
+    accepted = json.loads(row.accepted or "{}")
+    return Revision(row.id, row.number, json.loads(row.files), accepted, CampaignStatus(row.status))
 
 
 def campaigns(tx: sa.Connection) -> dict[str, CampaignStatus]:
@@ -56,6 +60,7 @@ def apply(
     key: bytes,
     name: str,
     files: Mapping[str, str],
+    accepted: Mapping[str, str],
     exclusive: bool,
     new_per_day: int | None,
     renamed: Mapping[str, str],
@@ -72,12 +77,7 @@ def apply(
     PlanError if somebody was enrolled elsewhere in the meantime: plan again.
     """
     settings.save(tx, mailboxes, limits, timezone)
-    current = launched(tx, made.campaign)
-    number, revision_id = (current.number, current.id) if current else (0, 0)
-    if current is None or made.files_changed:
-        number += 1
-        row = {"campaign": made.campaign, "number": number, "files": json.dumps(dict(files)), "at": now}
-        revision_id = _id(tx.execute(sa.insert(revision), row))
+    number, revision_id = _put_revision(tx, made, files, accepted, now)
     _put_campaign(tx, made.campaign, name, revision_id, new_per_day, now)
     people = _enroll(tx, key, made, exclusive, revision_id, now, actor)
     _rename(tx, made.campaign, renamed, now, actor)
@@ -95,8 +95,29 @@ def apply(
             actor=actor,
             campaign=made.campaign,
         )
-    events.log(tx, now, "launched", actor=actor, campaign=made.campaign, revision=number, people=people)
+    detail: dict[str, Any] = {"revision": number, "people": people}
+    if accepted:
+        detail["accepted"] = dict(accepted)
+    events.log(tx, now, "launched", actor=actor, campaign=made.campaign, **detail)
     return number
+
+
+def _put_revision(
+    tx: sa.Connection, made: Plan, files: Mapping[str, str], accepted: Mapping[str, str], now: datetime
+) -> tuple[int, int]:
+    """The number and id of the revision that now holds: a new one where the files have changed."""
+    current = launched(tx, made.campaign)
+    if current and not made.files_changed:
+        return current.number, current.id
+    number = current.number + 1 if current else 1
+    row = {
+        "campaign": made.campaign,
+        "number": number,
+        "files": json.dumps(dict(files)),
+        "accepted": json.dumps(dict(accepted)),
+        "at": now,
+    }
+    return number, _id(tx.execute(sa.insert(revision), row))
 
 
 def _rename(tx: sa.Connection, stem: str, renamed: Mapping[str, str], now: datetime, actor: str) -> None:

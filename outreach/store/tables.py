@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE
 
-SCHEMA = 1  # raised with every change of the tables
+SCHEMA = 2  # raised with every change of the tables
+UPGRADES = {2: ("ALTER TABLE revision ADD COLUMN accepted TEXT DEFAULT '' NOT NULL",)}
+"""What turns a store of the schema before into this one; new tables and indexes are made by themselves."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -110,6 +112,7 @@ revision = sa.Table(
     _text("campaign"),
     sa.Column("number", sa.Integer, nullable=False),
     _text("files"),
+    _text("accepted"),  # codes of the linter that the launch let through, with the reasons: JSON
     _when("at"),
     sa.UniqueConstraint("campaign", "number", name="one_revision_a_number"),
 )

@@ -83,6 +83,7 @@ def read(document: Document, known: Known, problems: list[Problem]) -> Campaign 
         segment_at=document.text(("segment",)),
         mailboxes=mailboxes,
         steps=steps,
+        step_places=tuple(document.value(("step", index, "letter")) for index in range(len(steps))),
         excluded=excluded,
         window=window,
         **plain,
@@ -184,7 +185,7 @@ def _mailboxes(section: Section, known: Collection[str] | None) -> tuple[str, ..
 def _excluded(section: Section, lists: Mapping[str, frozenset[str] | None]) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for place, name in enumerate(section.values.get("exclude", ())):
-        if not inside(name):
+        if not values.inside(name):
             hint = f"copy the list next to {settings.FILE} and name it by its path from there"
             section.refuse(("exclude", place), f"{shown(name)} is outside of the workspace", hint)
         elif name not in lists:
@@ -198,7 +199,7 @@ def _excluded(section: Section, lists: Mapping[str, frozenset[str] | None]) -> f
 def exclude_names(data: Mapping[str, Any]) -> frozenset[str]:
     """The exclude files inside the workspace that a campaign names; none where it names them wrongly."""
     try:
-        return frozenset(filter(inside, values.texts(data.get("exclude"))))
+        return frozenset(filter(values.inside, values.texts(data.get("exclude"))))
     except RefusedError:
         return frozenset()
 
@@ -206,9 +207,3 @@ def exclude_names(data: Mapping[str, Any]) -> frozenset[str]:
 def is_campaign(name: str) -> bool:
     """Whether a relative path is a file of campaigns/."""
     return PurePosixPath(name).match("campaigns/*.toml") and name.startswith(FOLDER)
-
-
-def inside(name: str) -> bool:
-    """Whether a relative path stays in the folder it counts from."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name

@@ -2,6 +2,8 @@
 
 import tomllib
 import unicodedata
+from codecs import BOM_UTF8
+from dataclasses import replace
 from pathlib import Path
 
 from outreach.errors import InputError, OutreachError, Problem, problem
@@ -25,7 +27,7 @@ def find(start: Path) -> Path:
 def read(root: Path) -> dict[str, str]:
     """The text of every file of the workspace by its path from `root`, with / between folders.
 
-    These are outreach.toml, campaigns/*.toml, templates/*.txt and the exclude files that campaigns name.
+    These are outreach.toml, campaigns/*.toml, templates/*.txt, and the exclude files and rule packs they name.
     Raises InputError with every file that cannot be read.
     """
     problems: list[Problem] = []
@@ -33,6 +35,36 @@ def read(root: Path) -> dict[str, str]:
     if problems:
         raise InputError(problems)
     return files
+
+
+def read_letter(path: Path) -> tuple[str, dict[str, str]]:
+    """The text of a letter that lies anywhere, and those of the partials beside it, by name.
+
+    Raises InputError where it cannot be read.
+    """
+    problems: list[Problem] = []
+    files: dict[str, str] = {}
+    for each in (path, *sorted(path.parent.glob("_*.txt"))[:MAX_FILES]):
+        _read_into(files, path.parent, each.name, each, MAX_BYTES, problems)
+    if path.name not in files:
+        raise InputError([replace(each, where=replace(each.where, file=str(path))) for each in problems[:1]])
+    return files.pop(path.name), files
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Put a text in the place of a file, whole or not at all; its rights and byte order mark stay.
+
+    OutreachError where that cannot be done.
+    """
+    try:
+        path = path.resolve()  # a link stays a link
+        beside = path.with_name(f".{path.name}.new")
+        marked = path.read_bytes().startswith(BOM_UTF8)
+        beside.write_bytes((BOM_UTF8 if marked else b"") + text.encode())
+        beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    except OSError as exc:
+        raise OutreachError(f"{path} cannot be written: {exc.strerror}") from exc
 
 
 def collect(root: Path, problems: list[Problem]) -> tuple[dict[str, str], frozenset[str]]:
@@ -48,7 +80,10 @@ def collect(root: Path, problems: list[Problem]) -> tuple[dict[str, str], frozen
     for name, path in paths.items():
         _read_into(files, root, name, path, MAX_BYTES, problems)
     named = {
-        entry for name, text in files.items() if name.startswith(campaigns.FOLDER) for entry in _lists(text)
+        entry
+        for name, text in files.items()
+        if not name.startswith("templates/")
+        for entry in _named(name, text)
     }
     lists = {name: root / name for name in sorted(named - set(paths)) if (root / name).exists()}
     for name, path in lists.items():
@@ -69,9 +104,11 @@ def _paths(root: Path) -> dict[str, Path]:
     }
 
 
-def _lists(text: str) -> frozenset[str]:
+def _named(name: str, text: str) -> frozenset[str]:
+    """The files that outreach.toml (rule packs) or a campaign (exclude lists) names."""
+    names = settings.pack_names if name == settings.FILE else campaigns.exclude_names
     try:
-        return campaigns.exclude_names(tomllib.loads(text))
+        return names(tomllib.loads(text))
     except (ValueError, RecursionError):
         return frozenset()
 

@@ -16,7 +16,7 @@ def load(root: Path) -> Workspace:
     """The workspace in a folder, read and checked; raises InputError with every problem of every file."""
     problems: list[Problem] = []
     files, unread = disk.collect(root, problems)
-    return _parsed(files, unread, str(root), problems)
+    return _parsed(files, unread, str(root), problems, own=True)
 
 
 def basics(root: Path) -> Settings:
@@ -28,7 +28,7 @@ def basics(root: Path) -> Settings:
     files, _ = disk.collect(root, unread)
     problems = [each for each in unread if each.where.file == settings.FILE]
     main = _documents({name: files[name] for name in files if name == settings.FILE}, problems)
-    found = settings.read(main[settings.FILE], problems) if main else None
+    found = settings.read(main[settings.FILE], problems, files) if main else None
     if problems or found is None:
         raise InputError(problems)
     return found
@@ -47,12 +47,14 @@ def _parsed(
     unread: frozenset[str],
     root: str,
     problems: list[Problem],
+    *,
+    own: bool = False,
 ) -> Workspace:
     documents = _documents(files, problems)
     if settings.FILE not in files and settings.FILE not in unread:
         problems.append(problem("is missing", hint="run `outreach init`", file=settings.FILE))
     main = documents.pop(settings.FILE, None)
-    found = settings.read(main, problems) if main else None
+    found = settings.read(main, problems, files, own=own) if main else None
     texts = letters.read(files, problems)
     known = Known(
         mailboxes=found.named if found else None,
@@ -74,6 +76,7 @@ def _parsed(
         segment_places=MappingProxyType(dict(found.segment_places)),
         store_url=found.store_url,
         limits=found.limits,
+        lint=found.lint,
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
-from outreach import segment
-from outreach.errors import Problem, Where
+from outreach import lint, segment
+from outreach.campaign import LintSettings
+from outreach.errors import Problem, Where, did_you_mean
 from outreach.model import FieldType, Gap, Limits, Mailbox, Sender
 from outreach.workspace import addresses, values
 from outreach.workspace.schema import Key, RefusedError, Section, check
@@ -26,6 +28,7 @@ _TOP = {
     "store": Key(values.table),
     "segments": Key(values.table),
     "limits": Key(values.table),
+    "lint": Key(values.table),
 }
 _SENDER = {
     "company": Key(values.text, '"Northwind Shelving Ltd"', required=True),
@@ -58,6 +61,14 @@ _LIMITS = {
 }
 
 
+_LINT = {
+    "select": Key(values.texts, '["SPM", "SUB"]'),
+    "ignore": Key(values.texts, '["STR404"]'),
+    "extend_select": Key(values.texts, '["STR404"]'),
+    "packs": Key(values.texts, '["packs/ours.toml"]'),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What outreach.toml says; `sender` is None where it could not be read."""
@@ -69,10 +80,21 @@ class Settings:
     mailboxes: Mapping[str, Mailbox]
     named: frozenset[str] | None  # all mailboxes, those with problems too; None where an address is unknown
     limits: Limits
+    lint: LintSettings
 
 
-def read(document: Document, problems: list[Problem]) -> Settings:
-    """The settings of the file; what is wrong with it is added to `problems`."""
+def read(
+    document: Document,
+    problems: list[Problem],
+    files: Mapping[str, str] = MappingProxyType({}),
+    *,
+    own: bool = False,
+) -> Settings:
+    """The settings of the file; what is wrong with it is added to `problems`. `files` are those it may name.
+
+    Only in the user's `own` files are the linter's codes and packs looked at: a launched revision goes on
+    with rules that are no more.
+    """
     top = check(document, (), FILE, _TOP, document.data)
     problems += top.problems
     raw = top.values
@@ -84,6 +106,7 @@ def read(document: Document, problems: list[Problem]) -> Settings:
     problems += [found for section in sections.values() for found in section.problems]
     segments, places = _segments(document, raw.get("segments", {}), problems)
     mailboxes, named = _mailboxes(document, raw.get("mailbox", []), problems)
+    lint = _lint(document, raw.get("lint", {}), files, problems, own=own)
     sender, store, limits = (sections.get(name) for name in ("sender", "store", "limits"))
     return Settings(
         sender=Sender(**sender.values) if sender and not sender.problems else None,
@@ -93,7 +116,44 @@ def read(document: Document, problems: list[Problem]) -> Settings:
         mailboxes=mailboxes,
         named=named,
         limits=Limits(**limits.values) if limits else Limits(),
+        lint=lint,
     )
+
+
+def pack_names(data: Mapping[str, Any]) -> frozenset[str]:
+    """The rule packs inside the workspace that the file names; none where it names them wrongly."""
+    try:
+        return frozenset(filter(values.inside, values.texts(values.table(data.get("lint")).get("packs"))))
+    except RefusedError:
+        return frozenset()
+
+
+def _lint(
+    document: Document,
+    raw: Mapping[str, Any],
+    files: Mapping[str, str],
+    problems: list[Problem],
+    *,
+    own: bool,
+) -> LintSettings:
+    """What [lint] says; in the user's own files a code that no rule has, or a wrong pack, is a problem."""
+    section = check(document, ("lint",), "[lint]", _LINT, raw)
+    packs = []
+    for place, name in enumerate(section.values.pop("packs", ())):
+        if name in files:
+            packs.append((name, files[name]))
+        elif own:
+            section.refuse(("packs", place), f"there is no file {name}", "name it from this folder on")
+    if own and raw:
+        problems += lint.check_packs(packs)
+        rules = lint.linter(tuple(packs)).rules
+        for key in ("select", "ignore", "extend_select"):
+            for place, prefix in enumerate(section.values.get(key, ())):
+                if not any(code.startswith(prefix.upper()) for code in rules):
+                    message = f"no rule begins with {prefix}{did_you_mean(prefix.upper(), rules)}"
+                    section.refuse((key, place), message, "outreach rule lists them")
+    problems += section.problems
+    return LintSettings(**section.values, packs=tuple(packs))
 
 
 def _segments(

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Set
 from datetime import timedelta
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -216,3 +217,9 @@ def _duration_text(value: object) -> str:
             f"must be text with a unit, not {shown(value)}", 'write the unit too, in quotes: "3 days"'
         )
     return " ".join(value.lower().replace("–", "-").split())
+
+
+def inside(name: str) -> bool:
+    """Whether a relative path stays in the folder it counts from."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and "\0" not in name
