@@ -32,6 +32,7 @@ def test_a_comment_names_codes_and_a_reason_and_has_a_place() -> None:
     ("comment", "codes"),
     [
         ("{# lint: ignore SPM103 -- its name #}", []),
+        ("{# lint ignore SPM103 - its name #}", []),
         ("{# lint: ignore SPM103 #}", ["IGN902"]),
         ("{# lint: ignore -- why #}", ["IGN903"]),
         ("{# lint: ignore SPM104 -- why #}", ["IGN901"]),

@@ -293,3 +293,10 @@ def test_a_letter_is_judged_by_the_campaign_that_is_planned(shops: Shell) -> Non
     }
     assert "IDN505" in codes["aaa"]
     assert "IDN505" not in codes["shops"]
+
+
+def test_a_false_reply_is_never_accepted(shops: Shell) -> None:
+    shops.write(LETTER, INTRO.replace("Subject: ", "Subject: Re: "))
+    code, _, err = shops.run("launch", "shops", "--accept", "sub006", *REASON, "--yes")
+    assert code == 2
+    assert "SUB006 cannot be accepted" in err

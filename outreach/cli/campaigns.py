@@ -9,6 +9,8 @@ import click
 from outreach.cli.app import App
 from outreach.errors import OutreachError, PlanError, did_you_mean
 
+FALSE_REPLY = "SUB006"
+
 if TYPE_CHECKING:
     from outreach.plan import Plan
     from outreach.report.plan import Screen
@@ -37,6 +39,10 @@ def accepting(app: App, codes: Sequence[str], reason: str) -> None:
         raise click.UsageError('--accept CODE and --reason "..." belong together')
     named = [code.upper() for each in codes for code in each.replace(",", " ").split()]
     for code in named:
+        if code == FALSE_REPLY:
+            raise click.UsageError(
+                f"{code} cannot be accepted: a letter that answers nothing must not say so"
+            )
         if code not in known:
             raise click.UsageError(f"no rule {code}{did_you_mean(code, known)}: outreach rule lists them")
     if named:

@@ -24,7 +24,7 @@ def rule(app: App, codes: tuple[str, ...], shape: str) -> None:
 
     known = rules(app)
     named = []
-    for code in codes:
+    for code in " ".join(codes).replace(",", " ").split():
         found = [each for name, each in known.items() if name.startswith(code.upper())]
         if not found:
             raise OutreachError(

@@ -167,7 +167,7 @@ def must_be_clean(made: Plan) -> None:
             f"the letters of {made.campaign} have {count} error{'' if count == 1 else 's'}: "
             f"{first.where}: {first.code} {first.message}",
             hint=f"outreach lint {made.campaign} shows them; "
-            f'to let one through: --accept {first.code} --reason "..."',
+            f'to let one through that is right as it is: --accept {first.code} --reason "..."',
         )
 
 

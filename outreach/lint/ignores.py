@@ -9,7 +9,8 @@ from outreach.lint.finding import Finding
 from outreach.lint.rule import Rule
 from outreach.lint.rules import files
 
-_COMMENT = re.compile(r"\{#[-+]?\s{0,20}lint:\s{0,20}ignore\b((?:[^#]|#(?!\})){0,400})#\}", re.IGNORECASE)
+_COMMENT = re.compile(r"\{#[-+]?\s{0,20}lint:?\s{0,20}ignore\b((?:[^#]|#(?!\})){0,400})#\}", re.IGNORECASE)
+_DASHES = re.compile(r"--|\s[-–—]\s")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _HINT = "write {# lint: ignore SPM103 -- why this is right here #}"
 
@@ -32,7 +33,7 @@ def ignores(sources: Mapping[str, str]) -> list[Ignore]:
     found = []
     for file, text in sources.items():
         for hit in _COMMENT.finditer(text):
-            codes, _, reason = hit[1].partition("--")
+            codes, reason = [*_DASHES.split(hit[1], maxsplit=1), ""][:2]
             before = _LINE_END.split(text[: hit.start()])
             line, column = len(before), len(before[-1]) + 1
             named = tuple(dict.fromkeys(codes.replace(",", " ").upper().split()))

@@ -132,7 +132,8 @@ def _closing(linted: Linted, columns: int) -> Iterator[str]:
     people = f" and {number(linted.people, 'letter')} to people" if linted.people is not None else ""
     yield f"{counts} in {number(len(linted.letters), 'letter')}{people}"
     if linted.findings:
-        yield f"what a code means: outreach rule {linted.findings[0].code}"
+        worst = min(linted.findings, key=lambda each: LEVELS.index(each.level))
+        yield f"what a code means: outreach rule {worst.code}"
     yield from broken(SMALL_PART, columns)
 
 

@@ -12,7 +12,7 @@ from outreach.lint.finding import Finding, Level
 from outreach.lint.language import LANGUAGES
 from outreach.lint.match import Hit, Matcher, words_of
 from outreach.lint.packs import builtin
-from outreach.lint.phrase import CHARACTER_LANGUAGES, Phrase
+from outreach.lint.phrase import CATEGORIES, CHARACTER_LANGUAGES, Phrase
 from outreach.lint.rule import Rule
 
 STOCK, STOCK_SUBJECT, DEFENCE, TOTAL = "SPM101", "SUB009", "SPM107", "SPM110"
@@ -46,7 +46,7 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "SPM105": ("hype", "give a fact the reader can check: a figure, a customer, a standard"),
         "SPM106": ("an advance-fee phrase", "leave it out: filters and readers know it from fraud"),
         DEFENCE: ("self-defence", "leave it out, and say in one line how to stop your letters"),
-        "SPM108": ("goods that no filter lets through", "leave it out"),
+        "SPM108": ("what no filter lets through", "leave it out"),
         "SPM109": ("a link text that says nothing", "name what the reader finds there"),
         STOCK_SUBJECT: ("a stock heading in the subject", "name the thing: what, for whom, where"),
         "STR405": ("a filler opening", "begin with why you write to this company"),
@@ -131,12 +131,14 @@ class Finder:
         what, hint = _KINDS.get(rule.code) or (rule.name.replace("-", " "), f"outreach rule {rule.code}")
         text = (copy.subject or "") if part == "subject" else copy.text
         minor = phrase.weight == 1 and rule.level is Level.WARNING
+        # In a subject a phrase that may also name an honest trade is warned of, not held.
+        trade = in_subject and phrase.weight < CATEGORIES[STOCK].weight
         return rule.found(
             f"{' '.join(text[hit.start : hit.end].split())!r} is {what}",
             part,
             hit.start,
             hit.end,
-            level=Level.INFO if minor else None,
+            level=Level.INFO if minor else Level.WARNING if trade else None,
             hint=phrase.hint or hint,
             rewrite=phrase.rewrite,
             points=points * 2 if in_subject else points,
