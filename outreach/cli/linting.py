@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from outreach.lint import Finding, Linter, Rule
     from outreach.lint.selection import Selection
     from outreach.report.findings import Linted
+    from outreach.report.outliers import Group
     from outreach.template import Letter
 
 
@@ -183,20 +184,20 @@ def _named(app: App, every: "dict[str, Letter]", target: str) -> list[str]:
     ]
 
 
-def _people(app: App, stems: list[str], findings: "list[Finding]") -> "tuple[int | None, list, list[str]]":  # type: ignore[type-arg]
+def _people(
+    app: App, stems: list[str], findings: "list[Finding]"
+) -> "tuple[int | None, list[Group], list[str]]":
     """The letters of everybody in these campaigns; None where there is nobody yet."""
     if not stems:
         return None, [], []
     from outreach.engine import linting, previews
+    from outreach.report.outliers import Group
     from outreach.store import prospects
 
     if not app.has_store or app.store.read(prospects.count) == 0:
-        return (
-            None,
-            [],
-            ["No prospects yet: outreach prospects import FILE.csv, then each one's letter is linted."],
-        )
-    total, groups = 0, []
+        note = "No prospects yet: outreach prospects import FILE.csv, then each one's letter is linted."
+        return None, [], [note]
+    total, groups = 0, list[Group]()
     for stem in stems:
         count, found = linting.people(previews.read(app.store, app.workspace, stem, app.clock()), findings)
         total += count

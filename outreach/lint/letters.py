@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from html import unescape
 
 from outreach import policy, template
@@ -15,13 +16,14 @@ from outreach.lint.copy import Copy
 from outreach.lint.finding import Finding
 from outreach.lint.linter import Linter, linter
 from outreach.lint.rules import RULES
-from outreach.lint.rules.files import BLANKS, UNUSED
+from outreach.lint.rules.files import BLANKS, MISSPELLED, UNUSED
 from outreach.lint.rules.phrases import TOTAL
 from outreach.lint.score import Report
 from outreach.model import Mailbox, Rendered, Sender, Span
 from outreach.template import Letter
 
 _ADDRESS = re.compile(r"""(?:href|src)=["']([^"'<>]{1,2000})""")
+_NEARLY = 0.8  # likeness of two names, as difflib has it
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -52,7 +54,7 @@ def lint_letter(
     Without an `identity` nobody knows what stands in the footer, and no IDN rule is judged.
     """
     comments = ignores.ignores(sources(letter))
-    found = [*_fields(letter), *_blanks(letter)]
+    found = [*_fields(letter), *_misspelled(letter), *_blanks(letter)]
     reports: list[tuple[Report, Rendered]] = []
     for rendered in template.specimens(letter, specimen):
         report = by.lint(copy_of(rendered, letter, first=first, identity=identity))
@@ -173,6 +175,17 @@ def _fields(letter: Letter) -> Iterator[Finding]:
     if not own:
         found = RULES["MRG604"].found("nothing in this letter is about its reader")
         yield replace(found, where=Where(letter.file), until=Where(letter.file))
+
+
+def _misspelled(letter: Letter) -> Iterator[Finding]:
+    """Every use of a field that is no standard one and nearly is."""
+    standard = sorted(table("specimens").keys() - {"any"})
+    for name, where in letter.uses:
+        near = get_close_matches(name, standard, n=1, cutoff=_NEARLY)
+        if near and near[0] != name:
+            found = MISSPELLED.found(f"`{name}` looks like `{near[0]}`", hint=f"write {near[0]}")
+            until = replace(where, column=where.column + len(name) - 1)
+            yield replace(found, where=where, until=until, quote=name)
 
 
 def _fallbacks(by: Linter, letter: Letter) -> list[Finding]:

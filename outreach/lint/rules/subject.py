@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from outreach import data
 from outreach.compose import false_reply
 from outreach.lint.copy import WORD, Copy
 from outreach.lint.finding import Finding, Level
@@ -29,12 +30,6 @@ _EMOJI = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?|[\u203c\u2049\u231a-\u23ff]\ufe0f"
 )
 _PRICE = re.compile(r"[$€£¥￥₽₸₮₴₺₹%％]|\d ?(?:USD|EUR|GBP|KZT|RUB|руб|тенге|тг|元)|(?:USD|EUR|GBP) ?\d")
-_SMALL_WORDS = frozenset(
-    """about after also been before does from have here into just more most much next only over some than that
-    their them then there they this what when where which will with your auch aber eine einen einer fuer für mit
-    nach oder über unter dans pour avec votre plus sans vous para como esta este para sobre della delle dalla
-    если как ваша ваше вашей вашего вашему вашим для или они после перед через чтобы этот""".split()  # noqa: SIM905
-)
 
 
 def check(copy: Copy) -> Iterator[Finding]:
@@ -109,11 +104,11 @@ def _unrelated(copy: Copy, subject: str) -> Iterator[Finding]:
         if not any(pair in text for pair in pairs):
             yield _whole(UNRELATED, "nothing of the subject is in the letter", subject)
         return
-    ours = copy.vocabulary
+    ours, small = copy.vocabulary, data.words("small_words")
     content = [
         word
         for word in WORD.findall(lowered)
-        if len(word) >= 4 and word not in _SMALL_WORDS and word not in ours.you and word not in ours.we
+        if len(word) >= 4 and word not in small and word not in ours.you and word not in ours.we
     ]
     if content and not any(word[: max(4, len(word) * 3 // 5)] in text for word in content):
         yield _whole(UNRELATED, "no word of the subject is in the letter", subject)
