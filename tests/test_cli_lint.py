@@ -327,3 +327,14 @@ def test_links_of_a_markdown_letter_have_their_places(shops: Shell) -> None:
     assert code == 1
     places = [(each["line"], each["column"]) for each in json.loads(out)["findings"]]
     assert places == [(6, 11), (7, 10)]
+
+
+def test_a_letter_is_linted_by_its_path_while_other_files_are_broken(shops: Shell) -> None:
+    shops.write("templates/empty.txt", "")
+    out = shops.ok("lint", "templates/intro.txt")
+    assert "templates/intro.txt" in out
+    assert "1 problem(s) in other files" in " ".join(out.split())
+    for targets in ((), ("templates/empty.txt",), ("shops",)):
+        code, _, err = shops.run("lint", *targets)
+        assert code == 1
+        assert "templates/empty.txt: " in err

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from outreach.report.outliers import Group
     from outreach.template import Letter
 
+LOOSE = "Not in templates/ of a workspace: who sends is not known, so no IDN rule is judged."
+ELSEWHERE = "problem(s) in other files (`outreach lint` shows them): IDN rules and sequences are not judged."
+
 
 def linter(app: App) -> "Linter":
     """The linter with the workspace's own packs where there is a workspace, else with the built-in ones alone."""
@@ -60,7 +63,13 @@ def run(app: App, targets: tuple[str, ...], selection: "Selection") -> "Linted":
     loose = _loose(app, targets)
     if loose is not None:
         return loose_letters(app, loose, selection)
-    workspace = app.workspace
+    try:
+        workspace = app.workspace
+    except InputError as exc:
+        unharmed = _unharmed(app, targets, exc)
+        if not unharmed:
+            raise
+        return loose_letters(app, unharmed, selection, f"{len(exc.problems)} {ELSEWHERE}")
     if any((app.start / each).resolve() == app.root.resolve() for each in targets):
         targets = ()
     letters, campaigns = _meant(app, workspace, targets)
@@ -113,7 +122,15 @@ def _loose(app: App, targets: tuple[str, ...]) -> list[Path] | None:
     return outside if outside and not inside and len(outside) == len(targets) else None
 
 
-def loose_letters(app: App, paths: list[Path], selection: "Selection") -> "Linted":
+def _unharmed(app: App, targets: tuple[str, ...], exc: InputError) -> list[Path]:
+    """The letters meant, where only other files of the workspace have problems; else none."""
+    harmed = {app.root / each.where.file for each in exc.problems}
+    paths = [app.start / each for each in targets]
+    fine = all(path.is_file() and path.suffix == ".txt" and path not in harmed for path in paths)
+    return paths if fine and paths else []
+
+
+def loose_letters(app: App, paths: list[Path], selection: "Selection", note: str = LOOSE) -> "Linted":
     """Letters that lie in no workspace: nobody knows who sends them, so identity is not judged."""
     from outreach import template
     from outreach.lint.letters import lint_letter, sources
@@ -136,7 +153,7 @@ def loose_letters(app: App, paths: list[Path], selection: "Selection") -> "Linte
         letters=[Scored(each.file, each.spam, each.craft) for each in reports],
         findings=[found for each in reports for found in each.findings if selection.shows(found.code)],
         files={name: text for letter in letters for name, text in sources(letter).items()},
-        notes=["Not in templates/ of a workspace: who sends is not known, so no IDN rule is judged."],
+        notes=[note],
     )
 
 
