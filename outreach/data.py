@@ -59,6 +59,13 @@ def phrases(language: str) -> Mapping[str, list[Mapping[str, Any]]]:
 
 
 @cache
+def index(language: str) -> Mapping[str, Any]:
+    """The index of a built-in pack, `packs/index/LANGUAGE.json`; nothing where the language has none."""
+    file = files("outreach").joinpath("packs", "index", f"{language}.json")
+    return MappingProxyType(json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {})
+
+
+@cache
 def country_zones() -> Mapping[str, tuple[str, ...]]:
     """ISO 3166 country code -> its IANA zones, those of its own cities first (zone1970.tab of tzdata)."""
     own: dict[str, list[str]] = defaultdict(list)

@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from outreach.errors import Problem, problem
+from outreach.lint.builtin import index_table, phrase_tables
 from outreach.lint.copy import Copy
+from outreach.lint.index import pack
 from outreach.lint.language import LANGUAGES
-from outreach.lint.packs import compile, duplicates, packed
-from outreach.lint.phrase import CATEGORIES, Phrase
+from outreach.lint.packs import compile, duplicates
+from outreach.lint.phrase import CATEGORIES, CHARACTER_LANGUAGES, Phrase
 from outreach.lint.rules.phrases import Finder
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "outreach" / "packs" / "phrases"
 SHIPPED = ROOT / "outreach" / "packs" / "phrases.json"
+INDEXES = ROOT / "outreach" / "packs" / "index"
 LETTERS = ROOT / "tests" / "letters"
 
 
@@ -68,7 +71,7 @@ def sources() -> tuple[dict[str, list[Phrase]], list[Problem]]:
 
 def alarms(packs: Mapping[str, Sequence[Phrase]]) -> Iterator[Problem]:
     """Phrases that stand in good letters: of spam in any, of craft in those of their own language."""
-    finder = Finder((phrase for each in packs.values() for phrase in each), packs=lambda language: ())
+    finder = Finder((phrase for each in packs.values() for phrase in each), packs=lambda language: pack(()))
     for name, copy in letters():
         for part, hit in finder.hits(copy):
             if hit.phrase.code.startswith("SPM") or hit.phrase.language == copy.language:
@@ -81,7 +84,7 @@ def alarms(packs: Mapping[str, Sequence[Phrase]]) -> Iterator[Problem]:
 def shipped(phrases: Sequence[Phrase]) -> str:
     """The text of packs/phrases.json, a line for each phrase; `data.phrases` relies on its indents."""
     languages = []
-    for language, codes in packed(phrases).items():
+    for language, codes in phrase_tables(phrases).items():
         lists = [
             f"  {json.dumps(code)}: [\n   "
             + ",\n   ".join(json.dumps(each, ensure_ascii=False) for each in every)
@@ -90,6 +93,20 @@ def shipped(phrases: Sequence[Phrase]) -> str:
         ]
         languages.append(f" {json.dumps(language)}: {{\n" + ",\n".join(lists) + "\n }")
     return "{\n" + ",\n".join(languages) + "\n}\n"
+
+
+def indexes(phrases: Sequence[Phrase]) -> dict[Path, str]:
+    """The text of packs/index/LANGUAGE.json for each language of words, by path."""
+    return {
+        INDEXES / f"{language}.json": json.dumps(
+            index_table([phrase for phrase in phrases if phrase.language == language]),
+            ensure_ascii=False,
+            indent=0,
+        )
+        + "\n"
+        for language in LANGUAGES
+        if language not in CHARACTER_LANGUAGES
+    }
 
 
 def main(check: bool, languages: Sequence[str]) -> int:
@@ -107,7 +124,8 @@ def main(check: bool, languages: Sequence[str]) -> int:
         print(f"{language}: {sum(own.values())} phrases, {patterns} patterns", own or "")
     print(f"{len(problems)} problems, {len(letters())} good letters")
     if not check and not languages and not problems:
-        SHIPPED.write_text(shipped(phrases), encoding="utf-8")
+        for path, text in {SHIPPED: shipped(phrases), **indexes(phrases)}.items():
+            path.write_text(text, encoding="utf-8")
     return 1 if problems else 0
 
 

@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from outreach.lint import index
 from outreach.lint.copy import Copy
 from outreach.lint.finding import Finding, Level
 from outreach.lint.packs import compile
@@ -21,7 +22,7 @@ def pack(code: str, language: str, *tables: str) -> list[Phrase]:
 def found(
     phrases: list[Phrase], text: str, subject: str | None = None, language: str = "en"
 ) -> list[Finding]:
-    finder = Finder(phrases, packs=lambda language: ())
+    finder = Finder(phrases, packs=lambda language: index.pack(()))
     return list(finder.check(Copy(subject, text, language=language)))
 
 
@@ -214,7 +215,7 @@ def test_languages_are_looked_for_by_script_and_tag() -> None:
 
 def test_a_text_that_no_phrase_has_a_word_of_is_known() -> None:
     phrases = pack("SPM103", "en", 'match = ["free _ gift"]') + pack("SPM103", "zh", 'match = ["免费"]')
-    finder = Finder(phrases, packs=lambda language: ())
+    finder = Finder(phrases, packs=lambda language: index.pack(()))
     assert [finder.touches(text, "en") for text in ("Gifts Ltd", "Harbour Ltd", "")] == [True, False, False]
     assert [finder.touches(text, "zh") for text in ("免疫", "港口")] == [True, False]
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from outreach.lint.packs import builtin, compile, duplicates
+from outreach.lint import builtin
+from outreach.lint.index import indexed
+from outreach.lint.packs import compile, duplicates
 from outreach.lint.phrase import CATEGORIES, Phrase
 from tests import packs
 
@@ -31,7 +33,16 @@ def test_what_is_shipped_is_what_the_sources_say() -> None:
     assert packs.SHIPPED.read_text(encoding="utf-8") == packs.shipped(every), "run: python -m tests.packs"
     for language in {phrase.language for phrase in every}:
         own = [replace(phrase, line=0) for phrase in every if phrase.language == language]
-        assert set(builtin(language)) == set(own)
+        assert builtin.phrases(language) == tuple(own)
+    for path, text in packs.indexes(every).items():
+        assert path.read_text(encoding="utf-8") == text, "run: python -m tests.packs"
+
+
+def test_an_index_with_the_stems_of_another_stemmer_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("Stemmer.version", lambda: "0")
+    made = builtin.pack.__wrapped__("tr")
+    assert made.where == indexed(builtin.phrases("tr"))
+    assert made.phrases() == builtin.phrases("tr")
 
 
 def test_a_phrase_is_compiled_with_the_weight_of_its_category() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from outreach.data import table
 from outreach.lint.copy import Copy
+from outreach.lint.index import pack
 from outreach.lint.language import words
 from outreach.lint.rules.phrases import Finder
 from tests import packs
@@ -127,7 +128,7 @@ def finder() -> Finder:
     """The phrases of the two languages as their sources say."""
     files, _ = packs.sources()
     both = [phrase for each in files.values() for phrase in each if phrase.language in ("kk", "mn")]
-    return Finder(both, packs=lambda language: ())
+    return Finder(both, packs=lambda language: pack(()))
 
 
 def codes(text: str, language: str) -> set[str]:

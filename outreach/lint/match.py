@@ -1,14 +1,14 @@
-"""Where phrases stand in a folded text: a trie over words, and one over characters for Chinese and Japanese."""
+"""Where phrases stand in a folded text: by their rarest words, or by characters for Chinese and Japanese."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import compress, count
-from operator import contains
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from outreach.lint.characters import CharacterTrie
 from outreach.lint.copy import LOOSE
+from outreach.lint.index import Pack
 from outreach.lint.phrase import ANY, LONGEST_WORD, NUMBER, SIGNS, Phrase, paths, stem
 
 # Ends of sentences, unless a figure goes on ("No. 1"); of paragraphs; of list items.
@@ -24,14 +24,12 @@ _ASCII_STOP = re.compile(
 _ENDS = frozenset(f".!?…\n{_END}")
 _BREAKS = bytes(code if chr(code).isalnum() or chr(code) in f"'%${_END}" else 0x20 for code in range(256))
 _CACHED = 100_000  # words; a run over many letters must not fill the memory
-_PHRASES = ""  # the key of a node under which the phrases that end there are kept; no edge is empty
 
-_Node = dict[str, Any]
-_Path = tuple[str, ...]
 _Edges = frozenset[str]
-_ANY_WORD = frozenset((ANY,))
-_NOTHING: frozenset[str] = frozenset()
-_NO_WORD = frozenset((".",))  # what ends a sentence, and the text
+_Misses = Callable[[_Edges], bool]  # whether a word of these edges is not what a step asks for
+_Steps = Sequence[tuple[int, _Misses]]  # with how far away the word stands
+_NOTHING: _Edges = frozenset()
+_NO_WORD: _Edges = frozenset((".",))  # what ends a sentence, and the text
 _Computed = TypeVar("_Computed")
 
 
@@ -43,26 +41,36 @@ class Hit(NamedTuple):
     end: int
 
 
-class _Guard(NamedTuple):
-    """Word groups that must not stand on one side of a phrase. `nearest` are their words next to it."""
-
-    groups: tuple[_Path, ...]
-    nearest: frozenset[str]
-
-
 class _Ending(NamedTuple):
-    """A phrase whose last word has come, and what must not stand beside it."""
+    """A phrase, and the groups of words that must not stand right behind it, or right before it."""
 
     phrase: Phrase
-    before: _Guard
-    after: _Guard
+    before: Sequence[_Steps]
+    after: Sequence[_Steps]
+
+    def guarded(self, edges: Sequence[_Edges], first: int, last: int) -> bool:
+        """Whether what stands beside its words `first` to `last` says that it does not count."""
+        return any(_stands(edges, last + 1, steps) for steps in self.before) or any(
+            len(steps) <= first and _stands(edges, first - len(steps), steps) for steps in self.after
+        )
 
 
-class _Fan(NamedTuple):
-    """Where phrases go on that begin with a word, by the edge of the second one; and those that end with it."""
+class _Wording(NamedTuple):
+    """A wording of a phrase around its rarest word: where it begins and ends, and its other words."""
 
-    onward: dict[str, list[_Node]]
-    endings: list[_Ending]
+    pack: int
+    number: int
+    first: int
+    last: int
+    others: _Steps
+
+
+class _Look(NamedTuple):
+    """The wordings there may be when a certain other word stands `away` words behind a rare one."""
+
+    away: int
+    misses: _Misses
+    wordings: Mapping[str, Sequence[_Wording]]
 
 
 class Cache(dict[str, _Computed]):
@@ -81,149 +89,109 @@ class Cache(dict[str, _Computed]):
 class Matcher:
     """Finds phrases, of several languages at once, in time linear in the text."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        every = tuple(phrases)
-        self._paths: dict[str, list[tuple[_Path, _Ending]]] = defaultdict(list)
-        self._root: dict[str, _Node] = {}  # filled when a text has the first word of a path
-        self._vocabulary: set[str] = set()
-        self._characters = CharacterTrie(phrase for phrase in every if phrase.characters)
-        self._languages = tuple(dict.fromkeys(each.language for each in every if not each.characters))
-        for phrase in every:
-            if not phrase.characters:
-                self._add(phrase)
-        self._groups: dict[str, list[str]] = {}
-        for group in [edge for edge in self._vocabulary if "|" in edge]:
-            for edge in group.split("|"):
-                self._groups.setdefault(edge, []).append(group)
-        self._vocabulary |= self._groups.keys()
-        self._prefixes = sorted(
-            {len(edge) - 1 for edge in self._vocabulary if edge[-1] == "*" and "|" not in edge}
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        self._packs = tuple(packs)
+        wordless = (pack for pack in self._packs if not pack.where.longest)
+        self._characters = CharacterTrie(
+            phrase for pack in wordless for phrase in pack.phrases() if phrase.characters
         )
+        self._vocabulary = frozenset().union(*(pack.where.vocabulary for pack in self._packs))
+        self._languages = sorted({edge.partition(":")[0] for edge in self._vocabulary if ":" in edge})
+        self._prefixes = sorted({len(edge) - 1 for edge in self._vocabulary if edge[-1] == "*"})
+        self._around = [_END] * max((pack.where.longest for pack in self._packs), default=0)
         self._edges = Cache(self._edges_of)
-        self._fans = Cache(self._fan_of)
-        self._seconds = Cache(self._seconds_of)
-
-    def _add(self, phrase: Phrase) -> None:
-        following = [path for guard in phrase.not_before for path in paths(guard, phrase.language)]
-        preceding = [path for guard in phrase.not_after for path in paths(guard, phrase.language)]
-        ending = _Ending(
-            phrase,
-            _Guard(tuple(following), frozenset(guard[0] for guard in following if guard)),
-            _Guard(tuple(preceding), frozenset(guard[-1] for guard in preceding if guard)),
-        )
-        self._vocabulary.update(edge for guard in (*following, *preceding) for edge in guard)
-        for pattern in phrase.patterns:
-            for path in filter(None, paths(pattern, phrase.language)):
-                self._paths[path[0]].append((path, ending))
-                self._vocabulary.update(path)
+        self._looks = Cache(self._looks_of)
+        self._endings: dict[tuple[int, int], _Ending] = {}
 
     def _edges_of(self, word: str) -> _Edges:
-        """What of the phrases' words a word may stand for, and any word for `_`."""
+        """What of the phrases' words a word may stand for."""
         if word[0] in _ENDS:
             return _NO_WORD
         if len(word) > LONGEST_WORD:
-            return _ANY_WORD
-        vocabulary = self._vocabulary
-        found = [f"{language} {stem(word, language)}" for language in self._languages]
+            return _NOTHING
+        found = [f"{language}:{stem(word, language)}" for language in self._languages]
         found += [word[:size] + "*" for size in self._prefixes if size <= len(word)]
         found += (word + "=", NUMBER if word[0].isdigit() else "")
-        found = [edge for edge in found if edge in vocabulary]
-        if not found and ANY not in self._groups:
-            return _ANY_WORD
-        found.append(ANY)
-        return frozenset((*found, *(group for edge in found for group in self._groups.get(edge, ()))))
+        return self._vocabulary.intersection(found) or _NOTHING
 
-    def _fan_of(self, word: str) -> _Fan:
-        """Where the phrases go on that begin with this word."""
-        onward: dict[str, list[_Node]] = defaultdict(list)
-        endings: list[_Ending] = []
-        for first in sorted(self._edges[word]):  # a set has another order in every process
-            if first in self._paths:
-                node = self._root.get(first) or self._grown(first)
-                endings += node.get(_PHRASES, ())
-                for edge in filter(None, node):
-                    onward[edge].append(node[edge])
-        return _Fan(dict(onward), endings)
-
-    def _grown(self, first: str) -> _Node:
-        """The node of the paths that begin with an edge."""
-        root = self._root[first] = _Node()
-        for path, ending in self._paths[first]:
-            node = root
-            for edge in path[1:]:
-                node = node.setdefault(edge, {})
-            node.setdefault(_PHRASES, []).append(ending)
-        return root
-
-    def _seconds_of(self, word: str) -> frozenset[str]:
-        """The words with which they go on; where the word is a phrase itself, anything."""
-        if self._edges[word] is _ANY_WORD:
-            return _NOTHING
-        fan = self._fans[word]
-        return frozenset((*fan.onward, *((ANY, *_NO_WORD) if fan.endings else ())))
+    def _looks_of(self, word: str) -> Sequence[_Look]:
+        """Where to look for what when a word has come that is the rarest of some wordings."""
+        found: dict[int, dict[str, list[_Wording]]] = {}
+        for edge in sorted(self._edges[word]):  # a set has another order in every process
+            for place, pack in enumerate(self._packs):
+                for line in pack.where.wordings.get(edge, "").splitlines():
+                    number, rarest, second, *path = line.split(" ")
+                    first, away = -int(rarest), int(second) - int(rarest)
+                    others = [step for step in _steps(path, first) if step[0] not in (0, away)]
+                    wording = _Wording(place, int(number), first, first + len(path) - 1, others)
+                    for other in path[int(second)].split("|") if away else (edge,):
+                        found.setdefault(away, {}).setdefault(other, []).append(wording)
+        return [_Look(away, frozenset(each).isdisjoint, each) for away, each in sorted(found.items())]
 
     def every(self, text: str, words: Sequence[str]) -> Iterator[Hit]:
         """Each phrase of a folded text, given with its words, also where one lies within another."""
         yield from (Hit(*hit) for hit in self._characters.find(text))
-        if not self._paths:
+        if not self._around:
             return
-        words = [*words, _END]
-        edges, seconds = self._edges, self._seconds
-        found: list[tuple[Phrase, int, int]] = []
-        # Half of the words begin some phrase, and few go on with it, so this is asked first.
-        for place in compress(count(), map(seconds.__getitem__, words)):
-            if not seconds[words[place]].isdisjoint(edges[words[place + 1]]):
-                self._walk(words, place, found)
-        if found:
-            end = 0  # nothing between two words looks like the second one
-            said = words[: max(last for _, _, last in found) + 1]
-            ends = [(end := end if word == _END else text.find(word, end) + len(word)) for word in said]
-            yield from (
-                Hit(phrase, ends[first] - len(words[first]), ends[last]) for phrase, first, last in found
+        words = [*self._around, *words, *self._around]
+        found = [*dict.fromkeys(self._found(words))]  # two wordings of a phrase may say the same
+        said = words[: 1 + max((last for _, _, last in found), default=-1)]
+        end = 0  # nothing between two words looks like the second one
+        ends = [(end := end if word == _END else text.find(word, end) + len(word)) for word in said]
+        yield from (Hit(phrase, ends[first] - len(words[first]), ends[last]) for phrase, first, last in found)
+
+    def _found(self, words: Sequence[str]) -> Iterator[tuple[Phrase, int, int]]:
+        """The phrases that stand in words with ends around: (phrase, first word, last word)."""
+        edges, looks = [*map(self._edges.__getitem__, words)], [*map(self._looks.__getitem__, words)]
+        for place in compress(count(), looks):
+            for away, misses, wordings in looks[place]:
+                # Most words are the rarest of some wording, and few have the second one beside them.
+                if misses(edges[place + away]):
+                    continue
+                for edge in sorted(wordings.keys() & edges[place + away]):
+                    for pack, number, first, last, others in wordings[edge]:
+                        if _stands(edges, place, others):
+                            ending = self._ending(pack, number)
+                            if not ending.guarded(edges, place + first, place + last):
+                                yield ending.phrase, place + first, place + last
+
+    def _ending(self, pack: int, number: int) -> _Ending:
+        """A phrase with its guards, which are taken apart when it is found first."""
+        if (pack, number) not in self._endings:
+            phrase = self._packs[pack].phrases()[number]
+            self._endings[pack, number] = _Ending(
+                phrase, _groups(phrase.not_before, phrase), _groups(phrase.not_after, phrase)
             )
-
-    def _walk(self, words: Sequence[str], first: int, found: list[tuple[Phrase, int, int]]) -> None:
-        """Adds the phrases that begin with one word: (phrase, first word, last word). After `words` is an end."""
-        fan, last = self._fans[words[first]], first
-        endings, following = fan.endings, self._edges[words[first + 1]]
-        # Common words begin hundreds of phrases, and few of those go on with the next word.
-        nodes = [node for edge in sorted(fan.onward.keys() & following) for node in fan.onward[edge]]
-        while True:
-            for ending in endings:
-                if self._free(words, first, last, ending):
-                    found.append((ending.phrase, first, last))
-            if not nodes:
-                return
-            last += 1
-            before, nodes, endings = nodes, [], []
-            following = self._edges[words[last + 1]]
-            for node in before:
-                if _PHRASES in node:
-                    endings += node[_PHRASES]
-                if common := node.keys() & following:
-                    nodes += [node[edge] for edge in sorted(common)]
-
-    def _free(self, words: Sequence[str], first: int, last: int, ending: _Ending) -> bool:
-        """Whether no guard forbids a phrase here."""
-        return not (
-            self._stands(words, last + 1, 0, ending.before)
-            or self._stands(words, first - 1, -1, ending.after)
-        )
-
-    def _stands(self, words: Sequence[str], place: int, side: int, guard: _Guard) -> bool:
-        """Whether a guard's words stand at a place: beginning there (side 0), or ending there (-1)."""
-        if place < 0 or guard.nearest.isdisjoint(self._edges[words[place]]):
-            return False
-        for group in guard.groups:
-            start = place + side * (len(group) - 1)
-            said = [self._edges[word] for word in words[start : start + len(group)]] if start >= 0 else []
-            if len(said) == len(group) and all(map(contains, said, group)):
-                return True
-        return False
+        return self._endings[pack, number]
 
     def knows(self, text: str, words: Sequence[str]) -> bool:
         """Whether a folded text, given with its words, has a word or a character of some phrase."""
-        return any(len(self._edges[word]) > 1 for word in words) or self._characters.knows(text)
+        return any(self._edges[word] for word in words if word[0] not in _ENDS) or self._characters.knows(
+            text
+        )
+
+
+@cache
+def _misses(step: str) -> _Misses:
+    """Whether a word is none of those of a step of a path."""
+    edges = step.split("|")
+    return _NO_WORD.issubset if ANY in edges else frozenset(edges).isdisjoint
+
+
+def _steps(path: Iterable[str], first: int = 0) -> _Steps:
+    return [(away, _misses(step)) for away, step in enumerate(path, first)]
+
+
+def _stands(edges: Sequence[_Edges], place: int, steps: _Steps) -> bool:
+    """Whether the words around a place are those of some steps."""
+    for away, misses in steps:  # noqa: SIM110 -- half the time of all(...), and called for each candidate
+        if misses(edges[place + away]):
+            return False
+    return True
+
+
+def _groups(guards: Iterable[str], phrase: Phrase) -> Sequence[_Steps]:
+    return [_steps(path) for guard in guards for path in paths(guard, phrase.language)]
 
 
 def words_of(text: str) -> list[str]:

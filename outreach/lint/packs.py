@@ -1,14 +1,13 @@
 """Phrase packs: a table of phrases becomes phrases, or a list of everything that is wrong with it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from outreach import data
 from outreach.errors import Problem, did_you_mean, problem
 from outreach.lint.characters import key
+from outreach.lint.index import pack
 from outreach.lint.language import LANGUAGES
 from outreach.lint.match import Matcher, words_of
 from outreach.lint.normal import fold
@@ -82,35 +81,6 @@ def duplicates(packs: Iterable[tuple[str, Sequence[Phrase]]]) -> list[Problem]:
                         )
                         found.append(problem(message, hint="keep one", file=file, line=phrase.line))
     return found
-
-
-def packed(phrases: Iterable[Phrase]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Phrases as the built-in packs are shipped: language -> code -> what differs from the default."""
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for phrase in phrases:
-        plain = Phrase(phrase.code, phrase.language, (), category(phrase.code).weight)
-        names = ("patterns", "weight", "scope", "not_before", "not_after", "hint", "rewrite")
-        entry = {
-            name: getattr(phrase, name) for name in names if getattr(phrase, name) != getattr(plain, name)
-        }
-        found.setdefault(phrase.language, {}).setdefault(phrase.code, []).append(entry)
-    return found
-
-
-@cache
-def builtin(language: str) -> tuple[Phrase, ...]:
-    """The phrases of a language that come with the program."""
-    return tuple(_unpacked(language, data.phrases(language)))
-
-
-def _unpacked(language: str, codes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Phrase]:
-    for code, entries in codes.items():
-        plain = Phrase(code, language, (), category(code).weight)
-        for entry in entries:
-            lists: dict[str, Any] = {
-                name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()
-            }
-            yield replace(plain, **lists)
 
 
 def _compared(wording: str, language: str) -> tuple[str, ...]:
@@ -210,7 +180,7 @@ class _Pack:
 
     def _examples(self, phrase: Phrase, entry: Mapping[str, Any]) -> None:
         """Whether it is found where it should be, and nowhere else."""
-        matcher = Matcher((phrase,))
+        matcher = Matcher((pack((phrase,)),))
 
         def found(sentence: str) -> bool:
             text = fold(sentence).text

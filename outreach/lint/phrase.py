@@ -125,7 +125,7 @@ def count_wordings(pattern: str) -> int:
 def paths(pattern: str, language: str) -> list[tuple[str, ...]]:
     """A pattern of words as edges that a text's words must give, one after the other.
 
-    An edge is `en offer` (a stem), `offers=` (a form), `offer*` (a beginning), `#`, `_`, or several of them
+    An edge is `en:offer` (a stem), `offers=` (a form), `offer*` (a beginning), `#`, `_`, or several of them
     parted by `|`. Mostly one path; a group with an alternative of several words makes more.
     """
     if "(" not in pattern:
@@ -134,9 +134,8 @@ def paths(pattern: str, language: str) -> list[tuple[str, ...]]:
     for chunk in _CHUNK.findall(pattern):
         alternatives = [edges(wording, language) for wording in wordings(chunk)]
         single = sorted({path[0] for path in alternatives if len(path) == 1})
-        steps.append(
-            [*([("|".join(single),)] if single else []), *{path for path in alternatives if len(path) != 1}]
-        )
+        longer = dict.fromkeys(path for path in alternatives if len(path) != 1)
+        steps.append([*([("|".join(single),)] if single else []), *longer])
     return [tuple(edge for path in each for edge in path) for each in product(*steps)]
 
 
@@ -177,7 +176,7 @@ def plain(word: str) -> str:
 
 def _form(word: str, language: str) -> str:
     stemmed = stem(word, language)
-    return f"{language} {stemmed}" if stemmed else word + "="
+    return f"{language}:{stemmed}" if stemmed else word + "="
 
 
 def stem(word: str, language: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
 
+from outreach.lint import builtin
 from outreach.lint.characters import has_characters
 from outreach.lint.copy import Copy, Piece
 from outreach.lint.finding import Finding, Level
+from outreach.lint.index import Pack, pack
 from outreach.lint.language import LANGUAGES
 from outreach.lint.match import Hit, Matcher, words_of
-from outreach.lint.packs import builtin
 from outreach.lint.phrase import CATEGORIES, CHARACTER_LANGUAGES, Phrase
 from outreach.lint.rule import Rule
 
@@ -73,7 +74,7 @@ class Finder:
         own: Iterable[Phrase] = (),
         *,
         rules: Iterable[Rule] = (),
-        packs: Callable[[str], Iterable[Phrase]] = builtin,
+        packs: Callable[[str], Pack] = builtin.pack,
     ) -> None:
         self._own = tuple(own)
         self._rules = {**_RULES, **{rule.code: rule for rule in rules}}
@@ -147,9 +148,8 @@ class Finder:
     def _matcher(self, group: _Group) -> Matcher:
         found = self._matchers.get(group)
         if found is None:
-            own = (phrase for phrase in self._own if phrase.language in group)
-            packs = (phrase for language in group for phrase in self._packs(language))
-            found = self._matchers[group] = Matcher((*packs, *own))
+            own = pack(phrase for phrase in self._own if phrase.language in group)
+            found = self._matchers[group] = Matcher((*map(self._packs, group), own))
         return found
 
 
