@@ -48,7 +48,7 @@ def test_the_screen(shops: Shell) -> None:
         "HELD": "1 person: no first_name fix: outreach plan shops --held held.csv",
         "DATES": "Mon 23 Nov; follow-ups end Thu 26 Nov",
         "LIMIT": "no cap is reached",
-        "LETTERS": "0 errors, 4 warnings     outreach lint shops",
+        "LETTERS": "0 errors, 6 warnings     outreach lint shops",
         "SENDER": "NO SENDER RUNNING: start `outreach run`",
         "NEXT": f"outreach launch shops --plan {plan_id}",
     }

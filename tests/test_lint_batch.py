@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from outreach.errors import Problem
-from outreach.lint import Selection, linter
+from outreach.lint import Level, Selection, linter
 from outreach.lint.batch import Row, rows
 from tests.cli import Shell
 
@@ -128,10 +128,14 @@ def test_rows_are_read_as_they_are_asked_for() -> None:
     assert one.linted(linter(()), Selection()).words > 10
 
 
-def test_a_row_without_anything_is_a_letter_without_words() -> None:
-    (row,) = rows([b"{}"])
-    assert not isinstance(row, Problem)
-    assert row.linted(linter(()), Selection()).words == 0
+@pytest.mark.parametrize("row", [b"{}", b'{"subject": "", "text": " \\n"}', b'{"html": "<p> </p>"}'])
+def test_an_empty_letter_is_no_clean_one(row: bytes) -> None:
+    (read,) = rows([row])
+    assert not isinstance(read, Problem)
+    report = read.linted(linter(()), Selection(select=("STR401",)))
+    assert [(each.level, each.message) for each in report.findings] == [
+        (Level.ERROR, "the letter has no text")
+    ]
 
 
 @pytest.mark.parametrize(

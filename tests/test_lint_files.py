@@ -8,7 +8,7 @@ from outreach.errors import Where
 from outreach.lint import RULES, Finding, Level, Selection
 from outreach.lint.fixes import fixed
 from outreach.lint.ignores import ignores, taken_out, wrong
-from tests.linting import sequence
+from tests.linting import letter, sequence
 
 SPAM = RULES["SPM103"].found("free")
 GATE = RULES["MRG601"].found("a field")
@@ -113,6 +113,32 @@ def test_a_sequence_is_looked_at_as_a_whole(steps: list[tuple[str, str]], codes:
     found = sequence(*steps)
     assert [each.code for each in found] == codes
     assert all(each.where.file == "campaigns/c.toml" and each.where.line > 3 for each in found)
+
+
+FIELDS = """\
+Subject: Shelving for {{ company }}
+
+Hello {{ first_name }},
+
+we fit shelving in {{ city | default("town") }}, as {{ first_name }} may know: \
+https://northwind.example/r?id={{ email }}
+"""
+
+
+def test_each_field_without_a_fallback_is_told_at_its_first_place() -> None:
+    places = {each.quote: each.where for each in letter(FIELDS) if each.code == "MRG603"}
+    assert places == {
+        "company": Where("templates/a.txt", 1, 26),
+        "first_name": Where("templates/a.txt", 3, 10),
+    }
+
+
+@pytest.mark.parametrize("head", ["", "Format: markdown\n"])
+def test_a_link_with_the_readers_address_is_found_in_the_template(head: str) -> None:
+    linked = FIELDS.replace("https:", "[our range](https:").replace("{{ email }}", "{{ email }})")
+    text = f"{head}{linked if head else FIELDS}"
+    (found,) = (each for each in letter(text) if each.code == "LNK308")
+    assert text.splitlines()[found.where.line - 1][found.where.column - 1 :].startswith("https://")
 
 
 def test_levels_of_the_rules_about_files() -> None:

@@ -74,6 +74,16 @@ def test_the_mark_of_a_greeting_does_not_count(greeting: str, language: str) -> 
     assert found(f"{greeting}\n\nWe make shelving. Thank you!", language=language) == []
 
 
+def test_a_row_of_marks_is_told_once_with_its_fix_and_a_hint() -> None:
+    text = OPENING + "It is quick! It is clean!! Is it quiet?!"
+    marks = [each for each in found(text) if each.code == "FMT203"]
+    places = [text[each.start : each.end] for each in marks]
+    assert places == ["!!", "?!"]
+    assert [each.fix for each in marks] == ["!", "?"]
+    assert [each.level for each in marks] == [Level.ERROR, Level.ERROR]
+    assert all(each.hint for each in [*marks, *found(OPENING + "It is quick!!")])
+
+
 def test_exclamation_marks_are_weighed_by_their_density() -> None:
     few = found(OPENING + "It is quick! It is clean!")
     assert (levels(few, "FMT203"), few[0].points) == ([Level.WARNING], 1.5)

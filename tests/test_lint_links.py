@@ -157,8 +157,42 @@ def test_a_redirect_is_told_unless_it_is_the_sender_s_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "https://northwind.example/r?id=anna@bread.example",
+        "https://northwind.example/r?x=1&to=Anna.Lind%40bread.example",
+        "https://northwind.example/r?u=,anna@bread.example#top",
+    ],
+)
+def test_a_link_that_carries_its_readers_address_is_told(address: str) -> None:
+    (in_text,) = found(address, mailbox=MAILBOX)
+    (in_html,) = found(html=f"{P}<a href='{address}'>our range</a>", mailbox=MAILBOX)
+    assert in_text.code == in_html.code == "LNK308"
+    assert "mail address" in in_text.message
+    assert in_text.hint
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://northwind.example/unsubscribe?id=anna@bread.example",
+        "https://northwind.example/r?from=Paul@northwind.example",
+        "https://northwind.example/@anna?at=5",
+        "https://northwind.example/r?size=3@2&map=@53.9,1.1",
+    ],
+)
+def test_a_way_out_and_the_senders_own_address_watch_nobody(address: str) -> None:
+    assert found(address, mailbox=MAILBOX) == []
+
+
+def test_a_short_link_comes_with_what_to_write() -> None:
+    assert found("https://bit.ly/3xyz")[0].hint == "write the real address"
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "https://a.b/?" + "=a@b." * 30_000,
         "https://a.b/ " * 15_000,
         "http://" + "@" * 190_000,
         "http://" * 28_000,

@@ -52,15 +52,36 @@ def test_a_letter_can_be_judged_again_without_some_findings() -> None:
 
 
 def test_craft_loses_by_level_and_at_most_twice_by_one_rule() -> None:
-    assert judge([finding("STR405", level=Level.ERROR)], 50).craft == 85
-    mixed = [finding("STR405", level=Level.INFO)] * 2 + [finding("STR405", level=Level.ERROR)]
+    assert judge([finding("STR403", level=Level.ERROR)], 50).craft == 85
+    mixed = [finding("STR403", level=Level.INFO)] * 2 + [finding("STR403", level=Level.ERROR)]
     assert judge(mixed, 50).craft == judge(mixed[::-1], 50).craft == 100 - 15 - 2
-    assert judge([finding("STR405")] * 5 + [finding("STR406", level=Level.INFO)], 50).craft == 100 - 12 - 2
+    assert judge([finding("STR403")] * 5 + [finding("STR406", level=Level.INFO)], 50).craft == 100 - 12 - 2
     assert judge([finding("SPM102", 3), finding("SPM108", 4, Level.ERROR)], 50).craft == 100
     assert judge([finding("OWN001")], 50).craft == 100
     assert judge([finding("OWN001")], 50, {"OWN001": Rule("OWN001", "own", Level.WARNING)}).craft == 94
-    many = [finding(f"STR{code}", level=Level.ERROR) for code in (405, 406, 410)] * 2
-    assert judge([*many, *[finding("SEQ803", level=Level.ERROR)] * 2], 50).craft == 0
+    codes = ("STR405", "STR406", "STR410", "SEQ803")
+    many = [finding(code, level=Level.ERROR, place=place) for code in codes for place in (0, 9)]
+    assert judge(many, 50).craft == 0
+
+
+def test_phrases_of_one_rule_that_run_into_each_other_are_one_finding_with_all_their_points() -> None:
+    def phrase(code: str, start: int, end: int, level: Level = Level.WARNING, part: str = "text") -> Finding:
+        return Finding(code, level, f"{start}", part, start, end, points=2)
+
+    chain = [phrase("SPM101", 0, 13), phrase("SPM101", 8, 20, Level.ERROR), phrase("SPM101", 15, 30)]
+    apart = [phrase("SPM101", 30, 40), phrase("SPM102", 10, 20), phrase("SPM101", 0, 9, part="subject")]
+    links = [phrase("LNK301", 0, 9), phrase("LNK301", 0, 9)]
+    report = judge([*apart, *chain, *links], 100)
+    told = [(each.code, each.part, each.start, each.points) for each in report.findings]
+    assert [each for each in told if each[0] != "SPM110"] == [
+        ("SPM101", "subject", 0, 2),
+        ("LNK301", "text", 0, 2),
+        ("LNK301", "text", 0, 2),
+        ("SPM101", "text", 8, 6),
+        ("SPM102", "text", 10, 2),
+        ("SPM101", "text", 30, 2),
+    ]
+    assert judge(report.findings, 100) == report
 
 
 def test_findings_are_in_order_of_part_and_place() -> None:

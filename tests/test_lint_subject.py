@@ -88,6 +88,60 @@ def test_acronyms_and_a_name_are_no_shouting(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "language", "said"),
+    [
+        ("URGENT: shelving for York", "en", "URGENT"),
+        ("[IMPORTANT] shelving for York", "en", "IMPORTANT"),
+        ("ATTENTION! shelving for York", "fr", "ATTENTION"),
+        ("DRINGEND Regale für Ihren Laden", "de", "DRINGEND"),
+        ("СРОЧНО: стеллажи для магазина", "ru", "СРОЧНО"),
+        ("ТЕРМІНОВО: стелажі для магазину", "uk", "ТЕРМІНОВО"),
+        ("URGENT OFFER: shelves in York this spring", "en", "URGENT OFFER"),
+    ],
+)
+def test_a_call_for_attention_before_the_matter_is_warned_of(line: str, language: str, said: str) -> None:
+    finding = found(line, language=language)["SUB004"]
+    assert (finding.level, line[finding.start : finding.end]) == (Level.WARNING, said)
+
+
+@pytest.mark.parametrize(
+    "line", ["NORTHWIND: shelving for York", "UNICEF tender for York", "Shelving for PARTNER GmbH in York"]
+)
+def test_a_name_in_capitals_calls_for_nothing(line: str) -> None:
+    assert "SUB004" not in found(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "fix", "points"),
+    [
+        ("Shelving for York!!", "!!", "!", 2),
+        ("Shelving for York?!", "?!", "?", 2),
+        ("Shelving for York??", "??", "?", 0),
+        ("货架报价！！", "！！", "！", 2),
+    ],
+)
+def test_marks_in_a_row_are_mended_to_one(line: str, said: str, fix: str, points: float) -> None:
+    finding = found(line)["SUB005"]
+    assert (line[finding.start : finding.end], finding.fix, finding.points) == (said, fix, points)
+
+
+def test_only_the_first_exclamation_in_a_subject_has_points() -> None:
+    copy = Copy("Shelving! For York!! Now??", TEXT, language="en")
+    marked = [each for each in subject.check(copy) if each.code == "SUB005"]
+    assert [(each.points, each.fix) for each in marked] == [(2, None), (0, "!"), (0, "?")]
+
+
+def test_what_is_wrong_with_a_subject_comes_with_what_to_do() -> None:
+    for line in (
+        "Shelving!",
+        "Shelving!!",
+        "x" * 61,
+        "关于贵公司门店货架改造以及夜间安装服务的合作报价单说明",
+    ):
+        assert all(each.hint for code, each in found(line).items() if code in ("SUB002", "SUB005"))
+
+
+@pytest.mark.parametrize(
     ("line", "code", "said"),
     [
         ("Shelving for shops!", "SUB005", "!"),

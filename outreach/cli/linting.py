@@ -1,6 +1,7 @@
 """What `outreach lint` does: find the letters that are meant, lint them, mend them, score a batch."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from outreach.report.outliers import Group
     from outreach.template import Letter
 
+UNREADABLE = "TPL001"
 LOOSE = "Not in templates/ of a workspace: who sends is not known, so no IDN rule is judged."
 ELSEWHERE = "problem(s) in other files (`outreach lint` shows them): IDN rules and sequences are not judged."
 
@@ -26,10 +28,14 @@ def linter(app: App) -> "Linter":
     """The linter with the workspace's own packs where there is a workspace, else with the built-in ones alone."""
     from outreach import lint
 
+    packs: tuple[tuple[str, str], ...] = ()
     try:
         packs = app.workspace.lint.packs
+    except InputError:
+        with suppress(OutreachError):
+            packs = app.basics.lint.packs  # whatever is wrong in letters and campaigns
     except OutreachError:
-        packs = ()
+        pass
     return lint.linter(packs)
 
 
@@ -54,12 +60,7 @@ def meant(code: str, known: "Mapping[str, Rule]") -> str:
 
 
 def run(app: App, targets: tuple[str, ...], selection: "Selection") -> "Linted":
-    """Lint what is meant; InputError with every problem of files that cannot be read at all."""
-    from outreach.lint.letters import lint_in
-    from outreach.lint.sequence import lint_sequence
-    from outreach.report.findings import Letter as Scored
-    from outreach.report.findings import Linted
-
+    """Lint what is meant; InputError where the settings, or all that is meant, cannot be read."""
     loose = _loose(app, targets)
     if loose is not None:
         return loose_letters(app, loose, selection)
@@ -67,9 +68,59 @@ def run(app: App, targets: tuple[str, ...], selection: "Selection") -> "Linted":
         workspace = app.workspace
     except InputError as exc:
         unharmed = _unharmed(app, targets, exc)
-        if not unharmed:
-            raise
-        return loose_letters(app, unharmed, selection, f"{len(exc.problems)} {ELSEWHERE}")
+        if unharmed:
+            return loose_letters(app, unharmed, selection, f"{len(exc.problems)} {ELSEWHERE}")
+        return _rest(app, targets, selection, exc)
+    return _linted(app, workspace, targets, selection)
+
+
+def _rest(app: App, targets: tuple[str, ...], selection: "Selection", exc: InputError) -> "Linted":
+    """What can be linted beside broken files, which are findings; `exc` again where that is nothing."""
+    workspace, lacking = _without(app, exc)
+    try:
+        linted = _linted(app, workspace, targets, selection, whole=False) if workspace else None
+    except OutreachError:
+        raise exc from None  # what is meant is broken
+    if linted is None or not linted.letters:
+        raise exc
+    notes = [f"Not judged, as they need a broken file: {', '.join(lacking)}."] if lacking else []
+    return replace(
+        linted, findings=[*unreadable(exc).findings, *linted.findings], notes=[*linted.notes, *notes]
+    )
+
+
+def _without(app: App, exc: InputError) -> "tuple[Workspace | None, list[str]]":
+    """The workspace without its broken files, and the files left out because they need those.
+
+    None where others than letters and campaigns are broken.
+    """
+    from outreach.workspace import parse
+    from outreach.workspace.disk import collect
+
+    files, _ = collect(app.root, [])
+    broken = {each.where.file for each in exc.problems}
+    left_out = set(broken)
+    while all(name.startswith(("templates/", "campaigns/")) for name in left_out):
+        kept = {name: text for name, text in files.items() if name not in left_out}
+        try:
+            return parse(kept, root=str(app.root)), sorted(left_out - broken)
+        except InputError as other:
+            more = {each.where.file for each in other.problems} - left_out
+            if not more:
+                break
+            left_out |= more
+    return None, []
+
+
+def _linted(
+    app: App, workspace: "Workspace", targets: tuple[str, ...], selection: "Selection", *, whole: bool = True
+) -> "Linted":
+    """Lint what is meant of a workspace; people's letters only where it is `whole`."""
+    from outreach.lint.letters import lint_in
+    from outreach.lint.sequence import lint_sequence
+    from outreach.report.findings import Letter as Scored
+    from outreach.report.findings import Linted
+
     if any((app.start / each).resolve() == app.root.resolve() for each in targets):
         targets = ()
     letters, campaigns = _meant(app, workspace, targets)
@@ -84,7 +135,7 @@ def run(app: App, targets: tuple[str, ...], selection: "Selection") -> "Linted":
     findings = [found for each in reports for found in each.findings]
     for stem in campaigns:
         findings += lint_sequence(workspace, workspace.campaigns[stem])
-    people, groups, notes = _people(app, campaigns if targets else [], findings)
+    people, groups, notes = _people(app, campaigns if targets and whole else [], findings)
     return Linted(
         letters=[Scored(each.file, each.spam, each.craft) for each in reports],
         findings=[each for each in dict.fromkeys(findings) if shows(each.code)],
@@ -243,6 +294,9 @@ def show_fixes(linted: "Linted") -> None:
     from difflib import unified_diff
 
     changed = _mended(linted)
+    for each in linted.findings:
+        if each.code == UNREADABLE:
+            click.echo(f"{each.where}: {each.message}", err=True)
     for name, new in changed.items():
         old = linted.files[name].splitlines(keepends=True)
         lines = unified_diff(old, new.splitlines(keepends=True), name, name)

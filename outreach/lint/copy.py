@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from outreach.lint.fact import fact
 from outreach.lint.language import Words, detect, script_of, words
 from outreach.lint.normal import Folded, fold, lower
 from outreach.lint.sentences import sentences, trimmed
@@ -62,43 +62,43 @@ class Copy:
     sender: Sender | None = None
     mailbox: Mailbox | None = None
 
-    @cached_property
+    @fact
     def tongue(self) -> str:
         """The language whose rules hold: that of the tag without its region, else what the text looks like."""
         return self.language.lower().replace("_", "-").partition("-")[0] or detect(self.text)
 
-    @cached_property
+    @fact
     def script(self) -> str:
         """The script most letters are in: "latin", "cyrillic", "cjk" or "other"."""
         return script_of(self.text)
 
-    @cached_property
+    @fact
     def vocabulary(self) -> Words:
         """The words that open, close and turn a letter in its language."""
         return words(self.tongue)
 
-    @cached_property
+    @fact
     def folded(self) -> Folded:
         """The text made comparable."""
         return fold(self.text)
 
-    @cached_property
+    @fact
     def folded_subject(self) -> Folded:
         """The subject made comparable ("" where there is none)."""
         return fold(self.subject or "")
 
-    @cached_property
+    @fact
     def words(self) -> int:
         """Words of the text without quotes and signature; 1.6 Chinese or Japanese characters count as one."""
         return count_words(self.own)
 
-    @cached_property
+    @fact
     def own(self) -> str:
         """The text without signature and quoted lines."""
         body = self.text[: self.signature]
         return _QUOTED.sub("", body) if ">" in body else body
 
-    @cached_property
+    @fact
     def lines(self) -> tuple[Piece, ...]:
         """All lines, without their ends."""
         found, start = [], 0
@@ -108,14 +108,14 @@ class Copy:
             start = end + 1
         return tuple(found)
 
-    @cached_property
+    @fact
     def quoted(self) -> tuple[Piece, ...]:
         """Lines that quote another mail (`> `)."""
         if ">" not in self.text:
             return ()
         return tuple(Piece(*hit.span()) for hit in _QUOTED.finditer(self.text))
 
-    @cached_property
+    @fact
     def greeting(self) -> Piece | None:
         """The first line with words if it greets, or as much of it as does: "Hi Anna, " before a sentence."""
         line = next((line for line in self.lines if self.said(line).strip()), None)
@@ -132,7 +132,7 @@ class Copy:
         greets = bare.endswith((",", "，", "：", ":", "、", *_HONORIFICS))
         return line if greets or _greets_last(bare, self.vocabulary.greetings) else None
 
-    @cached_property
+    @fact
     def signature(self) -> int:
         """The offset at which the letter's signature begins.
 
@@ -164,13 +164,13 @@ class Copy:
                 return end
         return end
 
-    @cached_property
+    @fact
     def body(self) -> Piece:
         """From behind the greeting to the signature."""
         start = self.greeting.end if self.greeting else 0
         return Piece(start, max(start, self.signature))
 
-    @cached_property
+    @fact
     def paragraphs(self) -> tuple[Piece, ...]:
         """Blocks of lines between blank ones, in the body."""
         found, start, end = [], -1, 0
@@ -188,7 +188,7 @@ class Copy:
             found.append(Piece(start, end))
         return tuple(Piece(*trimmed(self.text, *each)) for each in found)
 
-    @cached_property
+    @fact
     def bullets(self) -> tuple[Piece, ...]:
         """Lines of lists, in the body."""
         start, end = self.body
@@ -198,12 +198,12 @@ class Copy:
             if start <= line.start < end and _BULLET.match(self.text, line.start, line.end)
         )
 
-    @cached_property
+    @fact
     def sentences(self) -> tuple[Piece, ...]:
         """The sentences of the body, trimmed; each item of a list is one."""
         return tuple(Piece(*each) for each in sentences(self.text, *self.body, self.tongue))
 
-    @cached_property
+    @fact
     def links(self) -> tuple[Piece, ...]:
         """The web addresses in the text."""
         if "://" not in self.text and "www." not in self.text.lower():

@@ -164,14 +164,11 @@ def _fields(letter: Letter) -> Iterator[Finding]:
     """Fields of the reader that some reader may lack, and a letter without any."""
     own = {name: where for name, where in reversed(letter.uses) if not name.startswith("sender_")}
     lacking = sorted(letter.required & own.keys() - {"email"}, key=lambda name: own[name])
-    if lacking:
-        one = "it" if len(lacking) == 1 else "one"
-        message = f"no fallback for {', '.join(lacking)}: whoever lacks {one} is held"
-        hint = f'write {{{{ {lacking[0]} | default("...") }}}}, or {{% if {lacking[0]} %}} ... {{% endif %}}'
-        found = RULES["MRG603"].found(message, hint=hint)
-        where = own[lacking[0]]
-        until = replace(where, column=where.column + len(lacking[0]) - 1)
-        yield replace(found, where=where, until=until, quote=lacking[0])
+    for name in lacking:
+        hint = f'write {{{{ {name} | default("...") }}}}, or {{% if {name} %}} ... {{% endif %}}'
+        found = RULES["MRG603"].found(f"no fallback for {name}: whoever lacks it is held", hint=hint)
+        until = replace(own[name], column=own[name].column + len(name) - 1)
+        yield replace(found, where=own[name], until=until, quote=name)
     if not own:
         found = RULES["MRG604"].found("nothing in this letter is about its reader")
         yield replace(found, where=Where(letter.file), until=Where(letter.file))

@@ -3,14 +3,14 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import floor, fsum, sqrt
 
 from outreach.data import table
 from outreach.lint.finding import Finding, Level
 from outreach.lint.rule import Rule
-from outreach.lint.rules import RULES
+from outreach.lint.rules import RULES, phrases
 from outreach.lint.rules.phrases import STOCK_SUBJECT, TOTAL
 
 WARNING, ERROR = 7.0, 10.0
@@ -18,7 +18,9 @@ WARNING, ERROR = 7.0, 10.0
 
 _PARTS = ("subject", "text", "html")
 _FEWEST_WORDS = 20  # a letter of one line is not worse than one of a paragraph
+_LEVELS = tuple(Level)
 _CRAFT = {Level.ERROR: 15, Level.WARNING: 6, Level.INFO: 2}
+_PHRASES = frozenset(rule.code for rule in phrases.RULES)
 _MOST = 2  # findings of one code that craft counts
 
 
@@ -40,12 +42,30 @@ class Report:
 def judge(findings: Iterable[Finding], words: int, rules: Mapping[str, Rule] = RULES) -> Report:
     """The report over these findings of a letter of so many words; the finding on the total is made anew.
 
+    Phrases of one rule that run into each other ("special offer just for you") are one finding with the points
+    of all of them.
+
     `rules` are those the findings are of, by code.
     """
-    kept = [finding for finding in findings if finding.code != TOTAL]
+    kept = _apart(finding for finding in findings if finding.code != TOTAL)
     raw = _down(_raw(kept, words), 100)
     every = sorted((*kept, *_total(kept, raw)), key=_place)
     return Report(tuple(every), raw, spam(raw), _craft(kept, rules), words)
+
+
+def _apart(findings: Iterable[Finding]) -> list[Finding]:
+    kept: list[Finding] = []
+    runs: dict[tuple[str, str], tuple[int, int]] = {}  # of a rule in a part: its last one, how far it reaches
+    for each in sorted(findings, key=_place):
+        last, reached = runs.get((each.code, each.part), (0, 0))
+        if each.code in _PHRASES and each.start < reached:
+            worst = min(kept[last], each, key=lambda one: _LEVELS.index(one.level))
+            kept[last] = replace(worst, points=kept[last].points + each.points)
+        else:
+            last = len(kept)
+            kept.append(each)
+        runs[each.code, each.part] = last, max(reached, each.end)
+    return kept
 
 
 def spam(raw: float) -> float:

@@ -27,11 +27,13 @@ def sentences(text: str, start: int, end: int, tongue: str) -> Iterator[tuple[in
     """
     begin = start
     for hit in _END.finditer(text, start, end):
-        if hit[0][0] in ".…" and _goes_on(text, begin, hit, end, tongue):
+        if text[hit.start()] in ".…" and _goes_on(text, begin, hit, end, tongue):
             continue
-        yield from _worded(text, begin, hit.end())
+        if _WORDED.search(text, begin, hit.end()):
+            yield trimmed(text, begin, hit.end())
         begin = hit.end()
-    yield from _worded(text, begin, end)
+    if _WORDED.search(text, begin, end):
+        yield trimmed(text, begin, end)
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -39,11 +41,6 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     said = text[start:end]
     start += len(said) - len(said.lstrip())
     return start, start + len(said.strip())
-
-
-def _worded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if _WORDED.search(text, start, end):
-        yield trimmed(text, start, end)
 
 
 def _goes_on(text: str, begin: int, dot: re.Match[str], end: int, tongue: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import chain, compress, count, islice, pairwise
+from itertools import compress, count
 from typing import NamedTuple, TypeAlias
 
 from outreach.lint.copy import Copy, Piece, words_in
@@ -46,7 +46,7 @@ class Terms:
         self._strings: list[str] = []
         self._starts: dict[str, tuple[str, ...]] = {}  # groups of one word, by its first letter
         self._pairs: dict[str, list[str]] = {}  # groups of two words: what comes after the first one
-        self._longer: dict[tuple[str, str], list[Rest]] = {}  # after the first two
+        self._longer: dict[str, dict[str, list[Rest]]] = {}  # after the first one and the second one
         for group in groups:
             folded = fold(group).text
             if _CJK.search(folded):
@@ -58,29 +58,35 @@ class Terms:
                 case [first, last]:
                     self._pairs.setdefault(first, []).append(last)
                 case [first, second, *rest]:
-                    self._longer.setdefault((first, second), []).append(tuple(rest))
+                    self._longer.setdefault(first, {}).setdefault(second, []).append(tuple(rest))
         self._next = Cache(self._next_of)
 
     def within(self, said: Sequence[str], text: str) -> bool:
         """Whether a group is in a text, given its words in order and the text itself, both folded."""
         # Asked of all words without a loop in Python: few begin a group, fewer are followed by its second word.
-        following = chain(islice(said, 1, None), ("",))
-        if any(map(str.startswith, following, map(self._next.__getitem__, said))):
+        begins = map(str.startswith, [*said[1:], ""], map(self._next.__getitem__, said))
+        if any(self._at(said, place) for place in compress(count(), begins)):
             return True
-        for place in compress(count(), map(self._longer.__contains__, pairwise(said))):
-            rests = self._longer[said[place], said[place + 1]]
-            if any(_goes_on(said, place + 2, rest) for rest in rests):
-                return True
         if not self._strings or text.isascii():
             return False
         dense = "".join(text.split())
         return any(string in dense for string in self._strings)
 
     def _next_of(self, word: str) -> tuple[str, ...]:
-        """What the word after this one must begin with for a group of two to be there; "": it is one alone."""
+        """What the word after this one must begin with for a group to be there; "": it is one alone."""
         if word.startswith(self._starts.get(word[0], ())):
             return ("",)
-        return tuple(self._pairs.get(word, ()))
+        return (*self._pairs.get(word, ()), *self._longer.get(word, ()))
+
+    def _at(self, said: Sequence[str], place: int) -> bool:
+        """Whether a group is where the first word of one and the beginning of its second have been found."""
+        word = said[place]
+        if self._next[word] == ("",):
+            return True
+        after = said[place + 1]
+        if after.startswith(tuple(self._pairs.get(word, ()))):
+            return True
+        return any(_goes_on(said, place + 2, rest) for rest in self._longer.get(word, {}).get(after, ()))
 
 
 def _goes_on(said: Sequence[str], place: int, rest: Rest) -> bool:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from outreach.lint import terms
 from outreach.lint.copy import WORD, Copy, Piece
 from outreach.lint.finding import Finding, Level
-from outreach.lint.language import script_of, words
+from outreach.lint.language import words
 from outreach.lint.normal import fold
 from outreach.lint.rule import Rule
 from outreach.lint.terms import Said
@@ -71,16 +72,18 @@ def _opening(copy: Copy, sentences: Sequence[Said]) -> Said:
 
 
 def _says_who(copy: Copy, opening: Said) -> bool:
-    """Whether a known name is there; where none is known, or in another script, an "I" or "we"."""
+    """Whether the opening has an "I" or "we", or a name of the sender: one we know, or one that signs."""
+    if persons(copy.tongue, "we", opening):
+        return True
     company = copy.sender.company if copy.sender else ""
     known = f"{copy.mailbox.name} {company}" if copy.mailbox else company
-    if known.strip() and script_of(known) == copy.script:
-        capitals = (word for word in WORD.findall(copy.text[: opening.piece.end]) if not word[0].islower())
-        return _names(WORD.findall(fold(known).text), fold(" ".join(capitals)).text.split())
+    capitals = (word for word in WORD.findall(copy.text[: opening.piece.end]) if not word[0].islower())
+    if _names(WORD.findall(fold(known).text), fold(" ".join(capitals)).text.split()):
+        return True
     signers = signed(copy)
     if copy.script == "cjk" and any(len(name) > 1 and name[:2] in opening.text for name in signers):
         return True  # names of people have one to three characters, and no spaces around them
-    return bool(persons(copy.tongue, "we", opening)) or _names(signers, opening.words)
+    return _names(signers, opening.words)
 
 
 def _names(parts: Sequence[str], said: Sequence[str]) -> bool:
@@ -150,7 +153,7 @@ def _is_question(each: Said) -> bool:
 
 def _persons(copy: Copy, sentences: Sequence[Said]) -> Iterator[Finding]:
     text = "\n".join(each.text for each in sentences)
-    whole = Said(copy.body, text, [word for each in sentences for word in each.words])
+    whole = Said(copy.body, text, [*chain.from_iterable(each.words for each in sentences)])
     we, you = persons(copy.tongue, "we", whole), persons(copy.tongue, "you", whole)
     if we + you >= _FEWEST_PERSONS and we > _WE_PER_YOU * you:
         yield _WE.found(

@@ -93,6 +93,16 @@ def shouts(text: str) -> list[Shout]:
     return found
 
 
+def marks(text: str) -> list[re.Match[str]]:
+    """Exclamation and question marks of a text, those in a row together; not those of code and addresses."""
+    return list(_MARKS.finditer(text))
+
+
+def one_of(run: str) -> str:
+    """The one mark that says what several in a row do."""
+    return "?" if "?" in run else "？" if "？" in run else run[0]
+
+
 def check(copy: Copy) -> Iterator[Finding]:
     """The findings about a letter's form."""
     text = _own(copy)
@@ -152,28 +162,32 @@ def _capitals(text: str) -> Iterator[Finding]:
 def _exclamations(copy: Copy, text: str) -> Iterator[Finding]:
     """An exclamation mark in the greeting is good manners in many languages and does not count."""
     greeting = copy.greeting.end if copy.greeting else 0
-    hits = [hit for hit in _MARKS.finditer(text) if "!" in hit[0] or "！" in hit[0]]
+    hits = [hit for hit in marks(text) if "!" in hit[0] or "！" in hit[0]]
     hits = [hit for hit in hits if hit.end() > greeting or len(hit[0]) > 1]
     count = sum(hit[0].count("!") + hit[0].count("！") for hit in hits)
     dense = count >= 3 and count * 100 >= 2 * copy.words
-    if len(hits) > 1:
+    second = hits[1] if len(hits) > 1 else None  # it stands for them all
+    if second:
+        doubled = len(second[0]) > 1
         yield MARKS.found(
             f"{count} exclamation marks in {copy.words} words",
-            start=hits[1].start(),
-            end=hits[1].end(),
-            level=Level.ERROR if dense else Level.WARNING,
+            start=second.start(),
+            end=second.end(),
+            level=Level.ERROR if dense or doubled else Level.WARNING,
             points=4 if dense else 1.5,
             hint="end the sentence with a full stop",
+            fix=one_of(second[0]) if doubled else None,
         )
-    doubled = [hit for hit in hits if len(hit[0]) > 1]
-    for number, hit in enumerate(doubled):
+    rows = (hit for hit in hits if len(hit[0]) > 1 and hit is not second)
+    for number, hit in enumerate(rows):
         yield MARKS.found(
             f"{hit[0][:20]!r}: one mark is enough",
             start=hit.start(),
             end=hit.end(),
             level=Level.ERROR,
-            points=0 if number or len(hits) > 1 else 3,
-            fix="?" if "?" in hit[0] else "？" if "？" in hit[0] else hit[0][0],
+            points=0 if number or second else 3,
+            hint=f"write {one_of(hit[0])} or a full stop",
+            fix=one_of(hit[0]),
         )
 
 

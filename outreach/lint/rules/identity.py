@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate, takewhile
 
 from outreach import data
 from outreach.lint import address, terms
 from outreach.lint.copy import WORD, Copy, words_in
+from outreach.lint.fact import fact
 from outreach.lint.finding import Finding, Level
 from outreach.lint.language import LANGUAGES
 from outreach.lint.language import words as words_of
@@ -45,17 +46,17 @@ class Closing:
     copy: Copy
     whole: str
 
-    @cached_property
+    @fact
     def text(self) -> str:
         """It without lines that quote somebody else."""
         return _QUOTED.sub("", self.whole) if ">" in self.whole else self.whole
 
-    @cached_property
+    @fact
     def lines(self) -> list[str]:
         """Its lines with words, trimmed."""
         return [line for each in self.text.splitlines() if (line := each.strip())]
 
-    @cached_property
+    @fact
     def tail(self) -> list[str]:
         """Its last third without the greeting, and never less than the signature or the last few lines."""
         third = sum(map(len, self.lines)) / 3
@@ -67,12 +68,12 @@ class Closing:
             count = max(count, sum(1 for line in signed.splitlines() if line.strip()))
         return self.lines[max(body, len(self.lines) - max(count, _END_LINES)) :]
 
-    @cached_property
+    @fact
     def folded(self) -> str:
         """Its characters made comparable."""
         return self.copy.folded.text if self.text == self.copy.text else fold(self.text).text
 
-    @cached_property
+    @fact
     def words(self) -> list[str]:
         """Its folded words, in order."""
         return words_in(self.folded)

@@ -38,6 +38,8 @@ _NUMERIC = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}$|\d{8,10}$|0x[0-9a-f]{8}$|\[")
 _ADDRESS_LIKE = re.compile(
     r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?::\d{1,5})?(?:[/?#]\S*)?$", re.IGNORECASE
 )
+# The reader's mail address in what a link asks for.
+_WATCHED = re.compile(r"[?&=/#;,|:]([\w.+-]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[a-z]{2,24})", re.IGNORECASE)
 _CARRIED = re.compile(r"[/?&=](?:https?(?::|%3a)|www\.)", re.IGNORECASE)
 _SCRIPTS = (re.compile("[a-z]"), re.compile("[\u0400-\u052f]"), re.compile("[\u0370-\u03ff]"))
 _TWO_PART = frozenset(("co", "com", "org", "net", "gov", "edu", "ac"))  # before a country: example.co.uk
@@ -136,7 +138,7 @@ def _one(copy: Copy, link: Link) -> Iterator[Finding]:
     place = (link.part, link.start, link.end)
     host = link.host.removeprefix("www.")
     if host in data.words("shorteners"):
-        yield SHORT.found(f"{host} hides where the link leads", *place)
+        yield SHORT.found(f"{host} hides where the link leads", *place, hint="write the real address")
     if _NUMERIC.match(host):
         yield HOST.found(f"a link to a number instead of a name: {host}", *place)
     elif link.user:
@@ -150,6 +152,18 @@ def _one(copy: Copy, link: Link) -> Iterator[Finding]:
     own = copy.mailbox.domain if copy.mailbox else ""
     if _CARRIED.search(link.path) and not (own and _related(host, own)):
         yield TRACKED.found(f"the link leads through {host} to another address", *place)
+    elif _names_its_reader(copy, link):
+        hint = "leave the address out: it tells who clicked, and travels to whoever the link is passed on to"
+        yield TRACKED.found("the link carries its reader's mail address", *place, hint=hint)
+
+
+def _names_its_reader(copy: Copy, link: Link) -> bool:
+    """Whether somebody's mail address is in what a link asks for; a way out may have it."""
+    asked = link.path.partition("?")[2]
+    if ("@" not in asked and "%40" not in asked) or _LEAVING.search(link.url):
+        return False
+    own = copy.mailbox.address.lower() if copy.mailbox else ""
+    return any(hit[1].replace("%40", "@").lower() != own for hit in _WATCHED.finditer(f"?{asked}"))
 
 
 def _mixed(host: str) -> bool:

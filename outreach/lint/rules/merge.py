@@ -53,6 +53,7 @@ _DOUBLED = re.compile(r"[,;:，、：](?<=[\w)].)[ \t\u3000]+[,.!?;:，。！？
 _EMPTY = re.compile(r"«\s?»|“\s?”|「\s?」|『\s?』|《\s?》|„\s?“")
 _ENDING = re.compile(r"(?<=\S[ \t])['’](?:s|nin|nın|nun|nün|de|da|te|ta)(?=\s)")
 _SPACED_MARK = re.compile(r"[ \t](?<=\w.)[ \t]*+[,.;!?](?=\s|$)")
+_SPACED_MARKS = (" ,", " .", " ?", " !", " ;", " :")
 _WIDE_GAP = re.compile(r"[ \t](?<=[\w,].)[ \t]++(?=\w)")
 _BESIDE = 60  # characters on either side of a gap: more than the words there have
 _PUNCTUATION = ",.!:;，。！：；、 \t\u3000"
@@ -126,16 +127,18 @@ def _names_a_field(said: str) -> bool:
 def _holes(copy: Copy, part: str, text: str) -> Iterator[_Hole]:
     yield from _nothing(copy, part, text)
     tongue = copy.tongue
+    spaced = not text.isascii() or "\t" in text or any(map(text.__contains__, _SPACED_MARKS))
     opener = _nameless(copy) if part == "text" else None
     if opener:
         yield opener
-    else:
+    elif spaced:
         yield from (_Hole(*hit.span(), "nothing between two marks") for hit in _DOUBLED.finditer(text))
     if not text.isascii() and any(mark in text for mark in "«“「『《„"):
         yield from (_Hole(*hit.span(), "nothing between the quotes") for hit in _EMPTY.finditer(text))
     if tongue in ("en", "tr") and (" '" in text or " ’" in text):
         yield from (_Hole(*hit.span(), "an ending without its word") for hit in _ENDING.finditer(text))
-    yield from _gaps(text, opener.end if opener else 0, tongue)
+    if spaced or "  " in text:
+        yield from _gaps(text, opener.end if opener else 0, tongue)
 
 
 def _nothing(copy: Copy, part: str, text: str) -> Iterator[_Hole]:
@@ -181,7 +184,7 @@ def _gaps(text: str, start: int, tongue: str) -> Iterator[_Hole]:
     if before is None:
         return
     # Where the first gap is not one of these, not all of them are, and so none is told.
-    spaced = any(map(text.__contains__, (" ,", " .", " ?", " !", " ;"))) and _SPACED_MARK.search(text, start)
+    spaced = any(map(text.__contains__, _SPACED_MARKS)) and _SPACED_MARK.search(text, start)
     if spaced and before.search(text, max(start, spaced.start() - _BESIDE), spaced.end() + _BESIDE):
         ends = [hit for hit in before.finditer(text, start) if hit["mark"]]
         if tongue == _SPACE_BEFORE_MARKS:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 from outreach.lint.match import Cache
@@ -56,13 +57,14 @@ def grade(language: str, sentences: Sequence[Sequence[str]]) -> float | None:
     scale = SCALES.get(language)
     if scale is None:
         return None
-    counted = _counted(language)
-    sizes = [list(filter(None, map(counted.__getitem__, said))) for said in sentences]
-    sizes = [each for each in sizes if each]
-    words = sum(map(len, sizes))
+    counted = _counted(language).__getitem__
+    sizes = [[*map(counted, said)] for said in sentences]
+    every = [*chain.from_iterable(sizes)]
+    words = len(every) - every.count(0)
     if words < _MIN_WORDS:
         return None
-    return scale.sentence * words / len(sizes) + scale.syllable * sum(map(sum, sizes)) / words + _OFFSET
+    worded = sum(map(any, sizes))
+    return scale.sentence * words / worded + scale.syllable * sum(every) / words + _OFFSET
 
 
 @cache

@@ -63,6 +63,9 @@ def _is_quoted(copy: Copy, piece: Piece) -> bool:
 
 
 def _length(copy: Copy) -> Iterator[Finding]:
+    if not copy.words:
+        yield _LENGTH.found("the letter has no text", level=Level.ERROR, hint="name the offer and one fact")
+        return
     if copy.words < _SHORT:
         message, hint = f"{copy.words} words: too few to say who, what and why", "name the offer and one fact"
         yield _LENGTH.found(message, level=Level.INFO, hint=hint)

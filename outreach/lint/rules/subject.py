@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from outreach import data
 from outreach.compose import false_reply
-from outreach.lint.copy import WORD, Copy
+from outreach.lint.copy import WORD, Copy, words_in
 from outreach.lint.finding import Finding, Level
+from outreach.lint.language import words
+from outreach.lint.normal import fold
 from outreach.lint.rule import Rule
-from outreach.lint.rules.form import shouts
+from outreach.lint.rules.form import Shout, marks, one_of, shouts
 
 EMPTY = Rule("SUB001", "empty-subject", Level.ERROR, points=2, gate=True)
 LONG = Rule("SUB002", "long-subject", Level.WARNING)
@@ -42,31 +44,36 @@ def check(copy: Copy) -> Iterator[Finding]:
         return
     yield from _length(subject)
     yield from _vague(copy)
-    yield from _voice(subject)
+    yield from _voice(copy, subject)
+    yield from _marked(subject)
+    yield from _signs(subject)
     if not copy.reply and (":" in subject or not subject.isascii()) and false_reply(subject):
         colon = max(subject.find(":"), subject.find("："), 0)
         yield REPLY.found("a first letter cannot be an answer", "subject", 0, colon + 1)
     yield from _unrelated(copy, subject)
 
 
-def _whole(rule: Rule, message: str, subject: str, level: Level | None = None) -> Finding:
-    return rule.found(message, "subject", 0, len(subject), level=level)
+def _whole(rule: Rule, message: str, subject: str, level: Level | None = None, hint: str = "") -> Finding:
+    return rule.found(message, "subject", 0, len(subject), level=level, hint=hint)
 
 
 def _length(subject: str) -> Iterator[Finding]:
     """Chinese and Japanese are counted by characters, each word of another script as two."""
+    hint = "keep the words that name the offer and the reader: up to {}"
     cjk = 0 if subject.isascii() else len(_CJK.findall(subject))
     if not cjk:
         size, count = len(subject.strip()), len(WORD.findall(subject))
-        for characters, words, level in _LIMITS:
-            if size > characters or count > words:
-                yield _whole(LONG, f"{size} characters, {count} words", subject, level)
+        for characters, most, level in _LIMITS:
+            if size > characters or count > most:
+                message, enough = f"{size} characters, {count} words", "{} characters, {} words"
+                yield _whole(LONG, message, subject, level, hint.format(enough.format(*_LIMITS[-1])))
                 return
         return
     width = cjk + 2 * len(WORD.findall(_CJK.sub(" ", subject)))
     for limit, level in _CJK_LIMITS:
         if width > limit:
-            yield _whole(LONG, f"as long as {width} characters", subject, level)
+            enough = f"{_CJK_LIMITS[-1][0]} characters"
+            yield _whole(LONG, f"as long as {width} characters", subject, level, hint.format(enough))
             return
 
 
@@ -76,16 +83,47 @@ def _vague(copy: Copy) -> Iterator[Finding]:
         yield _whole(VAGUE, "the subject says nothing about the letter", copy.subject or "")
 
 
-def _voice(subject: str) -> Iterator[Finding]:
-    shouted = sum(shout.letters for shout in shouts(subject) if shout.loud)
+def _voice(copy: Copy, subject: str) -> Iterator[Finding]:
+    loud = [shout for shout in shouts(subject) if shout.loud]
+    shouted = sum(shout.letters for shout in loud)
     letters = sum(map(str.isalpha, subject)) if shouted >= 5 else 0
     if letters >= 8 and shouted >= 0.6 * letters:
         yield SHOUTED.found(
             "the subject is in capitals", "subject", 0, len(subject), rewrite=subject.strip().capitalize()
         )
-    marked = next((at for at, char in enumerate(subject) if char in "!！"), -1)
-    if marked >= 0:
-        yield MARKED.found("an exclamation mark in the subject", "subject", marked, marked + 1)
+    elif loud and _calls(copy, subject, loud[0]):
+        place = loud[0].start, loud[0].end
+        message = f"{subject[slice(*place)][:60]!r} is shouted and says nothing"
+        hint = "leave it out: the subject names what the letter is about"
+        yield SHOUTED.found(message, "subject", *place, level=Level.WARNING, points=1, hint=hint)
+
+
+def _calls(copy: Copy, subject: str, shout: Shout) -> bool:
+    """Whether a subject begins with a shout for attention ("URGENT:"); a name in capitals is none."""
+    vague = copy.vocabulary.vague | words("en").vague
+    said = words_in(fold(subject[shout.start : shout.end]).text)
+    return not any(map(str.isalnum, subject[: shout.start])) and all(word in vague for word in said)
+
+
+def _marked(subject: str) -> Iterator[Finding]:
+    """The first exclamation mark, and every row of marks; the points are those of the first."""
+    runs = [hit for hit in marks(subject) if len(hit[0]) > 1]
+    first = next((at for at, char in enumerate(subject) if char in "!！"), -1)
+    if first >= 0 and not any(hit.start() <= first < hit.end() for hit in runs):
+        message = "an exclamation mark in the subject"
+        yield MARKED.found(message, "subject", first, first + 1, hint="leave the mark out")
+    for hit in runs:
+        yield MARKED.found(
+            f"{hit[0][:20]!r} in the subject: one mark is enough",
+            "subject",
+            *hit.span(),
+            hint="end a question with one mark, anything else with none",
+            fix=one_of(hit[0]),
+            points=None if hit.start() <= first < hit.end() else 0,
+        )
+
+
+def _signs(subject: str) -> Iterator[Finding]:
     priced = _PRICE.search(subject)
     if priced:
         yield PRICED.found("a price or percentage in the subject", "subject", *priced.span())
