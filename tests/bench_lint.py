@@ -95,19 +95,19 @@ def own_letters(line: Line) -> None:
 
 
 def rate(copies: Iterable[Copy], work: Callable[[Copy], object]) -> float:
-    """Letters a second."""
-    fresh = list(copies)
+    """Letters a second; none is kept, as in a run over many."""
     start = time.perf_counter()
-    for copy in fresh:
-        work(copy)
-    return len(fresh) / (time.perf_counter() - start)
+    count = sum(1 for copy in copies if work(copy) is not copy)
+    return count / (time.perf_counter() - start)
 
 
 def speed(line: Line) -> None:
     """Letters a second on one core over the own English letters, against a word list as one regex."""
-    rows = [{**row, "id": f"{row['id']}-{turn}"} for turn in range(20) for row in read(OWN / "en.jsonl")]
-    for row in rows:
-        row["text"] = f"{row['text']}\n{row['id']}"  # no two are the same
+    rows = [
+        {**row, "text": row["text"].replace(",", f" {turn},", 1)}  # no two are the same
+        for turn in range(20)
+        for row in read(OWN / "en.jsonl")
+    ]
     kinds: dict[str, Callable[[], float]] = {
         "phrases": lambda: rate(map(copy_of, rows), lambda copy: list(phrases.check(copy))),
         "all text rules": lambda: rate(map(copy_of, rows), lint.lint),

@@ -16,6 +16,7 @@ from outreach.lint.builtin import index_table, phrase_tables
 from outreach.lint.copy import Copy
 from outreach.lint.index import pack
 from outreach.lint.language import LANGUAGES
+from outreach.lint.match import Matcher, words_of
 from outreach.lint.packs import compile, duplicates
 from outreach.lint.phrase import CATEGORIES, CHARACTER_LANGUAGES, Phrase
 from outreach.lint.rules.phrases import Finder
@@ -97,16 +98,21 @@ def shipped(phrases: Sequence[Phrase]) -> str:
 
 def indexes(phrases: Sequence[Phrase]) -> dict[Path, str]:
     """The text of packs/index/LANGUAGE.json for each language of words, by path."""
-    return {
-        INDEXES / f"{language}.json": json.dumps(
-            index_table([phrase for phrase in phrases if phrase.language == language]),
-            ensure_ascii=False,
-            indent=0,
-        )
-        + "\n"
-        for language in LANGUAGES
-        if language not in CHARACTER_LANGUAGES
-    }
+    found = {}
+    for language in (each for each in LANGUAGES if each not in CHARACTER_LANGUAGES):
+        own = [phrase for phrase in phrases if phrase.language == language]
+        table = index_table(own, said(own, language))
+        found[INDEXES / f"{language}.json"] = json.dumps(table, ensure_ascii=False, indent=0) + "\n"
+    return found
+
+
+def said(phrases: Sequence[Phrase], language: str) -> Counter[str]:
+    """How often the good letters of a language have words that phrases ask for."""
+    matcher = Matcher([pack(phrases)])
+    words = (
+        word for _, copy in letters() if copy.language == language for word in words_of(copy.folded.text)
+    )
+    return Counter(edge for word in words for edge in matcher.edges(word))
 
 
 def main(check: bool, languages: Sequence[str]) -> int:

@@ -43,9 +43,9 @@ def phrase_tables(every: Iterable[Phrase]) -> dict[str, dict[str, list[dict[str,
     return found
 
 
-def index_table(every: Sequence[Phrase]) -> dict[str, Any]:
-    """The index of one language's phrases as `data.index` gives it."""
-    index = indexed(every)
+def index_table(every: Sequence[Phrase], said: Mapping[str, int]) -> dict[str, Any]:
+    """The index of one language's phrases as `data.index` gives it; `said` as for `indexed`."""
+    index = indexed(every, said)
     return {
         "stemmer": Stemmer.version(),
         "longest": index.longest,

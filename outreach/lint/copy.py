@@ -27,6 +27,7 @@ _BULLET = re.compile(r"[ \t]*(?:[-*•·–—]|\d{1,2}[.)])\s")
 _SIGN_LINES = 12  # a signature is looked for in the last lines only
 _SIGN_CHARS, _SIGN_WORDS = 60, 6  # of the line that says goodbye
 _CONTACT = re.compile(r"@[\w-]+\.\w|(?:https?://|www\.)\w|\+?\d[\d ()./-]{6,}\d")
+_PARTINGS = frozenset(("--", "—", "__"))
 _GREETING_CHARS = 80
 _CLAUSE = re.compile(r"[^,!.?:，！。：、\n]{1,60}[,!.:，！。：、]+")
 _MARKS = tuple(",!.:，！。：、")
@@ -138,12 +139,13 @@ class Copy:
 
         That is a line `-- `, one that says goodbye, or the last lines with contacts; else the end of the text.
         """
-        worded = (line for line in reversed(self.lines) if self.said(line).strip())
-        lines = list(islice(worded, _SIGN_LINES))[::-1]
-        for line in lines[1:]:
-            said = lower(self.said(line).strip())
-            if said in ("--", "—", "__") or _says_goodbye(said, self.vocabulary.signoffs):
+        worded = ((line, said) for line in reversed(self.lines) if (said := self.said(line).strip()))
+        last = list(islice(worded, _SIGN_LINES))[::-1]
+        for line, said in last[1:]:
+            low = lower(said)
+            if low in _PARTINGS or _says_goodbye(low, self.vocabulary.signoffs):
                 return line.start
+        lines = [line for line, _ in last]
         return self._contacts(lines)
 
     def _contacts(self, lines: list[Piece]) -> int:
@@ -256,7 +258,9 @@ def _greets_last(said: str, greetings: tuple[str, ...]) -> bool:
 
 def _says_goodbye(said: str, signoffs: tuple[str, ...]) -> bool:
     """Whether a line of lower case is a closing formula, perhaps with a name; not a sentence that begins so."""
-    formula = _begins(said, signoffs) if len(said) <= _SIGN_CHARS else ""
+    if len(said) > _SIGN_CHARS or not said.startswith(signoffs):
+        return False
+    formula = _begins(said, signoffs)
     if not formula:
         return False
     rest = count_words(said[len(formula) :])

@@ -4,12 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 from typing import NamedTuple
 
-from outreach.lint.phrase import ANY, NUMBER, Phrase, paths
-
-_FIGURES = 64  # texts have more figures than phrases make one think
-_SHORT = 6  # letters: shorter stems are the more frequent in texts the shorter they are (Zipf)
+from outreach.lint.phrase import ANY, Phrase, paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,12 @@ def pack(phrases: Iterable[Phrase]) -> Pack:
     return Pack(indexed(every), lambda: every)
 
 
-def indexed(phrases: Sequence[Phrase]) -> Index:
-    """The index of the phrases of words; those of characters are left out."""
+def indexed(phrases: Sequence[Phrase], said: Mapping[str, int] = MappingProxyType({})) -> Index:
+    """The index of the phrases of words; those of characters are left out.
+
+    `said` tells how often letters have words of an edge. Where it is silent, an edge is as frequent as phrases
+    have it.
+    """
     every = [
         (number, path)
         for number, phrase in enumerate(phrases)
@@ -49,8 +51,8 @@ def indexed(phrases: Sequence[Phrase]) -> Index:
         for path in filter(None, paths(pattern, phrase.language))
     ]
     counts = Counter(edge for _, path in every for step in path for edge in step.split("|"))
-    common = {edge: often * 2 ** max(0, _SHORT - _letters(edge)) for edge, often in counts.items()}
-    common |= {ANY: inf, NUMBER: counts[NUMBER] * _FIGURES}
+    common = {edge: said.get(edge, 0) + often / (1 + sum(counts.values())) for edge, often in counts.items()}
+    common[ANY] = inf
     wordings: dict[str, dict[str, None]] = defaultdict(dict)
     for number, path in every:
         often = [sum(common[edge] for edge in step.split("|")) for step in path]
@@ -66,11 +68,6 @@ def indexed(phrases: Sequence[Phrase]) -> Index:
         frozenset({*counts, *(edge for step in guards for edge in step.split("|"))} - {ANY}),
         max((len(path) for _, path in every), default=0),
     )
-
-
-def _letters(edge: str) -> int:
-    """Letters of an edge's word, for `en:offer`, `offer=` and `offer*`."""
-    return len(edge.rpartition(":")[2].rstrip("=*"))
 
 
 def guarding(phrase: Phrase) -> list[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Where phrases stand in a folded text: by their rarest words, or by characters for Chinese and Japanese."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import compress, count
 from typing import NamedTuple, TypeVar
@@ -47,12 +47,6 @@ class _Ending(NamedTuple):
     phrase: Phrase
     before: Sequence[_Steps]
     after: Sequence[_Steps]
-
-    def guarded(self, edges: Sequence[_Edges], first: int, last: int) -> bool:
-        """Whether what stands beside its words `first` to `last` says that it does not count."""
-        return any(_stands(edges, last + 1, steps) for steps in self.before) or any(
-            len(steps) <= first and _stands(edges, first - len(steps), steps) for steps in self.after
-        )
 
 
 class _Wording(NamedTuple):
@@ -142,18 +136,29 @@ class Matcher:
 
     def _found(self, words: Sequence[str]) -> Iterator[tuple[Phrase, int, int]]:
         """The phrases that stand in words with ends around: (phrase, first word, last word)."""
-        edges, looks = [*map(self._edges.__getitem__, words)], [*map(self._looks.__getitem__, words)]
-        for place in compress(count(), looks):
-            for away, misses, wordings in looks[place]:
+        edges, looks = self._edges, self._looks
+        for place in compress(count(), map(looks.__getitem__, words)):
+            for away, misses, wordings in looks[words[place]]:
                 # Most words are the rarest of some wording, and few have the second one beside them.
-                if misses(edges[place + away]):
+                beside = edges[words[place + away]]
+                if misses(beside):
                     continue
-                for edge in sorted(wordings.keys() & edges[place + away]):
+                for edge in sorted(wordings.keys() & beside):
                     for pack, number, first, last, others in wordings[edge]:
-                        if _stands(edges, place, others):
+                        if self._stands(words, place, others):
                             ending = self._ending(pack, number)
-                            if not ending.guarded(edges, place + first, place + last):
+                            if not self._guarded(ending, words, place + first, place + last):
                                 yield ending.phrase, place + first, place + last
+
+    def _stands(self, words: Sequence[str], place: int, steps: _Steps) -> bool:
+        """Whether the words around a place are those of some steps."""
+        return all(not misses(self._edges[words[place + away]]) for away, misses in steps)
+
+    def _guarded(self, ending: _Ending, words: Sequence[str], first: int, last: int) -> bool:
+        """Whether what stands beside the words `first` to `last` says that they do not count."""
+        return any(self._stands(words, last + 1, steps) for steps in ending.before) or any(
+            len(steps) <= first and self._stands(words, first - len(steps), steps) for steps in ending.after
+        )
 
     def _ending(self, pack: int, number: int) -> _Ending:
         """A phrase with its guards, which are taken apart when it is found first."""
@@ -163,6 +168,10 @@ class Matcher:
                 phrase, _groups(phrase.not_before, phrase), _groups(phrase.not_after, phrase)
             )
         return self._endings[pack, number]
+
+    def edges(self, word: str) -> Set[str]:
+        """What of the phrases' words a folded word may stand for."""
+        return self._edges[word]
 
     def knows(self, text: str, words: Sequence[str]) -> bool:
         """Whether a folded text, given with its words, has a word or a character of some phrase."""
@@ -180,14 +189,6 @@ def _misses(step: str) -> _Misses:
 
 def _steps(path: Iterable[str], first: int = 0) -> _Steps:
     return [(away, _misses(step)) for away, step in enumerate(path, first)]
-
-
-def _stands(edges: Sequence[_Edges], place: int, steps: _Steps) -> bool:
-    """Whether the words around a place are those of some steps."""
-    for away, misses in steps:  # noqa: SIM110 -- half the time of all(...), and called for each candidate
-        if misses(edges[place + away]):
-            return False
-    return True
 
 
 def _groups(guards: Iterable[str], phrase: Phrase) -> Sequence[_Steps]:

@@ -25,7 +25,8 @@ class Edit(NamedTuple):
 # text, and in any other.
 _SPACED = ((b" a a ", b".a.", b"-a-a-"), (b" a a ", b" u u ", b".a.", b".u.", b"-a-a-", b"-u-u-"))
 _MET = ((b"a0", b"0a", b"a!a"), (b"a0", b"0a", b"u0", b"0u", b"a!a"))
-_LEET = re.compile(rb"0(?:(?=[au])|(?<=[au]0))|!(?=[au0])(?<=[au0]!)")
+# One character of a few first: the search goes over all others quickly.
+_LEET = re.compile(rb"[0!](?:(?<=0)(?:(?=[au])|(?<=[au]0))|(?<=[au0]!)(?=[au0]))")
 
 _SIGNS = re.escape("._*/|~^+=·•-")
 _SINGLE = r"(?:[^\W_](?![^\W_])|['’%])"

@@ -63,10 +63,11 @@ class Terms:
 
     def within(self, said: Sequence[str], text: str) -> bool:
         """Whether a group is in a text, given its words in order and the text itself, both folded."""
-        # Asked of all words without a loop in Python: few begin a group, fewer are followed by its second word.
-        begins = map(str.startswith, [*said[1:], ""], map(self._next.__getitem__, said))
-        if any(self._at(said, place) for place in compress(count(), begins)):
-            return True
+        # Asked of all words without a loop in Python: few begin a group.
+        for place in compress(count(), map(self._next.__getitem__, said)):
+            after = said[place + 1] if place + 1 < len(said) else ""
+            if after.startswith(self._next[said[place]]) and self._at(said, place, after):
+                return True
         if not self._strings or text.isascii():
             return False
         dense = "".join(text.split())
@@ -78,13 +79,10 @@ class Terms:
             return ("",)
         return (*self._pairs.get(word, ()), *self._longer.get(word, ()))
 
-    def _at(self, said: Sequence[str], place: int) -> bool:
+    def _at(self, said: Sequence[str], place: int, after: str) -> bool:
         """Whether a group is where the first word of one and the beginning of its second have been found."""
         word = said[place]
-        if self._next[word] == ("",):
-            return True
-        after = said[place + 1]
-        if after.startswith(tuple(self._pairs.get(word, ()))):
+        if self._next[word] == ("",) or after.startswith(tuple(self._pairs.get(word, ()))):
             return True
         return any(_goes_on(said, place + 2, rest) for rest in self._longer.get(word, {}).get(after, ()))
 

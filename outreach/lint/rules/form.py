@@ -29,6 +29,7 @@ RULES = (
 
 _CAPITALS = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())  # Latin, Greek, Cyrillic
 _SHOUTED = re.compile(rf"[{_CAPITALS}](?<![^\W_].)(?<!----.)[{_CAPITALS}]*+(?![^\W_])")
+_LOUD = re.compile(f"[{_CAPITALS}]" * 3)
 _SAME_SHOUT = re.compile(r" {1,3}|\n| ?[&!'’–—-] ?")
 _ACRONYM = 4  # letters
 _SENTENCE_STARTS = re.compile(r"(?:^|[.!?…:\n])[\s\"'«“„*_-]*$")
@@ -76,9 +77,11 @@ class Shout(NamedTuple):
 def shouts(text: str) -> list[Shout]:
     """The words in capitals of a text, those that stand side by side together; acronyms alone are there too.
 
-    A script without case has none.
+    None where no word of three letters is in capitals. A script without case has none.
     """
     found: list[Shout] = []
+    if not _LOUD.search(text):
+        return found
     for hit in _SHOUTED.finditer(text):
         start, end = hit.span()
         letters = end - start
@@ -111,7 +114,7 @@ def check(copy: Copy) -> Iterator[Finding]:
         yield from _exclamations(copy, text)
     if "%" in text or "％" in text:
         yield from _counted(PERCENTS, "percent marks", _PERCENT, copy, text)
-    if any(sign in text for sign in _MONEY_SIGNS) or any(word in text for word in _MONEY_WORDS):
+    if any(map(text.__contains__, (*_MONEY_SIGNS, *_MONEY_WORDS))):
         yield from _counted(MONEY, "sums of money", _MONEY, copy, text)
     if copy.html is not None:
         markup = read(copy.html)

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _LAST_LINES = 12  # where contacts are looked for
 _END_LINES = 8  # the least that counts as the letter's end
 _FEWEST_WAYS = 2
-_NOTICE = 240  # characters at the end in which the line on how to stop mostly stands
+_NOTICE = 240  # characters at the end in which the line on how to stop stands, if it is not the last one
 _MOST_NOTICE = 60  # words below the contacts; more are no line on how to stop
 _SAME_ADDRESS = 0.7  # share of the words of the known address: "St" for "Street" is no other one
 
@@ -175,10 +175,10 @@ def _has_address(closing: Closing) -> bool:
 
 def _has_opt_out(closing: Closing) -> bool:
     """Whether a line says how, in any language: most often the last one, in the letter's own."""
-    text = closing.folded
-    end = text[-_NOTICE:]
+    text, own = closing.folded, terms.opt_outs(closing.copy.tongue)
+    ends = (text[text.rstrip().rfind("\n") + 1 :], text[-_NOTICE:])
     return (
-        terms.opt_outs(closing.copy.tongue).within(words_in(end), end)
+        any(own.within(words_in(end), end) for end in ends)
         or _opt_outs().within(closing.words, text)
         or any(sign in text for sign in data.table("identity")["opt_out"]["links"])
         or "unsubscri" in (closing.copy.html or "").lower()

@@ -33,6 +33,7 @@ _MARKED = re.compile(
     r"(?<=<)\s?(?P<angle>[^\W\d][^\[\]{}<>\n]{1,40})>|"
     r"(?<=#)(?P<hash>[^\W\d]\w{1,40})#)"
 )
+_OPENING = "{[<%$*#【"
 _WINDOWS = frozenset(("%path%", "%temp%", "%appdata%", "%userprofile%", "%programfiles%", "%windir%"))
 _FIELD_WORD = re.compile(r"[\s_./-]+")
 _STAND_IN = re.compile(r"(?<![^\W_])(?:[XХ]{3,12}|[xх]{3,12}|N\.N\.)(?![^\W_])")
@@ -51,9 +52,11 @@ _SUBJECT_NOTHING = re.compile(r"[ \t]*(?:None|null|nan|NaN|undefined)(?=[ \t]*(?
 _OBJECT = re.compile(r"\[object Object\]", re.IGNORECASE)
 _DOUBLED = re.compile(r"[,;:，、：](?<=[\w)].)[ \t\u3000]+[,.!?;:，。！？、：](?![.\w()|/\\*-])")
 _EMPTY = re.compile(r"«\s?»|“\s?”|「\s?」|『\s?』|《\s?》|„\s?“")
-_ENDING = re.compile(r"(?<=\S[ \t])['’](?:s|nin|nın|nun|nün|de|da|te|ta)(?=\s)")
+_ENDING = re.compile(r"['’](?<=\S[ \t].)(?:s|nin|nın|nun|nün|de|da|te|ta)(?=\s)")
 _SPACED_MARK = re.compile(r"[ \t](?<=\w.)[ \t]*+[,.;!?](?=\s|$)")
-_SPACED_MARKS = (" ,", " .", " ?", " !", " ;", " :")
+# A space before a mark or another space: what every hole leaves.
+_ODD_SPACE = re.compile("[ \t\u3000][ \t\u3000,.!?;:'’，。！？、：]")
+_SPACED_COMMA = re.compile(r"\s[,，]")
 _WIDE_GAP = re.compile(r"[ \t](?<=[\w,].)[ \t]++(?=\w)")
 _BESIDE = 60  # characters on either side of a gap: more than the words there have
 _PUNCTUATION = ",.!:;，。！：；、 \t\u3000"
@@ -84,7 +87,8 @@ def check(copy: Copy) -> Iterator[Finding]:
 
 
 def _unresolved(copy: Copy, part: str, text: str) -> Iterator[_Hole]:
-    marked = [hit for hit in _MARKED.finditer(text) if _is_field(hit, text)]
+    opened = any(map(text.__contains__, _OPENING))
+    marked = [hit for hit in _MARKED.finditer(text) if _is_field(hit, text)] if opened else []
     if marked:
         links = copy.links if part == "text" else [Piece(*hit.span()) for hit in LINK.finditer(text)]
         for hit in marked:
@@ -127,18 +131,18 @@ def _names_a_field(said: str) -> bool:
 def _holes(copy: Copy, part: str, text: str) -> Iterator[_Hole]:
     yield from _nothing(copy, part, text)
     tongue = copy.tongue
-    spaced = not text.isascii() or "\t" in text or any(map(text.__contains__, _SPACED_MARKS))
     opener = _nameless(copy) if part == "text" else None
     if opener:
         yield opener
-    elif spaced:
-        yield from (_Hole(*hit.span(), "nothing between two marks") for hit in _DOUBLED.finditer(text))
-    if not text.isascii() and any(mark in text for mark in "«“「『《„"):
+    if not text.isascii() and any(map(text.__contains__, "«“「『《„")):
         yield from (_Hole(*hit.span(), "nothing between the quotes") for hit in _EMPTY.finditer(text))
+    if not _ODD_SPACE.search(text):
+        return
+    if not opener:
+        yield from (_Hole(*hit.span(), "nothing between two marks") for hit in _DOUBLED.finditer(text))
     if tongue in ("en", "tr") and (" '" in text or " ’" in text):
         yield from (_Hole(*hit.span(), "an ending without its word") for hit in _ENDING.finditer(text))
-    if spaced or "  " in text:
-        yield from _gaps(text, opener.end if opener else 0, tongue)
+    yield from _gaps(text, opener.end if opener else 0, tongue)
 
 
 def _nothing(copy: Copy, part: str, text: str) -> Iterator[_Hole]:
@@ -172,7 +176,7 @@ def _nameless(copy: Copy) -> _Hole | None:
     bare = " ".join(said.strip(_PUNCTUATION).split())
     nameless = bare in _openers() and (said != bare or bare in ("尊敬的", "亲爱的", "敬爱的"))
     said = said.lstrip()
-    if not nameless and said.startswith(copy.vocabulary.greetings):
+    if not nameless and _SPACED_COMMA.search(said) and said.startswith(copy.vocabulary.greetings):
         rests = (said[len(each) :] for each in copy.vocabulary.greetings if said.startswith(each))
         nameless = any(rest[:1].isspace() and rest.lstrip()[:1] in (",", "，") for rest in rests)
     return _Hole(line.start, line.end, "the greeting has no name") if nameless else None
@@ -184,7 +188,7 @@ def _gaps(text: str, start: int, tongue: str) -> Iterator[_Hole]:
     if before is None:
         return
     # Where the first gap is not one of these, not all of them are, and so none is told.
-    spaced = any(map(text.__contains__, _SPACED_MARKS)) and _SPACED_MARK.search(text, start)
+    spaced = _SPACED_MARK.search(text, start)
     if spaced and before.search(text, max(start, spaced.start() - _BESIDE), spaced.end() + _BESIDE):
         ends = [hit for hit in before.finditer(text, start) if hit["mark"]]
         if tongue == _SPACE_BEFORE_MARKS:

@@ -60,7 +60,8 @@ _Group = tuple[str, ...]  # languages that are looked for together
 _ENGLISH = ("en",)
 _CYRILLIC = ("ru", "kk", "mn", "uk")  # mixed within letters; phrases are long enough to need no telling apart
 _LATIN = frozenset(LANGUAGES) - {*_ENGLISH, *_CYRILLIC, *CHARACTER_LANGUAGES}
-_CYRILLIC_LETTERS = re.compile("[\u0400-\u052f]{2}")
+_ASCII = re.compile("[\0-\x7f]+")
+_CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 
 
 class Finder:
@@ -164,10 +165,10 @@ def _active(copy: Copy) -> list[_Group]:
     tongue = copy.tongue
     found: list[_Group] = [_ENGLISH, (tongue,)] if tongue in _LATIN else [_ENGLISH]
     if not copy.text.isascii() or not (copy.subject or "").isascii():
-        said = f"{copy.folded_subject.text}\n{copy.folded.text}"
-        if _CYRILLIC_LETTERS.search(said):
+        strange = _ASCII.sub("", copy.folded_subject.text + copy.folded.text)
+        if _CYRILLIC_LETTER.search(strange):
             found.append(_CYRILLIC)
-        if has_characters(said):
+        if has_characters(strange):
             found.append(("ja",) if tongue == "ja" else ("zh",))
     return found
 

@@ -35,7 +35,8 @@ _MOST_BULLETS = 7
 _PRICE_LINES = 3
 _PRICE_LINE = 60  # characters; a longer line is prose that names a price
 _BLANK_LINE = re.compile(r"\n[ \t\r\u3000]*\n")
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d")
+_NO_FIGURES = bytes(code for code in range(256) if chr(code) not in "0123456789\n")
 _MONEY = re.compile(
     r"[$€£¥￥₽₸₮₴]|\b(?:USD|EUR|GBP|CHF|RUB|KZT|MNT|CNY|RMB|JPY|PLN|TRY|UAH|TL)\b|"
     r"\b(?:руб|тг\b|тенге|теңге|төгрөг|грн|zł)|\d ?[元円万]"
@@ -139,12 +140,20 @@ def _catalogue(copy: Copy) -> Iterator[Finding]:
         yield _CATALOGUE.found(f"a list of {len(copy.bullets)} items", start=start, end=end, hint=hint)
         return
     start, end = copy.body
+    if not _has_figures(copy.text[start:end]):
+        return
     items = {line.start for line in copy.bullets}
-    lines = [line for line in copy.lines if start <= line.start < end and _DIGIT.search(copy.text, *line)]
+    lines = [line for line in copy.lines if start <= line.start < end and _FIGURE.search(copy.text, *line)]
     priced = [line for line in lines if _prices(copy.said(line), line.start in items)]
     if len(priced) >= _PRICE_LINES:
         start, end = priced[0].start, priced[-1].end
         yield _CATALOGUE.found(f"a table of {len(priced)} prices", start=start, end=end, hint=hint)
+
+
+def _has_figures(text: str) -> bool:
+    """Whether a text has figures in enough lines for a table; told quickly where it is ASCII."""
+    figures = text.encode("ascii", "replace").translate(None, _NO_FIGURES)
+    return not text.isascii() or sum(map(bool, figures.split(b"\n"))) >= _PRICE_LINES
 
 
 def _prices(line: str, item: bool) -> bool:
