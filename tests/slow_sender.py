@@ -97,6 +97,7 @@ class Sender:
                 opens = datetime.combine(day, window.start, tzinfo=where)
                 found.update(opens.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
         found.update(each.due_at for each in world.queued)
+        found.update(desk.pace.last_mark + desk.mailbox.gap.low for desk in world.desks)
         return {each for each in found if world.now <= each < world.until}
 
     def choose(self, address: str, now: datetime) -> Queued | None:

@@ -209,6 +209,8 @@ fix = "write the new one"
 match = ["open the next morning"]
 bad = ["You open the next morning."]
 """
+CHINESE = "我们为商店生产钢制货架，" * 12
+LONG = "We make steel shelving for shops in Leeds and fit it overnight, so that you open as usual, and " * 3
 BROKEN = "Subject: Shelving\n\nHello {{ first_name,\n"
 
 
@@ -228,38 +230,6 @@ def test_a_workspace_file_that_cannot_be_read_stops_everything(shops: Shell, sha
     code, out, err = shops.run("lint", "--format", shape)
     assert code == 1
     assert ("outreach.toml" in err, out) == (True, "") if shape == "text" else ("TPL001" in out, err)
-
-
-def test_broken_letters_and_campaigns_are_findings_and_the_others_are_linted(shops: Shell) -> None:
-    shops.write("templates/broken.txt", BROKEN)
-    shops.write("campaigns/other.toml", 'name = "C"\nsegmnt = "x"\n')
-    shops.write("campaigns/third.toml", CAMPAIGN.replace('"intro"', '"broken"'))
-    codes = found(shops)
-    assert codes["templates/broken.txt"] == codes["campaigns/other.toml"] == {"TPL001"}
-    assert "SPM103" in codes["templates/followup.txt"]
-    code, out, _ = shops.run("lint")
-    said = " ".join(out.split())
-    assert code == 1
-    assert "templates/broken.txt:3:" in said
-    assert "Not judged, as they need a broken file: campaigns/third.toml." in said
-    assert "IDN" not in said  # who sends is known: nothing is left unjudged for the want of that
-    assert "templates/broken.txt:3:" in shops.run("lint", "--diff")[2]
-    assert shops.run("lint", "third")[0] == 1
-    assert "templates/broken.txt" in shops.run("lint", "third")[2]
-
-
-def test_rules_of_ones_own_hold_beside_a_broken_letter(shops: Shell) -> None:
-    main = (shops.folder / "outreach.toml").read_text()
-    shops.write("outreach.toml", f'{main}\n[lint]\npacks = ["own.toml"]\n')
-    shops.write("own.toml", OWN)
-    shops.write("templates/broken.txt", BROKEN)
-    _, out, err = shops.run("lint", "--format", "sarif")
-    assert err == ""
-    assert {"OWN101", "TPL001"} <= {each["ruleId"] for each in json.loads(out)["runs"][0]["results"]}
-
-
-CHINESE = "我们为商店生产钢制货架，" * 12
-LONG = "We make steel shelving for shops in Leeds and fit it overnight, so that you open as usual, and " * 3
 
 
 @pytest.mark.parametrize(
@@ -389,12 +359,13 @@ def test_links_of_a_markdown_letter_have_their_places(shops: Shell) -> None:
     assert places == [(6, 11), (7, 10)]
 
 
-def test_a_letter_is_linted_by_its_path_while_other_files_are_broken(shops: Shell) -> None:
-    shops.write("templates/empty.txt", "")
-    out = shops.ok("lint", "templates/intro.txt")
-    assert "templates/intro.txt" in out
-    assert "1 problem(s) in other files" in " ".join(out.split())
-    for targets in ((), ("templates/empty.txt",), ("shops",)):
-        code, out, err = shops.run("lint", *targets)
-        assert code == 1
-        assert "templates/empty.txt: " in out + err
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("frist_name", "first_name"), ("compny", "company"), ("cityy", ""), ("county", ""), ("first_line", "")],
+)
+def test_a_slip_of_the_finger_in_a_field_is_told_and_a_field_of_ones_own_is_not(
+    shops: Shell, name: str, meant: str
+) -> None:
+    shops.write("templates/intro.txt", f"Subject: Shelving\n\nHello {{{{ {name} }}}},\n\nwe make it.\n")
+    out = shops.run("lint", "intro", "--select", "MRG605")[1]
+    assert ("MRG605" in out, f"write {meant}" in out) == (bool(meant), bool(meant))

@@ -77,7 +77,7 @@ def test_phrases_of_one_rule_that_run_into_each_other_are_one_finding_with_all_t
         ("SPM101", "subject", 0, 2),
         ("LNK301", "text", 0, 2),
         ("LNK301", "text", 0, 2),
-        ("SPM101", "text", 8, 6),
+        ("SPM101", "text", 0, 6),
         ("SPM102", "text", 10, 2),
         ("SPM101", "text", 30, 2),
     ]

@@ -9,8 +9,6 @@ import click
 from outreach.cli.app import App
 from outreach.errors import OutreachError, PlanError, did_you_mean
 
-FALSE_REPLY = "SUB006"
-
 if TYPE_CHECKING:
     from outreach.plan import Plan
     from outreach.report.plan import Screen
@@ -33,6 +31,7 @@ def stem_of(app: App, name: str) -> str:
 def accepting(app: App, codes: Sequence[str], reason: str) -> None:
     """From here on the workspace lets these findings of the linter through; UsageError if that makes no sense."""
     from outreach.cli.linting import rules
+    from outreach.plan.linting import FALSE_REPLY
 
     known = rules(app) if codes else {}
     if bool(codes) != bool(reason.strip()):

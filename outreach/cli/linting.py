@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 UNREADABLE = "TPL001"
 LOOSE = "Not in templates/ of a workspace: who sends is not known, so no IDN rule is judged."
-ELSEWHERE = "problem(s) in other files (`outreach lint` shows them): IDN rules and sequences are not judged."
 
 
 def linter(app: App) -> "Linter":
@@ -67,26 +66,56 @@ def run(app: App, targets: tuple[str, ...], selection: "Selection") -> "Linted":
     try:
         workspace = app.workspace
     except InputError as exc:
-        unharmed = _unharmed(app, targets, exc)
-        if unharmed:
-            return loose_letters(app, unharmed, selection, f"{len(exc.problems)} {ELSEWHERE}")
         return _rest(app, targets, selection, exc)
     return _linted(app, workspace, targets, selection)
 
 
 def _rest(app: App, targets: tuple[str, ...], selection: "Selection", exc: InputError) -> "Linted":
-    """What can be linted beside broken files, which are findings; `exc` again where that is nothing."""
+    """What can be linted beside broken files; those among them that are meant are findings.
+
+    InputError with what is wrong with these where nothing is left, and with everything where settings or
+    packs are broken.
+    """
     workspace, lacking = _without(app, exc)
-    try:
-        linted = _linted(app, workspace, targets, selection, whole=False) if workspace else None
-    except OutreachError:
-        raise exc from None  # what is meant is broken
-    if linted is None or not linted.letters:
+    if workspace is None:
         raise exc
+    broken, others = _split(app, targets, exc)
+    left = tuple(each for each in targets if _inside(app, each) not in {one.where.file for one in broken})
+    try:
+        linted = _linted(app, workspace, left, selection, whole=False) if left or not targets else None
+    except OutreachError:
+        gone = {*lacking, *(one.where.file for one in exc.problems)}
+        if {_inside(app, each) for each in left} & {*gone, *(Path(each).stem for each in gone)}:
+            raise exc from None  # what is meant is broken, or needs what is
+        raise
+    if linted is None or not linted.letters:
+        raise InputError(broken or exc.problems)
     notes = [f"Not judged, as they need a broken file: {', '.join(lacking)}."] if lacking else []
-    return replace(
-        linted, findings=[*unreadable(exc).findings, *linted.findings], notes=[*linted.notes, *notes]
-    )
+    if any(not (app.start / each).exists() for each in left):
+        notes.append("People's letters are not judged beside broken files.")
+    if others:
+        notes.append(f"Problems in other files: {len(others)}; `outreach lint` shows them.")
+    found = unreadable(InputError(broken)).findings if broken else ()
+    return replace(linted, findings=[*found, *linted.findings], notes=[*linted.notes, *notes])
+
+
+def _split(app: App, targets: tuple[str, ...], exc: InputError) -> tuple[list[Problem], list[Problem]]:
+    """The problems of files that are meant, and those of others. All are meant unless only paths are given."""
+    names = [_inside(app, each) for each in targets if (app.start / each).exists()]
+    if len(names) < max(1, len(targets)):
+        return list(exc.problems), []
+    meant = [
+        each
+        for each in exc.problems
+        if any(name in (each.where.file, ".") or each.where.file.startswith(f"{name}/") for name in names)
+    ]
+    return meant, [each for each in exc.problems if each not in meant]
+
+
+def _inside(app: App, target: str) -> str:
+    """A path as the workspace names its files; the target itself where it lies elsewhere."""
+    path, root = (app.start / target).resolve(), app.root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else target
 
 
 def _without(app: App, exc: InputError) -> "tuple[Workspace | None, list[str]]":
@@ -123,9 +152,10 @@ def _linted(
 
     if any((app.start / each).resolve() == app.root.resolve() for each in targets):
         targets = ()
+    by = linter(app)
     letters, campaigns = _meant(app, workspace, targets)
     settings = _settings(workspace, selection)
-    gates = {code for code, rule in rules(app).items() if rule.gate}
+    gates = {code for code, rule in by.rules.items() if rule.gate}
 
     def shows(code: str) -> bool:
         """A launch stops at a gate whatever the file ignores, so only the command line hides it."""
@@ -173,14 +203,6 @@ def _loose(app: App, targets: tuple[str, ...]) -> list[Path] | None:
     return outside if outside and not inside and len(outside) == len(targets) else None
 
 
-def _unharmed(app: App, targets: tuple[str, ...], exc: InputError) -> list[Path]:
-    """The letters meant, where only other files of the workspace have problems; else none."""
-    harmed = {app.root / each.where.file for each in exc.problems}
-    paths = [app.start / each for each in targets]
-    fine = all(path.is_file() and path.suffix == ".txt" and path not in harmed for path in paths)
-    return paths if fine and paths else []
-
-
 def loose_letters(app: App, paths: list[Path], selection: "Selection", note: str = LOOSE) -> "Linted":
     """Letters that lie in no workspace: nobody knows who sends them, so identity is not judged."""
     from outreach import template
@@ -199,7 +221,8 @@ def loose_letters(app: App, paths: list[Path], selection: "Selection", note: str
             problems += exc.problems
     if problems:
         raise InputError(problems)
-    reports = [lint_letter(linter(app), letter, first=letter.has_subject) for letter in letters]
+    by = linter(app)
+    reports = [lint_letter(by, letter, first=letter.has_subject) for letter in letters]
     return Linted(
         letters=[Scored(each.file, each.spam, each.craft) for each in reports],
         findings=[found for each in reports for found in each.findings if selection.shows(found.code)],
@@ -239,9 +262,7 @@ def _named(app: App, every: "dict[str, Letter]", target: str) -> list[str]:
     """The letters that a path, a folder, a partial or a letter's stem names."""
     from outreach.lint.letters import sources
 
-    path = (app.start / target).resolve()
-    root = app.root.resolve()
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else target
+    name = _inside(app, target)
     return [
         file
         for file, letter in sorted(every.items())
@@ -274,7 +295,7 @@ def _people(
 
 
 def unreadable(exc: InputError) -> "Linted":
-    """Files that cannot be read at all, as findings: for formats that only know those."""
+    """Files that cannot be read at all, as findings."""
     from outreach.lint.unreadable import unreadable as finding
     from outreach.report.findings import Linted
 

@@ -13,6 +13,7 @@ from outreach.engine.revisions import Revisions
 from outreach.errors import PlanError, did_you_mean
 from outreach.model import Hold
 from outreach.plan import Held, Plan, Recalled
+from outreach.plan.linting import FALSE_REPLY
 from outreach.schedule.outlook import Outlook
 from outreach.store import Store, launches, plans, prospects, settings
 
@@ -163,11 +164,11 @@ def must_be_clean(made: Plan) -> None:
     """PlanError where the letters of a plan have errors that were not accepted."""
     if made.errors:
         first, count = made.errors[0], len(made.errors)
+        allow = f'; to let one through that is right as it is: --accept {first.code} --reason "..."'
         raise PlanError(
             f"the letters of {made.campaign} have {count} error{'' if count == 1 else 's'}: "
             f"{first.where}: {first.code} {first.message}",
-            hint=f"outreach lint {made.campaign} shows them; "
-            f'to let one through that is right as it is: --accept {first.code} --reason "..."',
+            hint=f"outreach lint {made.campaign} shows them" + ("" if first.code == FALSE_REPLY else allow),
         )
 
 

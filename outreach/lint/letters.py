@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from html import unescape
 
 from outreach import policy, template
@@ -23,7 +22,7 @@ from outreach.model import Mailbox, Rendered, Sender, Span
 from outreach.template import Letter
 
 _ADDRESS = re.compile(r"""(?:href|src)=["']([^"'<>]{1,2000})""")
-_NEARLY = 0.8  # likeness of two names, as difflib has it
+_NEIGHBOURS = ("county", "state", "cite")  # fields of their own, one letter from a standard one
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -178,11 +177,21 @@ def _misspelled(letter: Letter) -> Iterator[Finding]:
     """Every use of a field that is no standard one and nearly is."""
     standard = sorted(table("specimens").keys() - {"any"})
     for name, where in letter.uses:
-        near = get_close_matches(name, standard, n=1, cutoff=_NEARLY)
-        if near and near[0] != name:
-            found = MISSPELLED.found(f"`{name}` looks like `{near[0]}`", hint=f"write {near[0]}")
+        meant = next((each for each in standard if _slipped(name, each)), "")
+        if meant and name not in (*standard, *_NEIGHBOURS):
+            found = MISSPELLED.found(f"`{name}` looks like `{meant}`", hint=f"write {meant}")
             until = replace(where, column=where.column + len(name) - 1)
             yield replace(found, where=where, until=until, quote=name)
+
+
+def _slipped(name: str, meant: str) -> bool:
+    """Whether one slip of the finger makes one name of the other; more letters at the end are another field."""
+    if name.startswith(meant) or meant.startswith(name) or abs(len(name) - len(meant)) > 1:
+        return False
+    start = next(place for place, (one, two) in enumerate(zip(name, meant, strict=False)) if one != two)
+    ours, theirs = name[start:], meant[start:]
+    turned = ours[1:2] + ours[:1] + ours[2:]  # two letters in the other order
+    return theirs in (turned, ours[1:]) or ours == theirs[1:] or (ours[1:] == theirs[1:])
 
 
 def _fallbacks(by: Linter, letter: Letter) -> list[Finding]:

@@ -94,7 +94,10 @@ class Matcher:
         self._prefixes = sorted({len(edge) - 1 for edge in self._vocabulary if edge[-1] == "*"})
         self._around = [_END] * max((pack.where.longest for pack in self._packs), default=0)
         self._edges = Cache(self._edges_of)
-        self._looks = Cache(self._looks_of)
+        self._looks = Cache(lambda word: self._looks_of(self._edges[word]))
+        self._looked: dict[
+            _Edges, Sequence[_Look]
+        ] = {}  # far fewer than words: `stem*` is what many words are
         self._endings: dict[tuple[int, int], _Ending] = {}
 
     def _edges_of(self, word: str) -> _Edges:
@@ -108,27 +111,38 @@ class Matcher:
         found += (word + "=", NUMBER if word[0].isdigit() else "")
         return self._vocabulary.intersection(found) or _NOTHING
 
-    def _looks_of(self, word: str) -> Sequence[_Look]:
-        """Where to look for what when a word has come that is the rarest of some wordings."""
-        found: dict[int, dict[str, list[_Wording]]] = {}
-        for edge in sorted(self._edges[word]):  # a set has another order in every process
-            for place, pack in enumerate(self._packs):
-                for line in pack.where.wordings.get(edge, "").splitlines():
-                    number, rarest, second, *path = line.split(" ")
-                    first, away = -int(rarest), int(second) - int(rarest)
-                    others = [step for step in _steps(path, first) if step[0] not in (0, away)]
-                    wording = _Wording(place, int(number), first, first + len(path) - 1, others)
-                    for other in path[int(second)].split("|") if away else (edge,):
-                        found.setdefault(away, {}).setdefault(other, []).append(wording)
-        return [_Look(away, frozenset(each).isdisjoint, each) for away, each in sorted(found.items())]
+    def _looks_of(self, edges: _Edges) -> Sequence[_Look]:
+        """Where to look for what when a word of these edges has come, as the rarest of some wordings."""
+        if edges not in self._looked:
+            found: dict[int, dict[str, list[_Wording]]] = {}
+            for edge in sorted(edges):  # a set has another order in every process
+                for away, other, wording in self._wordings(edge):
+                    found.setdefault(away, {}).setdefault(other, []).append(wording)
+            looks = [_Look(away, frozenset(each).isdisjoint, each) for away, each in sorted(found.items())]
+            self._looked[edges] = looks
+        return self._looked[edges]
+
+    def _wordings(self, edge: str) -> Iterator[tuple[int, str, _Wording]]:
+        """The wordings whose rarest word has this edge, with an edge of the second one and how far it is away."""
+        for place, pack in enumerate(self._packs):
+            for line in pack.where.wordings.get(edge, "").splitlines():
+                number, rarest, second, *path = line.split(" ")
+                first, away = -int(rarest), int(second) - int(rarest)
+                others = [step for step in _steps(path, first) if step[0] not in (0, away)]
+                wording = _Wording(place, int(number), first, first + len(path) - 1, others)
+                for other in path[int(second)].split("|") if away else (edge,):
+                    yield away, other, wording
 
     def every(self, text: str, words: Sequence[str]) -> Iterator[Hit]:
-        """Each phrase of a folded text, given with its words, also where one lies within another."""
+        """Each phrase of a folded text, given with its words, also where one lies within another.
+
+        Twice where two wordings of a phrase say the same.
+        """
         yield from (Hit(*hit) for hit in self._characters.find(text))
         if not self._around:
             return
         words = [*self._around, *words, *self._around]
-        found = [*dict.fromkeys(self._found(words))]  # two wordings of a phrase may say the same
+        found = [*self._found(words)]
         said = words[: 1 + max((last for _, _, last in found), default=-1)]
         end = 0  # nothing between two words looks like the second one
         ends = [(end := end if word == _END else text.find(word, end) + len(word)) for word in said]

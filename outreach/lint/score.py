@@ -42,10 +42,8 @@ class Report:
 def judge(findings: Iterable[Finding], words: int, rules: Mapping[str, Rule] = RULES) -> Report:
     """The report over these findings of a letter of so many words; the finding on the total is made anew.
 
-    Phrases of one rule that run into each other ("special offer just for you") are one finding with the points
-    of all of them.
-
-    `rules` are those the findings are of, by code.
+    Phrases of one built-in rule that run into each other ("special offer just for you") are one finding over
+    all of them, with the points of all. `rules` are those the findings are of, by code.
     """
     kept = _apart(finding for finding in findings if finding.code != TOTAL)
     raw = _down(_raw(kept, words), 100)
@@ -59,8 +57,10 @@ def _apart(findings: Iterable[Finding]) -> list[Finding]:
     for each in sorted(findings, key=_place):
         last, reached = runs.get((each.code, each.part), (0, 0))
         if each.code in _PHRASES and each.start < reached:
-            worst = min(kept[last], each, key=lambda one: _LEVELS.index(one.level))
-            kept[last] = replace(worst, points=kept[last].points + each.points)
+            before = kept[last]
+            worst = min(before, each, key=lambda one: _LEVELS.index(one.level))
+            end, points = max(before.end, each.end), before.points + each.points
+            kept[last] = replace(worst, start=before.start, end=end, points=points)
         else:
             last = len(kept)
             kept.append(each)

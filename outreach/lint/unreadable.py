@@ -1,4 +1,4 @@
-"""A file that cannot be read at all, as a finding: for formats that know nothing else."""
+"""A file that cannot be read at all, as a finding."""
 
 from dataclasses import replace
 

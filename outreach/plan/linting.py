@@ -12,6 +12,9 @@ from outreach.lint.sequence import lint_sequence
 from outreach.model import Rendered
 from outreach.template import Letter
 
+FALSE_REPLY = "SUB006"
+"""The finding that no launch lets through: a letter that answers nothing must not say so."""
+
 
 def findings(workspace: Workspace, campaign: Campaign) -> tuple[Finding, ...]:
     """What the rules find in a campaign's letters, in all their languages, and in their sequence.
