@@ -15,6 +15,7 @@ from outreach.engine.rounds import Engine, Round
 from outreach.errors import OutreachError, StoreError
 
 ROUND = timedelta(seconds=2)
+READ = timedelta(minutes=2)  # follow-ups need an inbox read within ten minutes
 BEAT = timedelta(seconds=30)  # leases last 12 minutes: a few beats may fail
 LOOK = timedelta(seconds=1)
 PATIENCE = 20.0  # seconds that one slow server may hold up the other mailboxes
@@ -52,10 +53,11 @@ class Daemon:
         self._failures = 0
         self._again_at = 0.0  # on the loop's clock: nobody sets that one
         self._crash: Exception | None = None
+        self._unread: dict[str, str] = {}  # mailboxes that cannot be read, and why
 
     async def run(self) -> None:
         """Send what is due, for as long as it lasts. Returns after a stop, when nothing is in hand."""
-        async with self._ticking((self._round, ROUND)):
+        async with self._ticking((self._round, ROUND), (self._read, READ)):
             await self._over.wait()
             async with self._working:  # the round in hand has come to its end
                 await self._finish()
@@ -68,6 +70,7 @@ class Daemon:
         StoreError if the store goes away.
         """
         async with self._ticking(), self._working:
+            await self._read()
             while not self._over.is_set():
                 done = await self._engine.round(limit)
                 self._tell(done)
@@ -129,6 +132,19 @@ class Daemon:
             else:
                 self._recovered()
                 self._tell(done)
+
+    async def _read(self) -> None:
+        """Read the inboxes beside the rounds. A mailbox that cannot be read is told once, until it can again."""
+        try:
+            found = await self._engine.read()
+        except StoreError:
+            return  # the round tells
+        for news in found:
+            if news.trouble and self._unread.get(news.mailbox) == news.trouble:
+                continue
+            self._unread[news.mailbox] = news.trouble
+            if news.text:
+                self._say(news.text)
 
     async def _finish(self) -> None:
         """Wait for slow servers that a round went on without."""

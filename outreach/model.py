@@ -64,6 +64,22 @@ class CampaignStatus(StrEnum):
     ENDED = "ended"
 
 
+class Kind(StrEnum):
+    """What a mail that came back is: exactly one of these."""
+
+    REPLY = "reply"
+    AUTO_REPLY = "auto_reply"
+    HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCE = "soft_bounce"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    COMPLAINT = "complaint"
+    OPT_OUT = "opt_out"
+    CHALLENGE = "challenge"
+    MOVED = "moved"
+    UNRELATED = "unrelated"
+
+
 class Scope(StrEnum):
     """What a pause or a hold reaches."""
 

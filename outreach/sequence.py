@@ -11,6 +11,7 @@ from outreach.model import (
     Answer,
     Deferred,
     EnrollmentStatus,
+    Kind,
     MessageStatus,
     Rejected,
     Step,
@@ -224,4 +225,46 @@ MARKS: dict[str, Mark] = {
     "replied": Mark(EnrollmentStatus.REPLIED, suppress=False),
     "opted-out": Mark(EnrollmentStatus.OPTED_OUT, suppress=True),
     "bounced": Mark(EnrollmentStatus.BOUNCED, suppress=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a mail that came back does to the person it is about.
+
+    `status` ends the enrollments, `colleagues` those of the company as well. `rest` pauses the person:
+    until a day of return where one is known, else for so long; FOREVER: until somebody decides. `waiting`
+    asks a person to look.
+    """
+
+    status: EnrollmentStatus | None = None
+    suppress: bool = False
+    colleagues: bool = False
+    rest: timedelta | None = None
+    waiting: bool = False
+
+
+SOFT_REST = timedelta(days=3)
+SOFT_LIMIT = 3  # letters in a row that come back softly, and the address is suppressed
+THEIRS = frozenset(("mailboxfull", "suspend", "onhold", "filtered", "systemfull"))
+"""Reasons of soft bounces that count towards that: they are about the person's mailbox."""
+OURS: dict[str, timedelta] = {
+    **dict.fromkeys(("authfailure", "badreputation", "blocked", "requireptr", "norelaying"), FOREVER),
+    **dict.fromkeys(("speeding", "toomanyconn"), timedelta(minutes=10)),
+}
+"""Reasons that are about us, and how long the mailbox rests for one: what a server says at once does the same."""
+RESPONSES: dict[Kind, Response] = {
+    Kind.REPLY: Response(EnrollmentStatus.REPLIED, colleagues=True, waiting=True),
+    Kind.OPT_OUT: Response(EnrollmentStatus.OPTED_OUT, suppress=True),
+    Kind.COMPLAINT: Response(EnrollmentStatus.OPTED_OUT, suppress=True, waiting=True),
+    Kind.HARD_BOUNCE: Response(EnrollmentStatus.BOUNCED, suppress=True),
+    Kind.MOVED: Response(EnrollmentStatus.BOUNCED, suppress=True, waiting=True),
+    Kind.SOFT_BOUNCE: Response(rest=SOFT_REST),
+    Kind.AUTO_REPLY: Response(rest=timedelta(0)),
+    Kind.CHALLENGE: Response(rest=FOREVER, waiting=True),
+    Kind.UNRELATED: Response(
+        rest=FOREVER, waiting=True
+    ),  # from somebody we wrote to: nobody knows what it says
+    Kind.DELAYED: Response(),
+    Kind.DELIVERED: Response(),
 }

@@ -58,6 +58,12 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("uncertain list", ("uncertain", "list")),
     ("message show ID", ("message", "show", "LETTER")),
     ("uncertain settle ID", ("uncertain", "settle", "LETTER", "--sent", "--yes")),
+    ("ANSWER", ()),
+    ("inbox classify FILE", ("inbox", "classify", "answer.eml")),
+    ("inbox import FILE", ("inbox", "import", "answer.eml")),
+    ("inbox", ("inbox", "list")),
+    ("inbox waiting", ("inbox", "waiting")),
+    ("inbox show ID", ("inbox", "show", "1")),
     ("status", ("status",)),
     ("pause --all|CAMPAIGN|MAILBOX|EMAIL", ("pause", "retail-shelving", "--until", "2 hours")),
     ("resume --all|CAMPAIGN|MAILBOX|EMAIL", ("resume", "retail-shelving")),
@@ -85,6 +91,8 @@ class Scenario:
         for title, arguments in STEPS:
             if title == "UNCERTAIN":
                 self._leave_one_uncertain()
+            elif title == "ANSWER":
+                self._answer()
             elif title == "WORSE":
                 self._worsen()
             elif title == "SECOND":
@@ -104,6 +112,19 @@ class Scenario:
             app.store.close()
         assert code == 0, f"{words} gave {code}: {out.getvalue()}"
         return json.loads(out.getvalue())
+
+    def _answer(self) -> None:
+        """Somebody answers the letter."""
+        from outreach.store import messages
+
+        store = self._app().store
+        letter = store.read(messages.get, int(self._letter))
+        store.close()
+        assert letter is not None
+        head = f"From: {letter.email}\nTo: {letter.mailbox}\nSubject: Re: {letter.subject}\n"
+        head += f"Message-ID: <1@acme.example>\nIn-Reply-To: {letter.message_id}\n"
+        text = "Thank you, please send me the price list.\n\n> We make steel shelving.\n"
+        (self._folder / "answer.eml").write_text(f"{head}\n{text}", "utf-8")
 
     def _worsen(self) -> None:
         """A letter that presses its reader, and one person of a company more than a campaign may have."""

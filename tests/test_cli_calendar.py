@@ -169,7 +169,7 @@ def test_follow_ups_of_an_inbox_that_is_not_read_are_promised_nowhere(shops: She
     main = (shops.folder / "outreach.toml").read_text()
     imap = 'imap = "imaps://ann@imap.northwind.example:993"'
     shops.write("outreach.toml", main.replace('answers = "manual"', imap))
-    unread = 'ann@northwind.example\'s inbox is not read by this version; answers = "manual" lets you'
+    unread = "ann@northwind.example's inbox was not read in the last 10 minutes; `outreach run` does that"
     planned = " ".join(shops.ok("plan", "shops").split())
     assert f"FOLLOWUPS wait: {unread}" in planned
     assert "follow-ups end" not in planned

@@ -195,7 +195,7 @@ def test_an_inbox_that_is_not_read_is_told_as_soon_as_a_follow_up_waits(shell: S
     shell.ok("run", "--once")
     assert needs(shell) == ["inbox_not_read"]
     found = screen(shell)
-    assert found["NEEDS YOU"].startswith("ann@northwind.example: 1 follow-up waits, its inbox is not read")
+    assert found["NEEDS YOU"].startswith("ann@northwind.example: 1 follow-up waits, its inbox was not read")
     assert 'answers = "manual"' in found["NEEDS YOU"]
     assert "next" not in found["MAILBOX"]  # nothing that will not happen is promised
     assert value(shell)["mailboxes"][0]["answers_known"] is False

@@ -10,7 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from outreach.errors import MailboxError
-from outreach.mailbox.credentials import password, variable
+from outreach.mailbox.credentials import login, variable
 from outreach.model import Mailbox
 
 ADDRESS = "ann@northwind.example"
@@ -70,17 +70,17 @@ def test_the_first_source_that_has_it_wins(tmp_path: Path) -> None:
     held = {("outreach", ADDRESS): "from-keyring"}
     keyring.set_keyring(Desktop(held))
     ann = mailbox("ann.secret")
-    assert password(ann, environ, tmp_path) == "from-keyring"
+    assert login(ann, environ, tmp_path) == "from-keyring"
     held.clear()
-    assert password(ann, environ, tmp_path) == "from-systemd"
+    assert login(ann, environ, tmp_path) == "from-systemd"
     given.unlink()
-    assert password(ann, environ, tmp_path) == "from-environment"
+    assert login(ann, environ, tmp_path) == "from-environment"
     environ[VARIABLE] = ""
-    assert password(ann, environ, tmp_path) == "from-file"
+    assert login(ann, environ, tmp_path) == "from-file"
 
 
 def test_a_server_without_login_needs_no_password(tmp_path: Path) -> None:
-    assert password(mailbox("missing", "smtp://127.0.0.1:2525"), {VARIABLE: "x"}, tmp_path) is None
+    assert login(mailbox("missing", "smtp://127.0.0.1:2525"), {VARIABLE: "x"}, tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,12 @@ def test_an_unsafe_locked_or_foreign_keyring_entry_is_passed_over(
     backend: KeyringBackend, tmp_path: Path
 ) -> None:
     keyring.set_keyring(backend)
-    assert password(mailbox(), {VARIABLE: "from-environment"}, tmp_path) == "from-environment"
+    assert login(mailbox(), {VARIABLE: "from-environment"}, tmp_path) == "from-environment"
 
 
 def test_without_any_password_all_ways_to_give_one_are_named(tmp_path: Path) -> None:
     with pytest.raises(MailboxError, match=ADDRESS) as missing:
-        password(
-            mailbox(), {"OUTREACH_PASSWORD": "too general", "CREDENTIALS_DIRECTORY": "/nowhere"}, tmp_path
-        )
+        login(mailbox(), {"OUTREACH_PASSWORD": "too general", "CREDENTIALS_DIRECTORY": "/nowhere"}, tmp_path)
     for way in (f"keyring set outreach {ADDRESS}", f"outreach.{ADDRESS}", VARIABLE, "password_file"):
         assert way in missing.value.hint
 
@@ -119,15 +117,15 @@ def test_a_file_holds_the_password_and_a_line_end(text: str, held: str, tmp_path
     path = tmp_path / "ann.secret"
     path.write_bytes(text.encode())
     path.chmod(0o400)
-    assert password(mailbox("ann.secret"), {}, tmp_path) == held
-    assert password(mailbox(str(path)), {}, tmp_path / "elsewhere") == held
+    assert login(mailbox("ann.secret"), {}, tmp_path) == held
+    assert login(mailbox(str(path)), {}, tmp_path / "elsewhere") == held
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
 def test_a_file_that_others_may_touch_is_refused_with_the_cure(mode: int, tmp_path: Path) -> None:
     path = secret_file(tmp_path / "ann.secret", mode=mode)
     with pytest.raises(MailboxError, match="others may read it") as refused:
-        password(mailbox("ann.secret"), {}, tmp_path)
+        login(mailbox("ann.secret"), {}, tmp_path)
     assert refused.value.hint == f"chmod 600 {path}"
     assert "from-file" not in str(refused.value)
 
@@ -137,7 +135,7 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
     path = secret_file(tmp_path / "ann.secret")
     os.chown(path, 12345, -1)
     with pytest.raises(MailboxError, match="belongs to somebody else"):
-        password(mailbox("ann.secret"), {}, tmp_path)
+        login(mailbox("ann.secret"), {}, tmp_path)
 
 
 def test_what_is_no_plain_small_text_file_is_refused(tmp_path: Path) -> None:
@@ -149,5 +147,5 @@ def test_what_is_no_plain_small_text_file_is_refused(tmp_path: Path) -> None:
     secret_file(tmp_path / "empty", "\n")
     for name in ("pipe", "folder", "large", "latin", "absent", "empty"):
         with pytest.raises(MailboxError, match=ADDRESS) as refused:
-            password(mailbox(name), {}, tmp_path)
+            login(mailbox(name), {}, tmp_path)
         assert "secret" not in f"{refused.value.message}{refused.value.__cause__}"

@@ -64,6 +64,6 @@ def test_a_password_is_looked_up_once(tmp_path: Path) -> None:
     secret.chmod(0o600)
     lines = Lines({}, tmp_path)
     box = Mailbox("ann@northwind.example", "Ann Lee", smtp="smtp://ann@127.0.0.1:1", password_file="ann")
-    assert lines.password(box) == "right horse"
+    assert lines.login(box) == "right horse"
     secret.unlink()
-    assert lines.password(box) == "right horse"
+    assert lines.login(box) == "right horse"

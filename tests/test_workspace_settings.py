@@ -123,8 +123,9 @@ domain_per_day = 9000
         (
             IMAP,
             "",
-            "outreach.toml:7:3: [[mailbox]] lacks `answers`: this version does not read inboxes\n"
-            '  add: answers = "manual", and enter answers with `outreach prospects mark`',
+            "outreach.toml:7:3: [[mailbox]] does not say where answers come from\n"
+            '  add: imap = "imaps://ann@imap.northwind.example:993"; or answers = "manual", and enter answers '
+            "with `outreach prospects mark`",
         ),
         (
             IMAP,

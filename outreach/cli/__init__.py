@@ -23,6 +23,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Daily": {
         "run": "run",
         "status": "status",
+        "inbox": "inbox",
         "why": "why",
         "pause": "pause",
         "resume": "pause",

@@ -128,7 +128,7 @@ def _engine(app: App) -> "Engine":
 
     lines = Lines(os.environ, app.root)
     without = lines.check(app.mailboxes())
-    return Engine(app.store, lines, app.clock, this_process(), without)
+    return Engine(app.store, lines, app.clock, this_process(), without, lines.inbox)
 
 
 class _News:

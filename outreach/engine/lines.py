@@ -5,7 +5,10 @@ from pathlib import Path
 
 from outreach.errors import InputError, MailboxError, problem
 from outreach.mailbox import credentials
+from outreach.mailbox.imap import Inbox
 from outreach.mailbox.smtp import Session
+from outreach.mailbox.tokens import Login
+from outreach.mailbox.wire import endpoint
 from outreach.model import Deferred, Mailbox, Rejected, Unreachable
 
 
@@ -18,14 +21,14 @@ class Lines:
 
     def __init__(self, environ: Mapping[str, str], root: Path) -> None:
         self._environ, self._root = environ, root
-        self._passwords: dict[Mailbox, str | None] = {}
+        self._logins: dict[Mailbox, Login | None] = {}
 
     def lacking(self, mailboxes: Iterable[Mailbox]) -> dict[str, MailboxError]:
         """Look up every password now; the addresses that lack theirs, each with the ways to give it."""
         found = {}
         for mailbox in mailboxes:
             try:
-                Session(mailbox, self.password(mailbox))
+                Session(mailbox, self.login(mailbox))
             except MailboxError as exc:
                 found[mailbox.address] = exc
         return found
@@ -40,25 +43,35 @@ class Lines:
     def __call__(self, mailbox: Mailbox) -> Session:
         """A connection, not yet open. Without a password it cannot be opened, and says so."""
         try:
-            return _Line(self, mailbox, self.password(mailbox))
+            return _Line(self, mailbox, self.login(mailbox))
         except MailboxError as exc:
             return _Line(self, mailbox, "", lacking=exc.message)
 
-    def password(self, mailbox: Mailbox) -> str | None:
-        """The mailbox's password; None if it needs none. MailboxError if there is none."""
-        if mailbox not in self._passwords:
-            self._passwords[mailbox] = credentials.password(mailbox, self._environ, self._root)
-        return self._passwords[mailbox]
+    def inbox(self, mailbox: Mailbox) -> Inbox:
+        """The mailbox's folders, not yet connected. MailboxError if there is no secret for it."""
+        known = self._logins.get(mailbox)
+        return Inbox(mailbox, known or credentials.login(mailbox, self._environ, self._root))
+
+    def login(self, mailbox: Mailbox) -> Login | None:
+        """What the mailbox sends with: a password or OAuth access; None if it needs none.
+
+        MailboxError if there is none.
+        """
+        if not endpoint(mailbox.smtp).user:
+            return None
+        if mailbox not in self._logins:
+            self._logins[mailbox] = credentials.login(mailbox, self._environ, self._root)
+        return self._logins[mailbox]
 
     def forget(self, mailbox: Mailbox) -> None:
         """A refused password is looked up again: a person will have changed it."""
-        self._passwords.pop(mailbox, None)
+        self._logins.pop(mailbox, None)
 
 
 class _Line(Session):
     """A connection that pauses its mailbox, rather than all sending, when the login cannot succeed."""
 
-    def __init__(self, lines: Lines, mailbox: Mailbox, password: str | None, *, lacking: str = "") -> None:
+    def __init__(self, lines: Lines, mailbox: Mailbox, password: Login | None, *, lacking: str = "") -> None:
         super().__init__(mailbox, password)
         self._lines, self._of, self._lacking = lines, mailbox, lacking
 

@@ -1,42 +1,82 @@
-"""A mailbox's password, from where secrets live: never from a URL, an argument or the store."""
+"""A mailbox's password or OAuth grant, from where secrets live: never from a URL, an argument or the store."""
 
 import os
 import stat
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from outreach.errors import MailboxError
+from outreach.mailbox import oauth
+from outreach.mailbox.oauth import Grant
+from outreach.mailbox.tokens import Access, Login
 from outreach.mailbox.wire import endpoint
 from outreach.model import Mailbox
 
 SERVICE = "outreach"
 """The service name of our passwords in the keyring; the user name is the mailbox's address."""
 
-_LIMIT = 4096  # bytes of a secret file: an app password has 16, a token under 3,000
+_LIMIT = 4096  # bytes of a secret file: an app password has 16, a grant under 3,000
 _RECOMMENDED = 1  # keyring's own mark: plain-text and null backends rank below it
 
 
-def password(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> str | None:
-    """The secret of a mailbox; None if its SMTP URL names no user.
+def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | None:
+    """What a mailbox logs in with: a password (or app password), or OAuth access if `keep` was handed a grant.
 
     Looked for in the system's keyring, in a systemd credential, in the environment, and in the mailbox's
-    `password_file`, in that order; the first one wins. An empty one is a missing one.
+    `password_file`, in that order; the first one wins. An empty one is a missing one. None if nothing asks for
+    a login: the SMTP URL names no user, and no inbox is read.
 
     :param environ: the process environment.
     :param root: the workspace; a relative `password_file` starts there.
     :raises MailboxError: there is none, or the file is unsafe or unreadable. No message holds a secret.
     """
-    if not endpoint(mailbox.smtp).user:
+    if not endpoint(mailbox.smtp).user and not mailbox.imap:
         return None
+    kept = _from_keyring(mailbox.address)
     found = (
-        _from_keyring(mailbox.address)
+        kept
         or _from_systemd(mailbox.address, environ)
         or environ.get(variable(mailbox.address))
         or _from_file(mailbox, root)
     )
     if not found:
         raise MailboxError(f"no password for {mailbox.address}", hint=_ways(mailbox))
-    return found
+    grant = oauth.read(found)
+    if grant is None:
+        return found
+    # A refresh token that was replaced goes back to the keyring; elsewhere the old one is good for months.
+    return Access(grant, partial(_into_keyring, mailbox.address) if kept else None)
+
+
+def keep(mailbox: Mailbox, grant: Grant, root: Path) -> str:
+    """Keeps a grant in the system's keyring, or where there is none in the mailbox's `password_file`.
+
+    :return: where it is now, for people.
+    :raises MailboxError: neither is possible.
+    """
+    if _into_keyring(mailbox.address, grant):
+        return "the keyring"
+    if not mailbox.password_file:
+        hint = f'give its [[mailbox]] a password_file, like "{mailbox.address}.secret", and sign in again'
+        raise MailboxError(f"no keyring to keep the sign-in of {mailbox.address} in", hint=hint)
+    path = root / mailbox.password_file
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the start
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(f"{oauth.written(grant)}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as exc:
+        raise MailboxError(f"password file {path} of {mailbox.address}: {exc.strerror}") from exc
+    return str(path)
 
 
 def variable(address: str) -> str:
@@ -58,19 +98,41 @@ def _ways(mailbox: Mailbox) -> str:
 
 def _from_keyring(address: str) -> str | None:
     """The keyring's answer, or None: no package, no real backend, nothing there, or nobody to unlock it."""
-    try:
-        import keyring
-    except ImportError:  # an optional package
-        return None
-    backend = keyring.get_keyring()
-    for candidate in getattr(backend, "backends", (backend,)):  # a chainer holds several
+    for backend in _keyrings():
         try:
-            found = candidate.get_password(SERVICE, address) if candidate.priority >= _RECOMMENDED else None
+            found = backend.get_password(SERVICE, address)
         except Exception:  # backends raise what their desktop raises; an unattended job has other sources
             continue
         if found:
             return str(found)
     return None
+
+
+def _into_keyring(address: str, grant: Grant) -> bool:
+    """Keeps a grant in the first real backend that takes it; False if none does."""
+    for backend in _keyrings():
+        try:
+            backend.set_password(SERVICE, address, oauth.written(grant))
+        except Exception:  # as above; the token just fetched is good all the same
+            continue
+        return True
+    return False
+
+
+def _keyrings() -> Iterator[Any]:
+    """The backends that keep secrets safe, the preferred one first."""
+    try:
+        import keyring
+    except ImportError:  # an optional package
+        return
+    backend = keyring.get_keyring()
+    for candidate in getattr(backend, "backends", (backend,)):  # a chainer holds several
+        try:
+            safe = candidate.priority >= _RECOMMENDED
+        except Exception:  # it cannot even tell
+            continue
+        if safe:
+            yield candidate
 
 
 def _from_systemd(address: str, environ: Mapping[str, str]) -> str | None:

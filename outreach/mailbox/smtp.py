@@ -13,6 +13,8 @@ from types import MappingProxyType
 import aiosmtplib
 
 from outreach.errors import MailboxError
+from outreach.mailbox.oauth import OAuthError
+from outreach.mailbox.tokens import Login
 from outreach.mailbox.wire import (
     FOREIGN,
     Endpoint,
@@ -44,7 +46,7 @@ class Session:
     `offer` then `body`, or `offer` then `abandon`. After a failure the session is either ready for the next
     offer or closed (`is_open`); a closed one may be opened again. A cancelled call drops the connection.
 
-    :param password: for the user the mailbox's URL names; None where it names none.
+    :param password: for the user the mailbox's URL names, or OAuth access; None where it names none.
     :param tls: another trust than the system's.
     :param timeouts: seconds by stage, where other than TIMEOUTS.
     :raises MailboxError: the URL is wrong, names a user without a password, or the address is not ASCII.
@@ -53,7 +55,7 @@ class Session:
     def __init__(
         self,
         mailbox: Mailbox,
-        password: str | None,
+        password: Login | None,
         *,
         tls: ssl.SSLContext | None = None,
         timeouts: Mapping[str, float] | None = None,
@@ -100,7 +102,10 @@ class Session:
             await (wire.upgrade if at.tls == "starttls" else wire.greet)(seconds[stage])
             stage = "auth"
             if at.user:
-                await wire.log_in(at.user, self._password, seconds[stage])
+                await self._log_in(wire, at.user, seconds[stage])
+        except OAuthError as exc:
+            self._drop()
+            return self._unreachable(exc.message, auth=exc.auth)
         except FOREIGN as exc:
             self._drop()
             return self._trouble(stage, exc)
@@ -108,6 +113,18 @@ class Session:
             self._drop()
             raise
         return None
+
+    async def _log_in(self, wire: Wire, user: str, timeout: float) -> None:
+        """With the password, or with an access token that is fetched first if need be."""
+        if isinstance(self._password, str):
+            await wire.log_in(user, self._password, timeout)
+            return
+        token = await asyncio.to_thread(self._password.token)
+        try:
+            await wire.log_in_by_token(user, token, timeout)
+        except aiosmtplib.SMTPAuthenticationError:
+            self._password.forget()
+            raise
 
     async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None:
         """MAIL, RCPT and DATA up to the 354 for a letter of `size` bytes; None when its body may follow.

@@ -4,7 +4,9 @@ import asyncio
 import ipaddress
 import re
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -19,16 +21,22 @@ Security: TypeAlias = Literal["implicit", "starttls", "none"]
 FOREIGN = (aiosmtplib.SMTPException, OSError, ValueError)
 """What a connection may raise: the library's own; socket, TLS, timeout (OSError); host name (ValueError)."""
 
-_EXAMPLE = "write smtps://USER@HOST:465, or smtp://USER@HOST:587 for STARTTLS"
+_EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "smtp": "write smtps://USER@HOST:465, or smtp://USER@HOST:587 for STARTTLS",
+        "imap": "write imaps://USER@HOST:993",
+    }
+)
 _NEXT_METHOD = frozenset({500, 502, 504, 538})  # this method will not do; anything else is about the password
 _ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?!\S)")
 _TEXT_LIMIT = 500
 _PORTS: dict[Security, int] = {"implicit": 465, "starttls": 587, "none": 25}
+_IMAP_PORTS: dict[Security, int] = {"implicit": 993, "none": 143}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a mailbox sends: `user` is "" where no login is needed."""
+    """Where a mailbox sends or is read: `user` is "" where the URL names none."""
 
     host: str
     port: int
@@ -36,37 +44,40 @@ class Endpoint:
     tls: Security
 
 
-def endpoint(url: str) -> Endpoint:
-    """What an SMTP URL of outreach.toml says: `smtps://user@host:465` or `smtp://user@host:587`.
+def endpoint(url: str, protocol: Literal["smtp", "imap"] = "smtp") -> Endpoint:
+    """What a server's URL of outreach.toml says: `smtps://user@host:465`, `imaps://user@host:993`.
 
-    `smtps` is TLS from the first byte (RFC 8314 §3.3); `smtp` must upgrade by STARTTLS, except that a
-    loopback host is spoken to in clear.
+    `smtps` and `imaps` are TLS from the first byte (RFC 8314 §3.2, §3.3). `smtp` must upgrade by STARTTLS,
+    `imap` is refused, except that a loopback host is spoken to in clear.
 
     :raises MailboxError: no such scheme, no host, a bad port, or a secret inside; never quotes the URL.
     """
+    name, example = f"the {protocol.upper()} URL", _EXAMPLES[protocol]
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise MailboxError("the SMTP URL cannot be read", hint=_EXAMPLE) from None  # exc quotes the URL
-    _check(url, parts)
+        raise MailboxError(f"{name} cannot be read", hint=example) from None  # exc quotes the URL
+    _check(url, parts, protocol)
     host = parts.hostname or ""
-    tls: Security = "implicit" if parts.scheme == "smtps" else "none" if is_loopback(host) else "starttls"
-    return Endpoint(host, port or _PORTS[tls], unquote(parts.username or ""), tls)
+    tls: Security = "implicit" if parts.scheme[4:] else "none" if is_loopback(host) else "starttls"
+    if protocol == "imap" and tls == "starttls":
+        raise MailboxError(f"{name} would read mail without TLS", hint=example)
+    ports = _PORTS if protocol == "smtp" else _IMAP_PORTS
+    return Endpoint(host, port or ports[tls], unquote(parts.username or ""), tls)
 
 
-def _check(url: str, parts: SplitResult) -> None:
+def _check(url: str, parts: SplitResult, protocol: str) -> None:
+    name, example = f"the {protocol.upper()} URL", _EXAMPLES[protocol]
     if parts.password is not None:
-        raise MailboxError(
-            "the SMTP URL holds a password", hint=f"take it out: {_EXAMPLE}; change the password"
-        )
-    if parts.scheme not in ("smtp", "smtps"):
-        raise MailboxError("the SMTP URL starts with neither smtps:// nor smtp://", hint=_EXAMPLE)
+        raise MailboxError(f"{name} holds a password", hint=f"take it out: {example}; change the password")
+    if parts.scheme not in (protocol, f"{protocol}s"):
+        raise MailboxError(f"{name} starts with neither {protocol}s:// nor {protocol}://", hint=example)
     if not parts.hostname:
-        raise MailboxError("the SMTP URL names no host", hint=_EXAMPLE)
+        raise MailboxError(f"{name} names no host", hint=example)
     extra = parts.path.strip("/") or parts.query or parts.fragment
     if extra or not (url.isascii() and url.isprintable()) or " " in url:
-        raise MailboxError("the SMTP URL has more than user, host and port", hint=_EXAMPLE)
+        raise MailboxError(f"{name} has more than user, host and port", hint=example)
 
 
 def is_loopback(host: str) -> bool:
@@ -187,6 +198,16 @@ class Wire(aiosmtplib.SMTP):
                     raise
                 refused = exc
         raise refused
+
+    async def log_in_by_token(self, user: str, token: str, timeout: float) -> None:
+        """Logs in by XOAUTH2 with an access token.
+
+        :raises SMTPAuthenticationError: refused, or the server offers no XOAUTH2.
+        """
+        if "xoauth2" not in self.server_auth_methods:
+            offered = ", ".join(self.server_auth_methods) or "none"
+            raise aiosmtplib.SMTPAuthenticationError(504, f"takes no OAuth token (offered: {offered})")
+        await self.auth_xoauth2(user, token, timeout=timeout)
 
     def drop(self) -> None:
         """Ends the connection at once. Unlike `close()` it sends nothing that is still buffered."""

@@ -12,7 +12,7 @@ from outreach.report.standing import SENDER, Box, Pause, Standing
 from outreach.schedule.zones import day_of, zone
 
 # Why follow-ups wait, of a mailbox's address.
-UNREAD = '{}\'s inbox is not read by this version; answers = "manual" lets you enter them'
+UNREAD = "{}'s inbox was not read in the last 10 minutes; `outreach run` does that"
 RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
 
 
@@ -39,6 +39,11 @@ def _needs(standing: Standing) -> Iterator[Need]:
         if pause.needs_you and pause.scope is Scope.MAILBOX:
             why = refusals.told(pause.reason, pause.actor)
             yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause))
+    if standing.answers:
+        mails = number(standing.answers, "mail waits", "mails wait")
+        yield Need(
+            "answers", f"{mails} for you: replies, and what nobody could make out", "outreach inbox waiting"
+        )
     if standing.uncertain:
         letters = number(standing.uncertain, "letter")
         yield Need("uncertain", f"{letters} may or may not have arrived", "outreach uncertain list")
@@ -54,12 +59,12 @@ def _needs(standing: Standing) -> Iterator[Need]:
 
 
 def inbox_not_read(box: Box) -> str:
-    """That follow-ups wait for answers which this version cannot read, and the way out."""
+    """That follow-ups wait for answers which nobody has read, and the way out."""
     waits = number(box.follow_ups, "follow-up waits", "follow-ups wait")
     return (
-        f"{box.address}: {waits}, its inbox is not read: this version cannot. "
-        'In outreach.toml write answers = "manual" in place of imap, launch again, and enter '
-        "answers with `outreach prospects mark`"
+        f"{box.address}: {waits}, its inbox was not read in the last 10 minutes. `outreach run` does that, or "
+        'says why it cannot; else write answers = "manual" in place of imap in outreach.toml, launch again, '
+        "and enter answers with `outreach prospects mark`"
     )
 
 

@@ -218,7 +218,7 @@ def _inbox(facts: Facts, at: datetime | None, zone: str) -> Iterator[str]:
         yield "answers are entered by hand, nothing to wait for"
     elif at is None:
         yield f"a follow-up waits until the inbox of {facts['mailbox']} is read; it never was"
-        yield 'this version cannot: write answers = "manual" in outreach.toml, launch again'
+        yield "`outreach run` reads it every two minutes"
     else:
         yield f"inbox of {facts['mailbox']} read{on(at, zone)}; follow-ups need it within 10 minutes"
 

@@ -124,6 +124,7 @@ class Standing:
     lacking: Mapping[str, str] = field(
         default_factory=dict
     )  # mailboxes without a password: the ways to give it
+    answers: int = 0  # mails that came back and wait for a person
     limit: int = 0  # a run ended because so many letters were through, and more could leave
 
     @property

@@ -28,12 +28,12 @@ def mark(tx: sa.Connection, key: bytes, person: Prospect, how: str, *, at: datet
     stopped = _since(tx, last)
     if stopped.people:
         return stopped
-    noted = _note(tx, person.id, rule.enrollment, reason, at)
+    noted = note(tx, person.id, rule.enrollment, reason, at)
     events.log(tx, at, rule.enrollment, actor=actor, campaign=noted, prospect_id=person.id, reason=reason)
     return Stopped(noted=noted)
 
 
-def _note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: str, at: datetime) -> str:
+def note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: str, at: datetime) -> str:
     """Write an answer down in the newest enrollment that can have one; its campaign, "" for none."""
     newest = (
         sa.select(enrollment).where(enrollment.c.prospect_id == prospect_id).order_by(enrollment.c.id.desc())

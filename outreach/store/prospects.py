@@ -15,6 +15,7 @@ from outreach.store import events, stops, suppressions
 from outreach.store.tables import (
     EPOCH,
     MICROSECOND,
+    answer,
     delivery,
     enrollment,
     field,
@@ -252,6 +253,8 @@ def erase(tx: sa.Connection, key: bytes, person: Prospect, *, now: datetime, act
     tx.execute(sa.update(delivery).where(delivery.c.message_id.in_(letters)).values(answer=""))
     gone = {"to_name": "", "subject": "", "text": "", "html": None, "raw": None}
     tx.execute(sa.update(message).where(message.c.prospect_id == person.id).values(**gone))
+    theirs = sa.or_(answer.c.prospect_id == person.id, answer.c.sender == person.email)
+    tx.execute(sa.delete(answer).where(theirs))
     for holder in (message, enrollment):  # at a consumer domain the company is the address
         tx.execute(sa.update(holder).where(holder.c.prospect_id == person.id).values(company="", reason=""))
     tx.execute(sa.delete(usage).where(usage.c.name == person.email))

@@ -206,8 +206,17 @@ def unmark(tx: sa.Connection, letter: Claimed) -> bool:
     return True
 
 
-def settle(tx: sa.Connection, message_id: int, *, sent: bool, now: datetime, actor: str) -> bool:
-    """A person settles an uncertain letter: it was sent, or it may be tried once more; whether it was uncertain.
+def settle(
+    tx: sa.Connection,
+    message_id: int,
+    *,
+    sent: bool,
+    now: datetime,
+    actor: str,
+    said: str = "settled by a person",
+) -> bool:
+    """Settle an uncertain letter: it was sent (`said` tells how one knows), or a person lets it be tried once
+    more; whether it was uncertain.
 
     Tried once more it keeps its Message-ID, so that a server that has it may drop the copy.
     """
@@ -217,7 +226,7 @@ def settle(tx: sa.Connection, message_id: int, *, sent: bool, now: datetime, act
     if row is None:
         return False
     if sent:
-        answer = {"outcome": Verdict.ACCEPTED, "answer": "settled by a person"}
+        answer = {"outcome": Verdict.ACCEPTED, "answer": said}
         about = {"message_id": row.id, "marked_at": row.marked_at, "at": now, "mailbox": row.mailbox}
         tx.execute(sa.insert(delivery), {**about, **answer})
         _after(tx, row, EFFECTS[Verdict.ACCEPTED], "", row.marked_at or now)

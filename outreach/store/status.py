@@ -179,6 +179,12 @@ def mailboxes_in_use(tx: sa.Connection) -> set[str]:
     return set(tx.execute(query).scalars())
 
 
+def mailboxes_to_read(tx: sa.Connection, since: datetime) -> set[str]:
+    """The mailboxes in use, and those that a letter has left since then: an answer may still come."""
+    recent = sa.select(message.c.mailbox).where(message.c.marked_at > since).distinct()
+    return mailboxes_in_use(tx) | set(tx.execute(recent).scalars())
+
+
 def newest(tx: sa.Connection) -> int:
     """The id of the last event; 0 before the first."""
     return int(tx.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0)

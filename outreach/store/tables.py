@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE
 
-SCHEMA = 2  # raised with every change of the tables
-UPGRADES = {2: ("ALTER TABLE revision ADD COLUMN accepted TEXT DEFAULT '' NOT NULL",)}
+SCHEMA = 3  # raised with every change of the tables
+UPGRADES: dict[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE revision ADD COLUMN accepted TEXT DEFAULT '' NOT NULL",),
+    3: (),
+}
 """What turns a store of the schema before into this one; new tables and indexes are made by themselves."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -222,6 +225,45 @@ delivery = sa.Table(
 sa.Index("delivery_at", delivery.c.at)
 _unique_where(
     "one_accepted_delivery", delivery.c.message_id, delivery.c.outcome == sa.literal_column("'accepted'")
+)
+
+# What came back, once each: `fingerprint` is the same in every folder. `raw` is what was read of it.
+answer = sa.Table(
+    "answer",
+    metadata,
+    _key(),
+    _text("mailbox"),
+    _text("folder"),
+    _text("fingerprint"),
+    _when("at", optional=False),
+    _text("sender"),
+    _text("subject"),
+    _text("header_id"),  # its own Message-ID
+    sa.Column("raw", sa.LargeBinary),
+    _text("kind"),
+    _text("why"),
+    _text("text"),
+    _text("notices"),
+    sa.Column("returns_on", sa.Date),
+    _text("successor"),
+    _text("intent"),
+    _text("trouble"),
+    sa.Column("prospect_id", Id, sa.ForeignKey("prospect.id"), index=True),
+    sa.Column("message_id", Id, sa.ForeignKey("message.id"), index=True),
+    _text("found_by"),
+    sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("mailbox", "fingerprint", name="one_answer_a_mail"),
+)
+sa.Index("answer_waiting", answer.c.id, sqlite_where=answer.c.waiting, postgresql_where=answer.c.waiting)
+
+# How far a folder of a mailbox has been read (RFC 3501 2.3.1.1).
+cursor = sa.Table(
+    "cursor",
+    metadata,
+    sa.Column("mailbox", sa.Text, primary_key=True),
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("validity", Id, nullable=False),
+    sa.Column("uid", Id, nullable=False),
 )
 
 usage = sa.Table(

@@ -205,8 +205,9 @@ def _check_answers(section: Section, entry: Mapping[str, Any]) -> None:
     if "imap" not in entry and not manual:
         section.refuse_key(
             "answers",
-            "[[mailbox]] lacks `answers`: this version does not read inboxes",
-            f"add: answers = {_MAILBOX['answers'].example}, and enter answers with `outreach prospects mark`",
+            "[[mailbox]] does not say where answers come from",
+            f"add: imap = {_MAILBOX['imap'].example}; or answers = {_MAILBOX['answers'].example}, and enter "
+            "answers with `outreach prospects mark`",
         )
     elif "imap" in entry and manual:
         section.refuse("answers", '`answers` is "manual", but `imap` is given too', "keep one of them")

@@ -1,0 +1,171 @@
+"""Bounces that are no standard report: found by who writes, the subject, the opening words and what came back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from outreach.inbound.bounce_returned import Split, original_id, split
+from outreach.inbound.bounce_text import Failure, command_in, failures
+from outreach.inbound.bounce_words import said
+from outreach.inbound.complaint import message_id, notification
+from outreach.inbound.headers import addresses
+from outreach.inbound.mail import Mail
+from outreach.inbound.reading import Kind, Notice, Reading
+from outreach.inbound.reasons import UNDEFINED, judge, status_of
+from outreach.inbound.report import WORST, reading
+from outreach.inbound.report_fields import blocks
+
+_DAEMON = re.compile(
+    r"mailer[-_ .]?daemon|post[-_ ]?master|mail[-_ ]?daemon|^mdaemon|^mmdf|mail delivery (?:sub)?system|"
+    r"mail deliver system|"
+    r"mail administrator|system administrator|mail delivery service|internet mail delivery|"
+    r"delivery (?:subsystem|system|service)|"
+    r"e-?mail system|mail system|microsoftexchange|microsoft outlook|exchange server|^(?:bounces?|ndr|"
+    r"dsn|mta|smtpd?|qmail)\b|"
+    r"^mail(?:er)?@|delivery[-_]?(?:report|failure|status)|amazonses|mail gateway|mail router",
+    re.IGNORECASE,
+)
+_MACHINE = re.compile(r"(?:no|not|do-?not|never)[-_.]?reply\b", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"(?<![\d.:/-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.|<|[A-Za-z])|"
+    r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])"
+)
+_FORWARDED = re.compile(
+    r"^\s*(?:fwd?|fw|wg|tr|rv|enc|re|aw|sv|antw|回复|转发|пересл?)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
+)
+LIST_SERVER = "a list server"
+_START = 6000  # characters of a report in which it says what it is
+
+
+def read(mail: Mail) -> Reading | None:
+    """The reading of a bounce in any form but the standard one; None of any other mail.
+
+    One notice for each recipient, the worst first. A mail is a bounce where two independent signs agree: a
+    mail system as its writer (or no return path, or X-Failed-Recipients), and words or a form only bounces have.
+    """
+    service = _service(mail)
+    if service is not None:
+        return service
+    sign, parted = _sign(mail)
+    if parted is None:
+        return None
+    found = blocks(parted.report)
+    if found:
+        return reading(mail, parted, parted.report, found)
+    return _told(mail, parted, sign)
+
+
+def _sign(mail: Mail) -> tuple[str, Split | None]:
+    """What shows the mail to be a bounce, in words, and the mail in two; "" and None where it is none."""
+    subject = said("subject", mail.subject[:300])
+    named = mail.header("x-failed-recipients")
+    writer = _writer(mail)
+    empty = mail.header("return-path").replace(" ", "") == "<>"
+    machine = bool(_MACHINE.match(mail.sender))
+    if not (subject or named or writer or empty or machine):
+        return "", None
+    parted = split(mail)
+    start = parted.report[:_START]
+    opening = said("opening", start)
+    answer = _ANSWER.search(start)
+    came_back = bool(parted.returned)
+    words = f'"{opening or subject or (answer[0] if answer else "")}"'
+    if named and (subject or opening or answer or came_back):
+        return f"X-Failed-Recipients, {words}", parted
+    forwarded = bool(_FORWARDED.match(mail.subject))
+    sure = writer == LIST_SERVER or opening or (answer and came_back) or (subject and not forwarded)
+    if writer and sure:
+        return f"written by {writer}, {words}", parted
+    strict = opening and not forwarded and (answer or came_back)
+    if machine and said("unsent", start):
+        return f"written by {mail.sender}, {words}", parted
+    if strict and (subject or empty):
+        return f"{'no return path' if empty else 'subject'}, {words}", parted
+    return "", None
+
+
+def _writer(mail: Mail) -> str:
+    """The mail system that writes, "" for anybody else."""
+    hit = _DAEMON.search(mail.sender) or _DAEMON.search(mail.header("from")[:300])
+    if hit:
+        return hit[0]
+    listed = mail.header("x-mlserver") and said("list_server", mail.subject[:300])
+    return LIST_SERVER if listed else ""
+
+
+def _told(mail: Mail, parted: Split, sign: str) -> Reading:
+    """The reading of a bounce in words."""
+    own = {*addresses(mail.header("to")), mail.sender}
+    named = addresses(mail.header("x-failed-recipients"))
+    found = failures(parted.report, own, named) or [Failure(each) for each in named or parted.sent_to]
+    whole = _answers_first(parted.report[:_START])
+    waiting = bool(said("waiting", f"{mail.subject}\n{parted.report[:_START]}"))
+    notices = [_notice(each, whole, len(found) == 1, waiting) for each in found]
+    notices = notices or [_notice(Failure(""), whole, True, waiting)]
+    if mail.header("x-spasign") == "NG":  # au's mark of its spam filter, whatever the words say
+        notices = [replace(notice, kind=Kind.SOFT_BOUNCE, reason="filtered") for notice in notices]
+    notices.sort(key=lambda notice: WORST.index(notice.kind))
+    worst = notices[0]
+    why = f"bounce ({sign}): {worst.reason}, code {worst.code or 'none'}"
+    return Reading(worst.kind, why, tuple(notices), worst.text, original_message_id=original_id(mail, parted))
+
+
+def _answers_first(report: str) -> str:
+    """A report in one line, the lines with a server's answer before all others."""
+    lines = report.split("\n")
+    lines.sort(key=lambda line: _ANSWER.search(line[:500]) is None)
+    return " ".join(" ".join(lines).split())
+
+
+def _notice(failure: Failure, whole: str, only: bool, waiting: bool) -> Notice:
+    text = failure.text
+    code = status_of(text)
+    command = failure.command or (command_in(whole) if only else "")
+    kind, reason = judge(code, text, command)
+    for more in (failure.all_text, whole):
+        if reason == UNDEFINED and more != text and (only or not text or more != whole):
+            text, code = more or text, code or status_of(more)
+            kind, reason = judge(code, more, command)
+    kind = Kind.DELAYED if waiting and kind is Kind.SOFT_BOUNCE else kind
+    return Notice(kind, failure.address, code, reason, text[:1000])
+
+
+def _service(mail: Mail) -> Reading | None:
+    """A notification of Amazon SES about a bounce or a delivery."""
+    told = notification(mail)
+    bounce, delivery = told.get("bounce"), told.get("delivery")
+    if isinstance(bounce, dict):
+        notices = [_from_service(each, bounce) for each in _listed(bounce, "bouncedRecipients")]
+    elif isinstance(delivery, dict):
+        people = delivery.get("recipients")
+        names = [str(each).lower() for each in people] if isinstance(people, list) else []
+        notices = [Notice(Kind.DELIVERED, each, reason="delivered") for each in names]
+    else:
+        return None
+    if not notices:
+        return None
+    notices.sort(key=lambda notice: WORST.index(notice.kind))
+    worst = notices[0]
+    return Reading(
+        worst.kind,
+        f"Amazon SES notification: {worst.reason}",
+        tuple(notices),
+        worst.text,
+        original_message_id=message_id(told),
+    )
+
+
+def _listed(owner: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    listed = owner.get(name)
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def _from_service(recipient: Mapping[str, Any], bounce: Mapping[str, Any]) -> Notice:
+    told = " ".join(str(recipient.get("diagnosticCode") or "").split())
+    told = told.partition(";")[2].strip() or told
+    code = status_of(told, str(recipient.get("status") or ""))
+    kind, reason = judge(code, told)
+    if reason in (UNDEFINED, "filtered") and bounce.get("bounceSubType") == "NoEmail":
+        kind, reason = judge("5.1.1", told)
+    return Notice(kind, str(recipient.get("emailAddress") or "").lower(), code, reason, told)

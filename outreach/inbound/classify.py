@@ -1,0 +1,34 @@
+"""What a mail that came back is: the detectors in their order, the surest first; then a person wrote it."""
+
+from dataclasses import replace
+
+from outreach.inbound import automatic, bounce, challenge, complaint, moved, optout, report
+from outreach.inbound.clues import opt_out_token
+from outreach.inbound.mail import Mail
+from outreach.inbound.reading import Kind, Reading
+from outreach.inbound.visible import visible
+
+# Reports before everything that only looks automatic: half of all bounces are marked auto-replied.
+_DETECTORS = (report.read, complaint.read, bounce.read, challenge.read, moved.read, automatic.read)
+_MANY = ("list-id", "list-unsubscribe", "list-post", "feedback-id")  # headers of mail to many
+
+
+def classify(mail: Mail) -> Reading:
+    """What a mail says: exactly one kind, with its reason."""
+    reading = next((found for detect in _DETECTORS if (found := detect(mail))), None) or _written(mail)
+    return replace(reading, trouble=reading.trouble or mail.trouble)
+
+
+def _written(mail: Mail) -> Reading:
+    """What a person wrote, or a newsletter."""
+    seen = visible(mail.plain, mail.html)
+    if opt_out_token(mail.subject):
+        return Reading(Kind.OPT_OUT, "sent to our letter's opt-out address", text=seen.text)
+    asked = optout.read(mail, seen.said)
+    if asked:
+        return asked
+    many = next((name for name in _MANY if mail.header(name)), "")
+    if many and not mail.answers:
+        return Reading(Kind.UNRELATED, f"mail to many: it has {many.title()}", text=seen.text)
+    why = "a person wrote" if seen.text or mail.subject else "an empty mail from a person"
+    return Reading(Kind.REPLY, why, text=seen.text, said=seen.said)

@@ -1,0 +1,110 @@
+"""An IMAP server that says what a test wants: late, broken, too much, or nothing."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Self, TypeAlias, TypeVar
+
+HANG_UP = b"\0hang up"
+SILENCE = b""
+PAUSE = b"\0pause"  # between two pieces that must not arrive together
+
+Script: TypeAlias = bytes | list[bytes]
+"""What is answered each time, or one after the other, the last one again and again. $ is the command's tag."""
+
+T = TypeVar("T")
+
+OPENED = b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 10] ok\r\n$ OK [READ-ONLY] ok\r\n"
+HEAD = b'* 1 FETCH (UID 9 RFC822.SIZE 5 INTERNALDATE "20-Nov-2026 12:00:00 +0000")\r\n$ OK ok\r\n'
+BODY = b"* 1 FETCH (UID 9 BODY[]<0> {5}\r\nA: b\n)\r\n$ OK ok\r\n"
+
+
+class Scripted:
+    """A server on a free loopback port: `async with Scripted({"EXAMINE": ...}) as server`.
+
+    Answers are found by the command without its tag: the longest beginning that the table knows. "hello" is the
+    greeting, "+" what follows the line after a continuation.
+    """
+
+    answers: Mapping[str, Script] = {
+        "hello": b"* OK scripted\r\n",
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN IDLE\r\n$ OK ok\r\n",
+        "AUTHENTICATE": b"+ \r\n",
+        "+": b"$ OK welcome\r\n",
+        "LIST": b'* LIST () "/" INBOX\r\n* LIST (\\Sent) "/" Sent\r\n$ OK ok\r\n',
+        "EXAMINE": OPENED,
+        "UID SEARCH": b"* SEARCH 9\r\n$ OK ok\r\n",
+        "UID FETCH 9 (UID RFC822.SIZE": HEAD,
+        "UID FETCH 9 (UID BODY": BODY,
+        "IDLE": b"+ idling\r\n* 3 EXISTS\r\n",
+        "DONE": b"$ OK ok\r\n",
+        "APPEND": b"+ go on\r\n",
+        "LOGOUT": b"* BYE\r\n$ OK ok\r\n",
+    }
+
+    def __init__(
+        self, answers: Mapping[str, Script] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        table = {**type(self).answers, **(answers or {})}
+        self.left = {verb: [said] if isinstance(said, bytes) else list(said) for verb, said in table.items()}
+        self.heard: list[str] = []
+        self.tls = tls
+        self.idling = asyncio.Event()
+        self.port = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        tag = b"*"
+        try:
+            goes_on = await self._say(writer, "hello", tag)
+            while goes_on and (line := await reader.readline()):
+                first, _, rest = line.decode("latin-1").strip().partition(" ")
+                command = rest if rest and first[1:].isdigit() else "DONE" if first == "DONE" else "+"
+                tag = first.encode() if command not in ("DONE", "+") else tag
+                self.heard.append(f"{first} {rest}".strip() if command == "+" else command)
+                goes_on = await self._say(writer, command, tag)
+        except (OSError, asyncio.CancelledError):
+            pass  # the client went first, or the test is over
+        finally:
+            writer.transport.abort()
+
+    async def _say(self, writer: asyncio.StreamWriter, command: str, tag: bytes) -> bool:
+        verb = max((verb for verb in self.left if command.startswith(verb)), key=len, default="")
+        says = self.left.get(verb, [b"$ BAD what?\r\n"])
+        answer = says.pop(0) if len(says) > 1 else says[0]
+        said, hang_up, _ = answer.partition(HANG_UP)
+        for piece in said.replace(b"$", tag).split(PAUSE):
+            writer.write(piece)
+            await writer.drain()
+            if PAUSE in said:
+                await asyncio.sleep(0.05)
+        if command == "IDLE":
+            self.idling.set()
+        return not hang_up
+
+
+def on(server: Scripted, scene: Callable[[Scripted], Awaitable[T]]) -> T:
+    """Plays a scene against a server that runs."""
+
+    async def play() -> T:
+        async with server:
+            return await scene(server)
+
+    return asyncio.run(play())

@@ -1,0 +1,140 @@
+"""`outreach inbox`: mails fed from files, shown, worked off; and what classifying prints."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli import Shell
+from tests.launched import Served, files, launch, served
+from tests.smtpd import Misbehaving
+
+BOB = "bob@acme.example"
+REPLY = """\
+From: Bob Cole <{sender}>
+To: ann@northwind.example
+Subject: {subject}
+Message-ID: <{own}>
+Date: Mon, 23 Nov 2026 09:30:00 +0000
+
+Thank you, please send me the price list.
+
+On Mon, 23 Nov 2026 at 10:00, Ann Lee <ann@northwind.example> wrote:
+> We make steel shelving.
+"""
+BOUNCE = """\
+From: MAILER-DAEMON@mail.example
+To: ann@northwind.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+Your message could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; tom@cedar.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+--b--
+"""
+
+
+@pytest.fixture
+def post() -> Iterator[Served]:
+    with served(Misbehaving()) as each:
+        yield each
+
+
+@pytest.fixture
+def shops(shell: Shell, post: Served) -> Shell:
+    """Bob has had the first letter, and has answered it in answer.eml."""
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB)
+    shell.now = shell.now.replace(hour=10)
+    shell.ok("run", "--once")
+    answer(shell)
+    return shell
+
+
+def answer(
+    shell: Shell, name: str = "answer.eml", sender: str = BOB, subject: str = "Re: Shelving", own: str = "1@x"
+) -> None:
+    shell.write(name, REPLY.format(sender=sender, subject=subject, own=own))
+
+
+def test_an_answer_from_a_file_stops_the_person_and_waits_for_us(shops: Shell) -> None:
+    assert "1 reply" in shops.ok("inbox", "import", "answer.eml")
+    out = shops.ok("inbox")
+    assert BOB in out
+    assert "shops: intro" in out
+    assert "Thank you, please" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "replied" in shops.ok("why", BOB)
+    assert "1 mail waits for you" in shops.ok("status")
+    shown = shops.ok("inbox", "show", "1")
+    assert "Thank you, please send me the price list." in shown
+    assert "We make steel shelving" not in shown
+    shops.ok("inbox", "done", "1")
+    assert "Nothing" in shops.ok("inbox", "waiting")
+    assert "waits for you" not in shops.ok("status")
+
+
+def test_what_was_fed_before_is_nothing_new(shops: Shell) -> None:
+    shops.ok("inbox", "import", "answer.eml")
+    assert "1 mail read: nothing new" in shops.ok("inbox", "import", "answer.eml")
+    assert len(json.loads(shops.ok("inbox", "list", "--format", "json"))) == 1
+
+
+def test_a_folder_an_mbox_and_a_maildir_are_read_and_what_cannot_be_is_told(shops: Shell) -> None:
+    one, two, three = (
+        REPLY.format(sender=f"max@{name}.example", subject="Shelving", own=name) for name in ("a", "b", "c")
+    )
+    shops.write("mails/new.eml", one)
+    shops.write("all.mbox", f"From max@b.example Mon Nov 23 09:30:00 2026\n{two}\n")
+    for part in ("cur", "new", "tmp"):
+        (shops.folder / "Maildir" / part).mkdir(parents=True)
+    shops.write("Maildir/new/1.host", three)
+    code, out, err = shops.run("inbox", "import", "mails", "all.mbox", "Maildir", "missing.eml")
+    assert (code, out.startswith("3 mails read")) == (1, True)
+    assert "missing.eml" in err
+
+
+def test_which_mailbox_the_mails_came_to_must_be_known(shops: Shell) -> None:
+    code, _, err = shops.run("inbox", "import", "answer.eml", "--mailbox", "tom@northwind.example")
+    assert code == 1
+    assert "nothing was ever sent from tom@northwind.example" in err
+    assert "ann@northwind.example" in err
+
+
+def test_an_unknown_mail_is_told(shops: Shell) -> None:
+    assert shops.run("inbox", "show", "7")[0] == 1
+    assert "no mail 7 has come back" in shops.run("inbox", "done", "7")[2]
+    assert "Nothing has come back" in shops.ok("inbox")
+
+
+def test_classifying_needs_no_workspace_and_gives_a_row_a_mail(shell: Shell) -> None:
+    shell.write("bounce.eml", BOUNCE)
+    answer(shell)
+    shell.write("empty.eml", "")
+    files = ("bounce.eml", "answer.eml", "empty.eml")
+    code, out, err = shell.run("inbox", "classify", *files, "--format", "json")
+    assert (code, "empty.eml" in err) == (1, True)
+    bounce, reply = map(json.loads, out.splitlines())
+    assert [bounce["file"], reply["file"]] == ["bounce.eml", "answer.eml"]
+    assert (bounce["kind"], bounce["recipients"], bounce["permanent"]) == (
+        "hard_bounce",
+        ["tom@cedar.example"],
+        True,
+    )
+    assert (bounce["code"], bounce["reason"]) == ("5.1.1", "userunknown")
+    assert (reply["kind"], reply["text"]) == ("reply", "Thank you, please send me the price list.")
+    assert set(reply) == {
+        *("file", "kind", "recipients", "permanent", "code", "reason"),
+        *("original_message_id", "text", "return_date", "why"),
+    }
+    assert "bounce.eml: hard_bounce tom@cedar.example" in shell.ok("inbox", "classify", "bounce.eml")
