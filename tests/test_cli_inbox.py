@@ -111,6 +111,14 @@ def test_which_mailbox_the_mails_came_to_must_be_known(shops: Shell) -> None:
     assert "ann@northwind.example" in err
 
 
+def test_a_mail_with_what_no_terminal_takes_is_classified_too(shell: Shell) -> None:
+    head = "From: bob@acme.example\nSubject: Re: Shelving\nContent-Type: text/plain; charset=utf-7\n\n"
+    shell.write("odd.eml", f"{head}+2AA-Yes. \x1b]0;owned\x07\n")
+    row = json.loads(shell.ok("inbox", "classify", "odd.eml", "--format", "json"))
+    assert (row["kind"], row["text"].isprintable()) == ("reply", True)
+    assert "Yes." in row["text"]
+
+
 def test_an_unknown_mail_is_told(shops: Shell) -> None:
     assert shops.run("inbox", "show", "7")[0] == 1
     assert "no mail 7 has come back" in shops.run("inbox", "done", "7")[2]

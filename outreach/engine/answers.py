@@ -3,14 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from outreach.inbound import Mail, Notice, Reading, parse
+from outreach.inbound import Mail, Reading, parse
 from outreach.inbound.classify import classify
 from outreach.inbound.clues import clues, fingerprint, opt_out_token
+from outreach.inbound.headers import clean
 from outreach.inbound.intent import read as intent_of
 from outreach.mailbox.folders import Role
 from outreach.mailbox.imapread import Batch
@@ -127,9 +128,9 @@ def _arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime, z
         folder=folder,
         fingerprint=fingerprint(mail),
         at=at,
-        sender=_clean(mail.sender),
-        subject=_clean(mail.subject),
-        header_id=_clean(mail.message_id),
+        sender=clean(mail.sender),
+        subject=clean(mail.subject),
+        header_id=clean(mail.message_id),
         raw=raw[: answers.MOST_RAW],
         reading=reading,
         clues=clues(mail, reading),
@@ -140,7 +141,7 @@ def _arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime, z
 
 def _own(mail: Mail, mailbox: str, now: datetime) -> OwnCopy:
     token = opt_out_token(mail.header("list-unsubscribe"))
-    return OwnCopy(mailbox, _clean(mail.message_id), token, mail.recipients, _when(mail, now))
+    return OwnCopy(mailbox, clean(mail.message_id), token, mail.recipients, _when(mail, now))
 
 
 def _when(mail: Mail, now: datetime) -> datetime:
@@ -148,38 +149,12 @@ def _when(mail: Mail, now: datetime) -> datetime:
     return mail.date if mail.date and now - timedelta(days=365) < mail.date <= now else now
 
 
-def _clean(text: str) -> str:
-    """Text that a database and a terminal take: no lone surrogates, no control characters but line ends."""
-    return "".join(
-        char
-        for char in text.encode("utf-8", "replace").decode("utf-8")
-        if char in "\n\t" or char.isprintable()
-    )
-
-
 def _read(mail: Mail) -> Reading:
     """What a mail says; one that defeats the reading is put aside with the reason, and the rest goes on."""
     try:
-        return _cleaned(classify(mail))
+        return classify(mail)
     except Exception as exc:  # mail is hostile, and a mistake of ours must not stop all other answers
         return Reading(Kind.UNRELATED, "it could not be read", trouble=type(exc).__name__)
-
-
-def _cleaned(reading: Reading) -> Reading:
-    notices = tuple(
-        Notice(each.kind, _clean(each.recipient), _clean(each.code), _clean(each.reason), _clean(each.text))
-        for each in reading.notices
-    )
-    return replace(
-        reading,
-        why=_clean(reading.why),
-        notices=notices,
-        text=_clean(reading.text),
-        said=_clean(reading.said),
-        original_message_id=_clean(reading.original_message_id),
-        successor=_clean(reading.successor),
-        trouble=_clean(reading.trouble),
-    )
 
 
 def _until(reading: Reading, zone: str) -> datetime | None:

@@ -16,6 +16,7 @@ from outreach.report.inbox import came_back
 from outreach.store import Store, leases, settings, status
 
 BEAT = timedelta(seconds=15)
+SLOW = 90.0  # seconds for one reading of one mailbox
 LATE = timedelta(days=90)  # so long after a letter its answers are looked for
 
 
@@ -93,8 +94,11 @@ class Engine:
     async def _read(self, box: Mailbox) -> News:
         assert self._inbox is not None
         try:
-            async with self._inbox(box) as inbox:
+            async with asyncio.timeout(SLOW), self._inbox(box) as inbox:
                 tally = await read_inbox(self._store, inbox, box.address, self._clock)
+        except TimeoutError:  # a slow one must not keep the others from being read; what was taken stays
+            why = f"the inbox of {box.address} is slow: the next reading goes on where this one ended"
+            return News(box.address, why, "slow")
         except MailboxError as exc:  # its follow-ups wait until it can be read again; the others go on
             why = f"NEEDS YOU: the inbox of {box.address} cannot be read: {exc.message}"
             return News(box.address, why, exc.message)

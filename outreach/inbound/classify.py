@@ -5,7 +5,7 @@ from dataclasses import replace
 from outreach.inbound import automatic, bounce, challenge, complaint, moved, optout, report
 from outreach.inbound.clues import opt_out_token
 from outreach.inbound.mail import Mail
-from outreach.inbound.reading import Kind, Reading
+from outreach.inbound.reading import Kind, Reading, cleaned
 from outreach.inbound.visible import visible
 
 # Reports before everything that only looks automatic: half of all bounces are marked auto-replied.
@@ -16,7 +16,7 @@ _MANY = ("list-id", "list-unsubscribe", "list-post", "feedback-id")  # headers o
 def classify(mail: Mail) -> Reading:
     """What a mail says: exactly one kind, with its reason."""
     reading = next((found for detect in _DETECTORS if (found := detect(mail))), None) or _written(mail)
-    return replace(reading, trouble=reading.trouble or mail.trouble)
+    return cleaned(replace(reading, trouble=reading.trouble or mail.trouble))
 
 
 def _written(mail: Mail) -> Reading:

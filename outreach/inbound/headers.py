@@ -43,3 +43,9 @@ def addresses(value: str) -> tuple[str, ...]:
 def message_ids(value: str) -> tuple[str, ...]:
     """The Message-IDs in a header's value, without brackets, in order."""
     return tuple(_MESSAGE_ID.findall(value[:LONGEST]))
+
+
+def clean(text: str) -> str:
+    """Text that databases and terminals take: no lone surrogates, no control characters but line ends and tabs."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(char for char in whole if char in "\n\t" or char.isprintable())

@@ -1,8 +1,9 @@
 """What one mail that came back says, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from outreach.inbound.headers import clean
 from outreach.model import Kind as Kind
 
 
@@ -52,3 +53,21 @@ class Reading:
     def permanent(self) -> bool:
         """Whether the address will not work later either."""
         return self.kind in (Kind.HARD_BOUNCE, Kind.MOVED)
+
+
+def cleaned(reading: Reading) -> Reading:
+    """The same with texts that databases and terminals take: what a mail says may hold anything."""
+    notices = tuple(
+        Notice(each.kind, clean(each.recipient), clean(each.code), clean(each.reason), clean(each.text))
+        for each in reading.notices
+    )
+    return replace(
+        reading,
+        why=clean(reading.why),
+        notices=notices,
+        text=clean(reading.text),
+        said=clean(reading.said),
+        original_message_id=clean(reading.original_message_id),
+        successor=clean(reading.successor),
+        trouble=clean(reading.trouble),
+    )
