@@ -301,6 +301,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder was read: everything up to `uid`, as long as the folder's UIDVALIDITY is `validity`."""
+
+    folder: str
+    validity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One promise of the store, as audited: how many things were looked at, which of them break it.
 

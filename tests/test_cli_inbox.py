@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from outreach.report.lines import width
 from tests.cli import Shell
 from tests.launched import Served, files, launch, served
 from tests.smtpd import Misbehaving
@@ -71,7 +72,7 @@ def test_an_answer_from_a_file_stops_the_person_and_waits_for_us(shops: Shell) -
     assert "1 reply" in shops.ok("inbox", "import", "answer.eml")
     out = shops.ok("inbox")
     assert BOB in out
-    assert "shops: intro" in out
+    assert "intro of shops" in out
     assert "Thank you, please" in out
     assert max(map(len, out.splitlines())) <= 80
     assert "replied" in shops.ok("why", BOB)
@@ -117,6 +118,32 @@ def test_a_mail_with_what_no_terminal_takes_is_classified_too(shell: Shell) -> N
     row = json.loads(shell.ok("inbox", "classify", "odd.eml", "--format", "json"))
     assert (row["kind"], row["text"].isprintable()) == ("reply", True)
     assert "Yes." in row["text"]
+
+
+def test_long_addresses_and_wide_letters_keep_to_eighty_columns(shops: Shell) -> None:
+    long = "anna.petrova-with-a-long-name@acme.example"
+    for number, said in enumerate(("谢谢，请发一份报价单给我们采购部的同事。" * 5, "Thank you. " * 20)):
+        raw = REPLY.format(sender=long, subject="Shelving", own=f"{number}@x").replace(
+            "Thank you, please", said
+        )
+        shops.write("long.eml", raw)
+        shops.ok("inbox", "import", "long.eml")
+    out = shops.ok("inbox")
+    assert long in out
+    assert max(map(width, out.splitlines())) <= 80
+    assert max(map(width, shops.ok("inbox", "show", "1").splitlines())) <= 80
+
+
+def test_a_file_that_is_no_mail_is_none(shell: Shell) -> None:
+    shell.write("notes.txt", "Sounds good, call me.")
+    assert "notes.txt: unrelated (no mail" in shell.ok("inbox", "classify", "notes.txt")
+
+
+def test_before_a_launch_no_mail_answers_anything(shell: Shell) -> None:
+    shell.fill()
+    answer(shell)
+    code, _, err = shell.run("inbox", "import", "answer.eml")
+    assert (code, "nothing was launched yet" in err) == (1, True)
 
 
 def test_an_unknown_mail_is_told(shops: Shell) -> None:

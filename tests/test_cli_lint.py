@@ -28,13 +28,17 @@ they were, so that you open the next morning as usual and have all your goods ba
 """
 
 
-@pytest.fixture
-def shops(shell: Shell) -> Shell:
+def lettered(shell: Shell) -> Shell:
     """The small workspace with one good letter, and one whose finding is SPM103."""
     shell.fill()
     shell.write(INTRO, GOOD)
     shell.write("templates/followup.txt", FOLLOWUP.replace("Hello", "Good day") + FREE)
     return shell
+
+
+@pytest.fixture
+def shops(shell: Shell) -> Shell:
+    return lettered(shell)
 
 
 def found(shell: Shell, *args: str) -> dict[str, set[str]]:

@@ -4,17 +4,13 @@ import json
 
 import pytest
 
-from tests.cli import CAMPAIGN, FOLLOWUP, Shell
-from tests.test_cli_lint import BROKEN, FREE, GOOD, INTRO, OWN, found
+from tests.cli import CAMPAIGN, Shell
+from tests.test_cli_lint import BROKEN, OWN, found, lettered
 
 
 @pytest.fixture
 def shops(shell: Shell) -> Shell:
-    """The small workspace with one good letter, and one whose finding is SPM103."""
-    shell.fill()
-    shell.write(INTRO, GOOD)
-    shell.write("templates/followup.txt", FOLLOWUP.replace("Hello", "Good day") + FREE)
-    return shell
+    return lettered(shell)
 
 
 def test_a_letter_is_linted_by_its_path_while_other_files_are_broken(shops: Shell) -> None:

@@ -4,12 +4,15 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 from outreach.cli import MODULES, cli
+from outreach.cli.app import App
+from outreach.errors import OutreachError
 from outreach.model import EnrollmentStatus, Scope
 from outreach.report.lines import width
 from outreach.store import leases, prospects, stops
@@ -313,3 +316,12 @@ def test_every_command_says_what_it_is_for_in_a_line() -> None:
     commands = [command for name in MODULES if (command := cli.get_command(click.Context(cli), name))]
     said = [line for each in commands for line in (each.get_short_help_str(1000), *lines_of(each))]
     assert [line for line in said if not 0 < len(line) <= 60] == []
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(OutreachError, match="the folder you are in is gone"):
+        App()

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from outreach.engine import answers
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
-from outreach.mailbox.imap import Batch, Cursor, Inbox, InboxError
+from outreach.mailbox.imap import Batch, Inbox, InboxError
 from outreach.mailbox.smtp import Session
-from outreach.model import EnrollmentStatus, Kind, Mailbox, MessageStatus
+from outreach.model import Cursor, EnrollmentStatus, Kind, Mailbox, MessageStatus
 from outreach.store import answers as kept
 from outreach.store import prospects, settings, stops, suppressions
 from outreach.store.tables import answer, delivery, enrollment, event, message

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from outreach.errors import OutreachError
+
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
     from outreach.model import Mailbox
@@ -29,12 +31,20 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def here() -> Path:
+    """The folder that the command was called in; OutreachError if it was deleted meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as exc:
+        raise OutreachError("the folder you are in is gone", hint="cd to your workspace") from exc
+
+
 @dataclass
 class App:
     """Handed to every command as `ctx.obj`. Tests hand in a clock and a folder of their own."""
 
     clock: Callable[[], datetime] = wall_clock
-    start: Path = field(default_factory=Path.cwd)
+    start: Path = field(default_factory=here)
     state: Path | None = None  # where witnesses lie; default: the user's state folder
 
     @cached_property

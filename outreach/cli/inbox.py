@@ -122,7 +122,7 @@ def import_(app: App, paths: tuple[Path, ...], address: str | None, shape: str) 
     app.show(
         shape, text=lambda: taken(tally.read, tally.kinds), value=lambda: taken_value(tally.read, tally.kinds)
     )
-    return _unread(problems)
+    return _unread(app, problems)
 
 
 def _mailbox(app: App, address: str | None) -> str:
@@ -133,8 +133,12 @@ def _mailbox(app: App, address: str | None) -> str:
         return address.lower()
     if not address and len(known) == 1:
         return known[0]
+    if not known:
+        raise OutreachError(
+            "nothing was launched yet, so no mail can answer it", hint="outreach plan CAMPAIGN"
+        )
     what = f"nothing was ever sent from {address}" if address else "which mailbox did they come to?"
-    raise OutreachError(what, hint=f"--mailbox, one of: {', '.join(known) or 'none yet'}")
+    raise OutreachError(what, hint=f"--mailbox, one of: {', '.join(known)}")
 
 
 @inbox.command()
@@ -165,7 +169,7 @@ def classify(app: App, paths: tuple[Path, ...], shape: str) -> int:
         else:
             about = f" {', '.join(row['recipients'])}" if row["recipients"] else ""
             click.echo(f"{name}: {row['kind']}{about} ({row['why']})")
-    return _unread(problems)
+    return _unread(app, problems)
 
 
 def _as_given(app: App, name: str) -> str:
@@ -173,8 +177,8 @@ def _as_given(app: App, name: str) -> str:
     return name.removeprefix(f"{app.start}/")
 
 
-def _unread(problems: Sequence[Problem]) -> int:
+def _unread(app: App, problems: Sequence[Problem]) -> int:
     """Tell what could not be read; the exit code."""
     for each in problems:
-        click.echo(str(each), err=True)
+        click.echo(_as_given(app, str(each)), err=True)
     return int(bool(problems))

@@ -15,12 +15,11 @@ from outreach.inbound.headers import clean
 from outreach.inbound.intent import read as intent_of
 from outreach.mailbox.folders import Role
 from outreach.mailbox.imapread import Batch
-from outreach.mailbox.imapread import Cursor as Place
-from outreach.model import Kind
+from outreach.model import Cursor, Kind
 from outreach.schedule.window import is_holiday
 from outreach.schedule.zones import day_bounds
 from outreach.store import Store, answers, settings
-from outreach.store.answers import Arrived, Cursor, OwnCopy
+from outreach.store.answers import Arrived, OwnCopy
 
 BATCH = 50  # mails that are taken in one transaction
 FIRST_LOOK = timedelta(days=30)  # how far back a folder is read that was never read before
@@ -37,7 +36,7 @@ class Inbox(Protocol):
 
     async def folders(self) -> Mapping[Role, str]: ...
 
-    async def read(self, folder: str, cursor: Place | None, since: datetime, most: int = ...) -> Batch: ...
+    async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = ...) -> Batch: ...
 
 
 @dataclass
@@ -96,14 +95,19 @@ async def read_inbox(store: Store, inbox: Inbox, mailbox: str, clock: Callable[[
     total, started = Tally(), clock()
     known = await asyncio.to_thread(store.read, answers.cursors, mailbox)
     for role, folder in (await inbox.folders()).items():
-        place = known.get(folder)
-        at, more = Place(place.folder, place.validity, place.uid) if place else None, True
+        at, more = known.get(folder), True
         while more:
             batch = await inbox.read(folder, at, started - FIRST_LOOK)
-            reached = Cursor(folder, batch.cursor.validity, batch.cursor.uid)
             mails = [each.raw for each in batch.mails if each.raw]
             tally = await asyncio.to_thread(
-                feed, store, mailbox, mails, clock(), folder=folder, reached=reached, sent=role is Role.SENT
+                feed,
+                store,
+                mailbox,
+                mails,
+                clock(),
+                folder=folder,
+                reached=batch.cursor,
+                sent=role is Role.SENT,
             )
             total.add(tally)
             at, more = batch.cursor, batch.more

@@ -10,6 +10,7 @@ from outreach.inbound.visible import visible
 
 # Reports before everything that only looks automatic: half of all bounces are marked auto-replied.
 _DETECTORS = (report.read, complaint.read, bounce.read, challenge.read, moved.read, automatic.read)
+_HEADERS = ("from", "subject", "date", "message-id", "to", "received")
 _MANY = ("list-id", "list-unsubscribe", "list-post", "feedback-id")  # headers of mail to many
 
 
@@ -20,7 +21,9 @@ def classify(mail: Mail) -> Reading:
 
 
 def _written(mail: Mail) -> Reading:
-    """What a person wrote, or a newsletter."""
+    """What a person wrote, or a newsletter; a file without the headers of a mail is neither."""
+    if not any(map(mail.header, _HEADERS)):
+        return Reading(Kind.UNRELATED, "no mail: it has none of the headers that mails have")
     seen = visible(mail.plain, mail.html)
     if opt_out_token(mail.subject):
         return Reading(Kind.OPT_OUT, "sent to our letter's opt-out address", text=seen.text)

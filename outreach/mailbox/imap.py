@@ -16,13 +16,13 @@ from typing import Self, TypeVar
 from outreach.errors import MailboxError
 from outreach.mailbox import imapread
 from outreach.mailbox.folders import Role, listed, roles, shown
-from outreach.mailbox.imapread import Batch, Cursor, Fetched
+from outreach.mailbox.imapread import Batch, Fetched
 from outreach.mailbox.imapwire import FOREIGN, RefusedError, Wire
 from outreach.mailbox.imapwords import date_time, quoted, searched
 from outreach.mailbox.oauth import OAuthError
 from outreach.mailbox.tokens import Login
 from outreach.mailbox.wire import clean, endpoint, reason, verified_tls
-from outreach.model import Mailbox
+from outreach.model import Cursor, Mailbox
 
 __all__ = ["TIMEOUTS", "Batch", "Cursor", "Fetched", "Inbox", "InboxError"]
 

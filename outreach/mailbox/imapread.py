@@ -7,19 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from outreach.mailbox.imapwire import MOST_LITERAL, RefusedError, Wire
 from outreach.mailbox.imapwords import Word, day, fetched, internal_date, number, quoted, searched
+from outreach.model import Cursor
 
 MOST_BATCH = 16 << 20  # bytes of mail in one batch
 _TOGETHER = 16  # mails that one command fetches: at a megabyte each, within what an answer may hold
 _ANSWER = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a folder was read: everything up to `uid`, as long as the folder's UIDVALIDITY is `validity`."""
-
-    folder: str
-    validity: int
-    uid: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,67 +1,67 @@
 """What came back, for people: a list, one mail with what is made of it, what a classification says."""
 
 import json
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from outreach.inbound.reading import Reading
 from outreach.model import Kind
-from outreach.report.lines import fit, labelled, moment, number, table, wrapped
+from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, moment, number
 
 _NAMES = {"auto_reply": "away", "hard_bounce": "bounce", "soft_bounce": "soft bounce", "opt_out": "opt-out"}
 
 
 def text(rows: Sequence[Mapping[str, Any]], zone: str, columns: int) -> str:
-    """The newest answers, one a line: who, what it is, which letter; below it its first line."""
+    """The newest answers: who, what each is, which letter it answers, its first line."""
     if not rows:
         return "Nothing has come back."
-    cells = [
-        (
-            str(row["id"]) + ("*" if row["waiting"] else ""),
-            moment(row["at"], zone),
-            row["email"] or row["sender"] or "?",
-            _what(row),
-            f"{row['campaign']}: {row['letter']}" if row["campaign"] else "not matched",
-        )
-        for row in rows
-    ]
-    header = ("ID", "WHEN", "WHO", "WHAT", "LETTER")
-    head, *lines = table(cells, header, columns, whole=("ID", "WHEN", "WHO")).splitlines()
-    says = ("    " + fit(_first_line(row["text"] or row["subject"]), columns - 4).rstrip() for row in rows)
-    shown = "\n".join((head, *chain.from_iterable(zip(lines, says, strict=True))))
+    shown = "\n".join(line for row in rows for line in _lines(row, zone, columns))
     waiting = sum(bool(row["waiting"]) for row in rows)
     note = f"* {number(waiting, 'mail')} waiting for you: outreach inbox show ID, outreach inbox done ID"
     return f"{shown}\n\n{note}" if waiting else shown
+
+
+def _lines(row: Mapping[str, Any], zone: str, columns: int) -> Iterator[str]:
+    """Two lines: the mail's number, when and who, then what it is, which letter, its first line."""
+    number = str(row["id"]) + ("*" if row["waiting"] else "")
+    yield f"{number:<5} {moment(row['at'], zone)}  {row['email'] or row['sender'] or '?'}"
+    letter = f"{row['letter']} of {row['campaign']}" if row["campaign"] else "not matched"
+    said = f"{_what(row)}, {letter}: {_first_line(row['text'] or row['subject'])}"
+    yield " " * 6 + fit(said, columns - 6).rstrip()
 
 
 def shown(row: Mapping[str, Any], zone: str) -> str:
     """One mail: who, when, what it is and why, whose it is, then what the person wrote."""
     returns = f"back on {row['returns_on']:%a %d %b %Y}" if row["returns_on"] else ""
     successor = f"write to {row['successor']} instead? Import them first." if row["successor"] else ""
+    told = {
+        "FROM": [row["sender"]],
+        "SUBJECT": [row["subject"]],
+        "WHEN": [moment(row["at"], zone)],
+        "WHAT": [_what(row), row["why"], returns, successor, row["trouble"]],
+        "TO": [row["mailbox"]],
+        "ABOUT": _about(row),
+    }
     head = [
-        labelled("FROM", row["sender"]),
-        labelled("SUBJECT", row["subject"]),
-        labelled("WHEN", moment(row["at"], zone)),
-        labelled("WHAT", _what(row), row["why"], returns, successor, row["trouble"]),
-        labelled("TO", f"{row['mailbox']}"),
-        labelled("ABOUT", _about(row)),
+        labelled(label, *(line for text in texts for line in broken(text, WIDTH - LABEL - 1)))
+        for label, texts in told.items()
     ]
     follow = f"outreach inbox done {row['id']}" if row["waiting"] else f"outreach why {row['email']}"
-    body = wrapped(row["text"].rstrip()) if row["text"].strip() else "(no text)"
+    lines = [line for each in row["text"].strip().split("\n") for line in broken(each)]
+    body = "\n".join(lines) or "(no text)"
     return "\n\n".join(("\n".join(head), body, labelled("NEXT", follow)))
 
 
-def _about(row: Mapping[str, Any]) -> str:
+def _about(row: Mapping[str, Any]) -> list[str]:
     if not row["email"]:
-        return "nobody we know"
-    letter = f", letter {row['message_id']} ({row['letter']} of {row['campaign']})" if row["campaign"] else ""
-    return f"{row['email']}{letter}; found by {row['found_by']}"
+        return ["nobody we know"]
+    letter = f"letter {row['message_id']}: {row['letter']} of {row['campaign']}" if row["campaign"] else ""
+    return [row["email"], letter, f"found by {row['found_by']}"]
 
 
 def _what(row: Mapping[str, Any]) -> str:
     kind = _NAMES.get(row["kind"], str(row["kind"]))
-    return f"{kind} ({row['intent']})" if row["intent"] else kind
+    return f"{kind} ({row['intent'].replace('_', ' ')})" if row["intent"] else kind
 
 
 def _first_line(said: str) -> str:

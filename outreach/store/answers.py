@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from outreach.data import words
 from outreach.inbound.clues import Clues, topic
 from outreach.inbound.reading import Reading
-from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, Kind, MessageStatus, Scope
+from outreach.model import OPEN_ENROLLMENT, Cursor, EnrollmentStatus, Kind, MessageStatus, Scope
 from outreach.sequence import FOREVER, OURS, RESPONSES, SOFT_LIMIT, THEIRS, Response
 from outreach.store import byhand, events, records, stops, suppressions
 from outreach.store.tables import answer, cursor, enrollment, message, prospect
@@ -63,15 +63,6 @@ class Owner:
     campaign: str
     message_id: int | None
     found_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A folder of a mailbox has been read up to `uid`, under that UIDVALIDITY."""
-
-    folder: str
-    validity: int
-    uid: int
 
 
 def cursors(tx: sa.Connection, mailbox: str) -> dict[str, Cursor]:
@@ -168,8 +159,7 @@ def _keep(tx: sa.Connection, key: bytes, one: Arrived, owner: Owner | None, now:
             campaign=owner.campaign,
             prospect_id=owner.prospect_id,
             message_id=owner.message_id,
-            answer=number,
-            what=str(one.reading.kind),
+            reason=f"{one.reading.kind.replace('_', ' ')}, outreach inbox show {number}",
         )
     return number
 
@@ -178,9 +168,9 @@ def _respond(
     tx: sa.Connection, key: bytes, one: Arrived, owner: Owner, response: Response, now: datetime
 ) -> None:
     """Do what a mail means to the person it is about, and to the letter that it proves to have arrived."""
-    what = one.reading.kind.replace("_", " ")
+    what = _reason(one)
     if owner.message_id is not None and owner.found_by in _PROOFS:
-        said = f"{what} names its Message-ID"
+        said = f"a mail that came back names it ({one.reading.kind.replace('_', ' ')})"
         records.settle(tx, owner.message_id, sent=True, now=now, actor=ACTOR, said=said)
     _rest_mailbox(tx, one, now)
     status = response.status or EnrollmentStatus.BOUNCED
@@ -198,7 +188,7 @@ def _respond(
     if rest is not None:
         until = one.until or (None if rest >= FOREVER else now + rest)
         if until is None or until > now:
-            reason = f"{what}: {one.reading.why}"[:200]
+            reason = f"{one.reading.kind.replace('_', ' ')}: {one.reading.why}"[:200]
             person = str(owner.prospect_id)
             stops.add_pause(tx, Scope.PROSPECT, person, reason=reason, actor=ACTOR, at=now, until=until)
 
@@ -214,6 +204,13 @@ def _stop_colleagues(tx: sa.Connection, owner: Owner, now: datetime) -> None:
     for prospect_id in tx.execute(others).scalars().all():
         reason = "a colleague replied"
         stops.stop(tx, prospect_id, EnrollmentStatus.STOPPED, reason=reason, at=now, actor=ACTOR)
+
+
+def _reason(one: Arrived) -> str:
+    """Why somebody is stopped, for people."""
+    if one.reading.kind is Kind.HARD_BOUNCE and one.reading.notices:
+        return f"bounced: {one.reading.notices[0].text}"[:300]
+    return f"{one.reading.kind.replace('_', ' ')} by mail"
 
 
 def _people(tx: sa.Connection, one: Arrived, owner: Owner) -> dict[int, str]:
