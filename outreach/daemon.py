@@ -11,6 +11,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from outreach.engine.inboxes import Inboxes, News
 from outreach.engine.rounds import Engine, Round
 from outreach.errors import OutreachError, StoreError
 
@@ -43,10 +44,17 @@ class Daemon:
 
     :param look: called every second on a thread, to tell what has happened; may raise StoreError.
     :param say: takes one line for people.
+    :param inboxes: what is read beside; None reads nothing.
     """
 
-    def __init__(self, engine: Engine, look: Callable[[], None], say: Callable[[str], None]) -> None:
-        self._engine, self._look_on, self._say = engine, look, say
+    def __init__(
+        self,
+        engine: Engine,
+        look: Callable[[], None],
+        say: Callable[[str], None],
+        inboxes: Inboxes | None = None,
+    ) -> None:
+        self._engine, self._look_on, self._say, self._inboxes = engine, look, say, inboxes
         self._working = asyncio.Lock()
         self._aside = asyncio.Lock()  # held by what goes on beside the rounds
         self._over = asyncio.Event()
@@ -57,7 +65,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Send what is due, for as long as it lasts. Returns after a stop, when nothing is in hand."""
-        async with self._ticking((self._round, ROUND), (self._read, READ)):
+        async with self._ticking((self._round, ROUND)), self._reading():
             await self._over.wait()
             async with self._working:  # the round in hand has come to its end
                 await self._finish()
@@ -70,7 +78,8 @@ class Daemon:
         StoreError if the store goes away.
         """
         async with self._ticking(), self._working:
-            await self._read()
+            for news in await self._inboxes.read() if self._inboxes else ():
+                self._heard(news)
             while not self._over.is_set():
                 done = await self._engine.round(limit)
                 self._tell(done)
@@ -133,18 +142,34 @@ class Daemon:
                 self._recovered()
                 self._tell(done)
 
-    async def _read(self) -> None:
-        """Read the inboxes beside the rounds. A mailbox that cannot be read is told once, until it can again."""
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        """Read the inboxes beside the rounds."""
+        if self._inboxes is None:
+            yield
+            return
+        reader = asyncio.create_task(self._inboxes.follow(self._heard, READ.total_seconds()))
+        reader.add_done_callback(self._crashed)
         try:
-            found = await self._engine.read()
-        except StoreError:
-            return  # the round tells
-        for news in found:
-            if news.trouble and self._unread.get(news.mailbox) == news.trouble:
-                continue
-            self._unread[news.mailbox] = news.trouble
-            if news.text:
-                self._say(news.text)
+            yield
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+
+    def _heard(self, news: News) -> None:
+        """A mailbox that cannot be read is told once, until it can again."""
+        if news.trouble and self._unread.get(news.mailbox) == news.trouble:
+            return
+        self._unread[news.mailbox] = news.trouble
+        if news.text:
+            self._say(news.text)
+
+    def _crashed(self, task: asyncio.Task[None]) -> None:
+        """A mistake of ours in what goes on beside the rounds: end in order, then show it."""
+        if not task.cancelled() and isinstance(exc := task.exception(), Exception):
+            self._crash = exc
+            self._engine.stop()
+            self._over.set()
 
     async def _finish(self) -> None:
         """Wait for slow servers that a round went on without."""

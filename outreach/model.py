@@ -177,6 +177,7 @@ class Mailbox:
     connections: int = 1
     ramp: bool = True
     password_file: str = ""
+    plus: bool = False  # takes mail to name+anything@: reports are addressed so, and name their letter
     own_relay: bool = False  # a mail server of one's own: lifts the ceilings on cap, gap and connections
 
     @property
@@ -191,6 +192,7 @@ class Limits:
     company_per_day: int = 2
     company_people: int = 3  # people of one company in one campaign
     domain_per_day: int = 100  # from all mailboxes of one sending domain
+    reply_stops: str = "company"  # whose letters a reply stops; "person", or "30 days" for the colleagues
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,20 +309,6 @@ class Cursor:
     folder: str
     validity: int
     uid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One promise of the store, as audited: how many things were looked at, which of them break it.
-
-    `notes` are worth knowing and break nothing.
-    """
-
-    code: str
-    promise: str
-    checked: int
-    broken: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

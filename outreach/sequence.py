@@ -12,6 +12,7 @@ from outreach.model import (
     Deferred,
     EnrollmentStatus,
     Kind,
+    Limits,
     MessageStatus,
     Rejected,
     Step,
@@ -219,10 +220,11 @@ class Mark:
 
     enrollment: EnrollmentStatus
     suppress: bool
+    colleagues: bool = False
 
 
 MARKS: dict[str, Mark] = {
-    "replied": Mark(EnrollmentStatus.REPLIED, suppress=False),
+    "replied": Mark(EnrollmentStatus.REPLIED, suppress=False, colleagues=True),
     "opted-out": Mark(EnrollmentStatus.OPTED_OUT, suppress=True),
     "bounced": Mark(EnrollmentStatus.BOUNCED, suppress=True),
 }
@@ -242,6 +244,32 @@ class Response:
     colleagues: bool = False
     rest: timedelta | None = None
     waiting: bool = False
+
+
+COLLEAGUE = "a colleague replied"
+AFTER_REPLY = timedelta(days=180)  # a company that replied joins no campaign for so long
+REPLY_STOPS = ("company", "person")  # or a number of days: "30 days"
+
+
+def colleagues_rest(limits: Limits) -> timedelta:
+    """How long a reply keeps letters from the writer's colleagues, by `[limits] reply_stops`.
+
+    FOREVER ends their campaigns ("company"), zero leaves them alone ("person").
+    """
+    if limits.reply_stops in REPLY_STOPS:
+        return FOREVER if limits.reply_stops == "company" else timedelta(0)
+    return timedelta(days=int(limits.reply_stops.split()[0]))
+
+
+def quiet_until(
+    limits: Limits, replied: datetime | None, colleague_replied: datetime | None
+) -> datetime | None:
+    """Until when somebody joins no campaign, since they or a colleague have replied; None: they may."""
+    ends = [replied + AFTER_REPLY] if replied else []
+    rest = colleagues_rest(limits)
+    if colleague_replied and rest:
+        ends.append(colleague_replied + min(rest, AFTER_REPLY))
+    return max(ends, default=None)
 
 
 SOFT_REST = timedelta(days=3)
@@ -268,3 +296,13 @@ RESPONSES: dict[Kind, Response] = {
     Kind.DELAYED: Response(),
     Kind.DELIVERED: Response(),
 }
+
+
+def response_to(kind: Kind, reasons: Collection[str] = ()) -> Response:
+    """What a mail of that kind does, with the reasons that its notices give.
+
+    A report that our own authentication failed (RFC 6591) is a complaint in form only: nobody complained.
+    """
+    if kind is Kind.COMPLAINT and set(reasons) == {"authfailure"}:
+        return Response(waiting=True)
+    return RESPONSES[kind]

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests import bench_lint
+from tests import bench_inbound, bench_lint
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CONNECTIONS = 10
@@ -258,8 +258,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows to import")
     parser.add_argument("--people", type=int, default=100_000, help="people to plan")
     parser.add_argument("--letters", type=int, default=5_000, help="letters to send")
-    parser.add_argument("--corpora", default="", help="folder with labelled mail, for the linter")
-    parser.add_argument("--only", choices=["start", "import", "plan", "send", "lint"], help="one part")
+    parser.add_argument(
+        "--corpora", default="", help="folder with labelled mail, for the linter and the inbox"
+    )
+    parser.add_argument(
+        "--only", choices=["start", "import", "plan", "send", "lint", "inbound"], help="one part"
+    )
     options = parser.parse_args()
     line("what", "ours", "peer in the same run", "ratio")
     parts: dict[str, Callable[[Path], None]] = {
@@ -268,6 +272,7 @@ def main() -> None:
         "plan": lambda folder: bench_plan(folder, options.people),
         "send": lambda folder: bench_send(folder, options.letters),
         "lint": lambda folder: bench_lint.bench(folder, options.corpora, line),
+        "inbound": lambda _: bench_inbound.bench(options.corpora, line),
     }
     for name, part in parts.items():
         if options.only in (None, name):

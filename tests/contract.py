@@ -8,15 +8,19 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from outreach.cli import main
 from outreach.cli.app import App
+from outreach.mailbox.sandbox import Sandbox
 from outreach.model import Unknown
+from tests.launched import served
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "json.md"
+SMTP = "smtps://ann@smtp.northwind.example:465"  # of the starter
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HEAD = """\
 # The JSON of every command
@@ -63,7 +67,15 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("inbox import FILE", ("inbox", "import", "answer.eml")),
     ("inbox", ("inbox", "list")),
     ("inbox waiting", ("inbox", "waiting")),
-    ("inbox show ID", ("inbox", "show", "1")),
+    ("inbox show ID", ("inbox", "show", "1", "--quoted")),
+    ("inbox reclassify --dry-run", ("inbox", "reclassify", "--dry-run")),
+    ("inbox mark ID INTENT", ("inbox", "mark", "1", "question")),
+    ("inbox assign ID EMAIL", ("inbox", "assign", "1", "bob@acme.example")),
+    ("inbox later ID DATE", ("inbox", "later", "1", "3", "weeks")),
+    ("SERVED", ()),
+    ("inbox reply ID --text FILE", ("inbox", "reply", "1", "--text", "words.txt", "--yes")),
+    ("UNSERVED", ()),
+    ("inbox done ID...", ("inbox", "done", "1")),
     ("status", ("status",)),
     ("pause --all|CAMPAIGN|MAILBOX|EMAIL", ("pause", "retail-shelving", "--until", "2 hours")),
     ("resume --all|CAMPAIGN|MAILBOX|EMAIL", ("resume", "retail-shelving")),
@@ -72,6 +84,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("why EMAIL", ("why", "bob@acme.example")),
     ("why CAMPAIGN", ("why", "retail-shelving")),
     ("why MESSAGE", ("why", "LETTER")),
+    ("inbox optout ID", ("inbox", "optout", "1", "--yes")),
     ("suppress add ADDRESS|DOMAIN", ("suppress", "add", "acme.example")),
     ("suppress list", ("suppress", "list")),
     ("prospects erase EMAIL", ("prospects", "erase", "bob@acme.example", "--yes")),
@@ -88,8 +101,14 @@ class Scenario:
         self._folder, self._now, self._letter = folder, MONDAY, "1"
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
+        with served(Sandbox()) as post:
+            yield from self._steps(post.server.url)
+
+    def _steps(self, smtp: str) -> Iterator[tuple[str, Any]]:
         for title, arguments in STEPS:
-            if title == "UNCERTAIN":
+            if title in ("SERVED", "UNSERVED"):
+                self._serve(smtp if title == "SERVED" else SMTP)
+            elif title == "UNCERTAIN":
                 self._leave_one_uncertain()
             elif title == "ANSWER":
                 self._answer()
@@ -113,6 +132,16 @@ class Scenario:
         assert code == 0, f"{words} gave {code}: {out.getvalue()}"
         return json.loads(out.getvalue())
 
+    def _serve(self, smtp: str) -> None:
+        """Let the launched mailbox send to that server."""
+        from outreach.store import settings
+
+        store = self._app().store
+        house = store.read(settings.house)
+        boxes = [replace(desk.mailbox, smtp=smtp) for desk in store.read(settings.desks)]
+        store.write(settings.save, boxes, house.limits, house.timezone)
+        store.close()
+
     def _answer(self) -> None:
         """Somebody answers the letter."""
         from outreach.store import messages
@@ -125,6 +154,7 @@ class Scenario:
         head += f"Message-ID: <1@acme.example>\nIn-Reply-To: {letter.message_id}\n"
         text = "Thank you, please send me the price list.\n\n> We make steel shelving.\n"
         (self._folder / "answer.eml").write_text(f"{head}\n{text}", "utf-8")
+        (self._folder / "words.txt").write_text("Here is the price list.\n", "utf-8")
 
     def _worsen(self) -> None:
         """A letter that presses its reader, and one person of a company more than a campaign may have."""

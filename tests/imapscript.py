@@ -1,10 +1,17 @@
 """An IMAP server that says what a test wants: late, broken, too much, or nothing."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
+
+import pytest
+
+from outreach.mailbox.imap import Batch, Cursor, Fetched, Inbox, InboxError
+from outreach.model import Mailbox
 
 HANG_UP = b"\0hang up"
 SILENCE = b""
@@ -15,9 +22,15 @@ Script: TypeAlias = bytes | list[bytes]
 
 T = TypeVar("T")
 
+SECRET = "Tr0ub4dor-3"
+START = datetime(2026, 11, 20, tzinfo=UTC)
+THE_MAIL = Fetched("INBOX", 9, b"A: b\n", 5, datetime(2026, 11, 20, 12, tzinfo=UTC))  # is MAIL
+TAG = re.compile(r"[A-P]{4}[0-9]+")  # imaplib's
+
 OPENED = b"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 10] ok\r\n$ OK [READ-ONLY] ok\r\n"
-HEAD = b'* 1 FETCH (UID 9 RFC822.SIZE 5 INTERNALDATE "20-Nov-2026 12:00:00 +0000")\r\n$ OK ok\r\n'
-BODY = b"* 1 FETCH (UID 9 BODY[]<0> {5}\r\nA: b\n)\r\n$ OK ok\r\n"
+HEAD = b'UID 9 RFC822.SIZE 5 INTERNALDATE "20-Nov-2026 12:00:00 +0000"'
+MAIL = b"* 1 FETCH (%b BODY[]<0> {5}\r\nA: b\n)\r\n" % HEAD
+DONE = b"$ OK ok\r\n"
 
 
 class Scripted:
@@ -32,11 +45,11 @@ class Scripted:
         "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN IDLE\r\n$ OK ok\r\n",
         "AUTHENTICATE": b"+ \r\n",
         "+": b"$ OK welcome\r\n",
+        "LOGIN": b"$ OK welcome\r\n",
         "LIST": b'* LIST () "/" INBOX\r\n* LIST (\\Sent) "/" Sent\r\n$ OK ok\r\n',
         "EXAMINE": OPENED,
         "UID SEARCH": b"* SEARCH 9\r\n$ OK ok\r\n",
-        "UID FETCH 9 (UID RFC822.SIZE": HEAD,
-        "UID FETCH 9 (UID BODY": BODY,
+        "UID FETCH": MAIL + DONE,
         "IDLE": b"+ idling\r\n* 3 EXISTS\r\n",
         "DONE": b"$ OK ok\r\n",
         "APPEND": b"+ go on\r\n",
@@ -76,7 +89,7 @@ class Scripted:
             goes_on = await self._say(writer, "hello", tag)
             while goes_on and (line := await reader.readline()):
                 first, _, rest = line.decode("latin-1").strip().partition(" ")
-                command = rest if rest and first[1:].isdigit() else "DONE" if first == "DONE" else "+"
+                command = rest if rest and TAG.fullmatch(first) else "DONE" if first == "DONE" else "+"
                 tag = first.encode() if command not in ("DONE", "+") else tag
                 self.heard.append(f"{first} {rest}".strip() if command == "+" else command)
                 goes_on = await self._say(writer, command, tag)
@@ -108,3 +121,31 @@ def on(server: Scripted, scene: Callable[[Scripted], Awaitable[T]]) -> T:
             return await scene(server)
 
     return asyncio.run(play())
+
+
+def inbox(server: Scripted, timeouts: dict[str, float] | None = None, secret: str = SECRET) -> Inbox:
+    """A scripted server's mailbox."""
+    box = Mailbox("ann@northwind.example", "Ann Lee", imap=f"imap://ann@127.0.0.1:{server.port}")
+    return Inbox(box, secret, timeouts=timeouts)
+
+
+def read(answers: dict[str, Script], cursor: Cursor | None = None) -> Batch:
+    """The first batch of a scripted server."""
+
+    async def scene(server: Scripted) -> Batch:
+        async with inbox(server) as ours:
+            return await ours.read("INBOX", cursor, START)
+
+    return on(Scripted(answers), scene)
+
+
+def refused(answers: dict[str, Script], timeouts: dict[str, float] | None = None) -> InboxError:
+    """The error that reading a scripted server comes to."""
+
+    async def scene(server: Scripted) -> InboxError:
+        with pytest.raises(InboxError) as caught:
+            async with inbox(server, timeouts) as ours:
+                await ours.read("INBOX", None, START)
+        return caught.value
+
+    return on(Scripted(answers), scene)

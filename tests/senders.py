@@ -208,10 +208,12 @@ class DoomedSession(Session):
         super().__init__(mailbox, None)
         self._doomed = doomed
 
-    async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None:
+    async def offer(
+        self, recipient: str, size: int, message_id: str = ""
+    ) -> Deferred | Rejected | Unreachable | None:
         self._doomed.come_to("offer", "before")
         asyncio.get_running_loop().call_soon(self._doomed.come_to, "offer", "within")
-        refusal = await super().offer(recipient, size)
+        refusal = await super().offer(recipient, size, message_id)
         self._doomed.come_to("offer", "after")
         return refusal
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from outreach.engine import upkeep
 from outreach.engine.revisions import Revisions
-from outreach.model import Check, Deferred, Rejected, Scope, Unknown
+from outreach.model import Deferred, Rejected, Scope, Unknown
+from outreach.report.audit import Check
 from outreach.store import audit, byhand, endings, leases, records, stops, suppressions
 from outreach.store.tables import delivery, enrollment, event, message, usage
 from tests.cli import Shell

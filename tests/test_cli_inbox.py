@@ -11,6 +11,7 @@ from tests.launched import Served, files, launch, served
 from tests.smtpd import Misbehaving
 
 BOB = "bob@acme.example"
+PRICES = "Thank you, please send me the price list."
 REPLY = """\
 From: Bob Cole <{sender}>
 To: ann@northwind.example
@@ -150,6 +151,51 @@ def test_an_unknown_mail_is_told(shops: Shell) -> None:
     assert shops.run("inbox", "show", "7")[0] == 1
     assert "no mail 7 has come back" in shops.run("inbox", "done", "7")[2]
     assert "Nothing has come back" in shops.ok("inbox")
+
+
+def test_more_mails_than_are_shown_are_counted(shops: Shell) -> None:
+    for number in range(3):
+        answer(shops, own=f"{number}@x", subject=f"Re: Shelving {number}")
+        shops.ok("inbox", "import", "answer.eml")
+    out = shops.ok("inbox", "waiting", "--limit", "2")
+    assert "3     Mon 23 Nov 09:30" in out
+    assert "... and 1 more: --limit 3" in out
+    assert "more:" not in shops.ok("inbox", "--limit", "3")
+    assert shops.run("inbox", "--limit", "3", "waiting")[0] == 2
+
+
+def test_the_words_that_led_to_a_guess_and_the_day_it_names_are_shown(shops: Shell) -> None:
+    said = "Thanks, we have no budget now. Please get back to me in March 2027."
+    shops.write(
+        "later.eml", REPLY.format(sender=BOB, subject="Re: Shelving", own="7@x").replace(PRICES, said)
+    )
+    shops.ok("inbox", "import", "later.eml")
+    out = shops.ok("inbox", "show", "1")
+    assert "INTENT    later from Mon 1 Mar 2027: '" in out
+    assert "wrong? outreach inbox mark 1 INTENT" in out
+    assert "NEXT      outreach inbox later 1 2027-03-01" in out
+    value = json.loads(shops.ok("inbox", "show", "1", "--format", "json"))
+    assert (value["wants"]["kind"], value["wants"]["date"]) == ("later", "2027-03-01")
+    assert all(words in said.lower() for words in value["wants"]["words"])
+
+
+def test_what_was_done_and_what_was_quoted_are_shown(shops: Shell) -> None:
+    shops.ok("inbox", "import", "answer.eml")
+    out = shops.ok("inbox", "show", "1", "--quoted")
+    assert "replied (reply by mail)" in out
+    assert "marked by sender" not in out
+    assert "QUOTED\nOn Mon, 23 Nov 2026 at 10:00, Ann Lee <ann@northwind.example> wrote:" in out
+    assert "> We make steel shelving." in out
+    assert "QUOTED" not in shops.ok("inbox", "show", "1")
+
+
+def test_a_mail_that_could_not_be_read_whole_says_so(shops: Shell) -> None:
+    raw = REPLY.format(sender=BOB, subject="Re: Shelving", own="8@x")
+    shops.write(
+        "big.eml", raw.replace("Date:", "".join(f"X-Pad{n}: {'x' * 900}\n" for n in range(90)) + "Date:")
+    )
+    shops.ok("inbox", "import", "big.eml")
+    assert "WARNING   not all of it could be read: the headers are too long" in shops.ok("inbox", "show", "1")
 
 
 def test_classifying_needs_no_workspace_and_gives_a_row_a_mail(shell: Shell) -> None:

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from outreach.engine import answers
+from outreach.engine.inboxes import Inboxes
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.mailbox.imap import Batch, Inbox, InboxError
 from outreach.mailbox.smtp import Session
 from outreach.model import Cursor, EnrollmentStatus, Kind, Mailbox, MessageStatus
-from outreach.store import answers as kept
+from outreach.store import inbox as kept
 from outreach.store import prospects, settings, stops, suppressions
 from outreach.store.tables import answer, delivery, enrollment, event, message
 from tests.imapd import DOVECOT, KINDS, PASSWORD, Imapd, running
@@ -105,7 +106,7 @@ def test_a_reply_stops_the_person_and_the_colleagues_and_nobody_else(world: Worl
     ]
     waiting = [row.status for row in world.messages("followup")]
     assert sorted(waiting) == [MessageStatus.CANCELLED, MessageStatus.CANCELLED, MessageStatus.SCHEDULED]
-    (row,) = world.store.read(kept.listed, waiting=True)
+    (row,) = world.store.read(kept.listed, today=world.now.date())
     assert (row["email"], row["found_by"], row["text"]) == (BOB, "Message-ID", "Sounds good, call me.")
 
 
@@ -331,18 +332,74 @@ def test_the_sender_reads_the_inbox_and_sends_no_follow_up_to_who_has_answered(
                 lambda box: Session(box, None),
                 world.clock,
                 this_process(),
-                inbox=lambda box: Inbox(box, PASSWORD),
             )
+            inboxes = Inboxes(world.store, lambda box: Inbox(box, PASSWORD), world.clock)
             await world.settle(engine)
             world.now += timedelta(days=3)
             await world.settle(engine)
             assert world.statuses("followup") == {MessageStatus.SCHEDULED: 2}  # nobody has looked for answers
             raw = mail("Yes, please.", to=world.message(BOB).message_id)
             imap.deliver(raw, at=world.now)
-            assert [news.text for news in await engine.read()] == [f"{ANN}: 1 reply"]
+            assert [news.text for news in await inboxes.read()] == [f"{ANN}: 1 reply"]
             await world.settle(engine)
             return [row.email for row in world.messages("followup") if row.status == MessageStatus.SENT]
 
     with running(kind) as imap:
         assert on(Misbehaving(), lambda smtp: play(smtp, imap)) == [EVA]
         assert imap.flags() == [""]  # not even marked as seen
+
+
+@pytest.mark.parametrize("where", ["to", "envelope"])
+def test_a_report_that_returns_nothing_names_its_letter_by_its_own_address(world: World, where: str) -> None:
+    """Whom the report is about is an address that we do not know: Eva's mail is forwarded."""
+    token = world.message(EVA).message_id[1:].partition("@")[0]
+    raw = bounce("eva.private@elsewhere.example", "5.1.1", "550 5.1.1 User unknown").decode()
+    if where == "to":
+        raw = raw.replace("To: ann@northwind.example", f"To: ann+{token}@northwind.example", 1)
+    else:
+        raw = raw.replace("Reporting-MTA", f"Original-Envelope-Id: {token}@northwind.example\nReporting-MTA")
+    feed(world, raw.encode())
+    (row,) = world.store.read(kept.listed)
+    assert (row["email"], row["found_by"]) == (EVA, "the letter's own address")
+    assert world.enrolled(EVA) == EnrollmentStatus.BOUNCED
+
+
+def test_a_report_that_our_own_signature_failed_rests_our_mailbox_and_blames_nobody(world: World) -> None:
+    letter = world.message(EVA).message_id
+    report = f"""\
+From: dmarc@mail.example
+To: ann@northwind.example
+Subject: Authentication failure report
+Message-ID: <auth@mail.example>
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: text/plain
+
+A mail from your domain failed authentication.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: auth-failure
+User-Agent: example/1
+Version: 1
+Auth-Failure: dkim
+Original-Rcpt-To: {EVA}
+
+--b
+Content-Type: message/rfc822
+
+From: ann@northwind.example
+To: {EVA}
+Subject: Shelves for Bob
+Message-ID: {letter}
+
+Hello
+--b--
+"""
+    feed(world, report.encode())
+    (row,) = world.store.read(kept.listed)
+    assert (row["kind"], row["email"], row["waiting"]) == ("complaint", EVA, True)
+    assert world.enrolled(EVA) == EnrollmentStatus.ACTIVE
+    assert world.store.read(suppressions.find, world.store.key, EVA) is None
+    assert ANN in [each["name"] for each in world.store.read(stops.pauses, world.now)]

@@ -231,22 +231,6 @@ def test_a_desk_that_took_the_mail_in_is_automatic_without_a_day() -> None:
     assert found.return_date is None
 
 
-def test_receipts_of_mail_programs_and_calendars() -> None:
-    head = "From: a@b.example\nSubject: Read: Shelves\nMIME-Version: 1.0\n"
-    receipt = head + (
-        "Content-Type: multipart/report; report-type=disposition-notification; boundary=x\n\n--x\n"
-        "Content-Type: text/plain\n\nIt was shown.\n--x\nContent-Type: message/disposition-notification\n\n"
-        "Original-Message-ID: <7@ours.example>\nDisposition: manual-action; displayed\n\n--x--\n"
-    )
-    found = automatic.read(parse(receipt.encode()))
-    assert found is not None
-    assert found.original_message_id == "7@ours.example"
-    calendar = head + "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n"
-    assert automatic.read(parse(calendar.encode())) is not None
-    invitation = head + "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n"
-    assert automatic.read(parse(invitation.encode())) is None
-
-
 AUTO = "Auto-Submitted: auto-replied"
 MOVED = [
     ("Anna Example no longer works here. Please write to tom@b.example.", AUTO, "tom@b.example"),

@@ -39,12 +39,11 @@ def test_a_feedback_report_is_a_complaint(kind: str) -> None:
     assert kind in found.why
 
 
-@pytest.mark.parametrize("kind", ["not-spam", "auth-failure"])
-def test_a_report_that_says_nothing_against_us_is_none(kind: str) -> None:
-    found = read(feedback(kind))
+def test_a_report_that_says_nothing_against_us_is_none() -> None:
+    found = read(feedback("not-spam"))
     assert found is not None
     assert found.kind is Kind.UNRELATED
-    assert kind in found.why
+    assert "not-spam" in found.why
 
 
 def test_the_reporter_named_in_the_fields_goes_before_the_letters_own() -> None:

@@ -1,5 +1,7 @@
 """Mails that are broken or made to break a reader: each is still read as something, with the trouble named."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -150,6 +152,30 @@ def test_a_mail_made_to_exhaust_us_is_read_in_part_and_says_so(shape: str) -> No
     assert reading.kind is Kind.REPLY
     assert mail.sender == "a@b.example"
     assert sum(len(part.text) for part in mail.parts) <= 4 * MOST_TEXT
+
+
+SLOW = {
+    "boundaries that are not quite": FLAT + b"--bx\n" * 200_000,
+    "the same boundary within itself": FLAT
+    + (b'--b\nContent-Type: multipart/mixed; boundary="b"\n\n') * 20_000,
+    "mails within mails": HEAD + b"Content-Type: message/rfc822\n\n" * 30_000,
+    "a part with a megabyte of headers": FLAT + b"--b\n" + b"X-A: b\n" * 140_000 + END,
+    "20,000 blocks of a report": HEAD
+    + b"Content-Type: message/delivery-status\n\n"
+    + b"Action: failed\n\n" * 20_000,
+    "base64 with marks between": HEAD + b"Content-Transfer-Encoding: base64\n\n" + b"A!" * 500_000,
+    "punycode": HEAD + b"Content-Type: text/plain; charset=punycode\n\n" + b"a9" * 500_000,
+    "a parameter begun 6,000 times": HEAD + b"Content-Type: multipart/mixed" + b"; boundary" * 6_000 + END,
+    "addresses and colons": HEAD + b"\n" + (b"a@b: " * 110 + b"\n") * 2_500,
+    "attributions": HEAD + b"\nHi\n" + b"On 3 Dec 2026 10:00 A <a@b.example> wrote:\n> x\n" * 20_000,
+}
+
+
+@pytest.mark.parametrize("shape", SLOW)
+def test_a_mail_made_to_take_time_is_read_at_once(shape: str) -> None:
+    began = time.process_time()
+    classify(parse(SLOW[shape]))
+    assert time.process_time() - began < 1.5
 
 
 @pytest.mark.parametrize(

@@ -332,6 +332,7 @@ HOSTILE = [
     "1/",
     "写道",
     "wrote:",
+    "\u200b\nx wrote:\n",
 ]
 
 

@@ -1,6 +1,7 @@
 """Sending over real sockets: what may be repeated is told apart from what may be out."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -294,6 +295,23 @@ def test_an_address_that_would_break_the_command_is_never_said(recipient: str) -
         assert server.verbs == ["EHLO"]
 
     on(Scripted(), scene)
+
+
+@pytest.mark.parametrize(
+    ("plus", "sender"),
+    [(False, "ann@northwind.example"), (True, "ann+mwzuxf2q3l4kz7yohd5tcbgwn4@northwind.example")],
+)
+def test_a_report_on_a_letter_can_name_it(plus: bool, sender: str) -> None:
+    name = "mwzuxf2q3l4kz7yohd5tcbgwn4@northwind.example"
+
+    async def scene(server: Scripted) -> None:
+        ours = Session(replace(mailbox(f"smtp://127.0.0.1:{server.port}"), plus=plus), None)
+        await ours.open()
+        assert await ours.offer(BOB, 1000, f"<{name}>") is None
+        assert server.heard[1] == f"MAIL FROM:<{sender}> RET=HDRS ENVID={name}"
+        await ours.close()
+
+    on(Scripted({"EHLO": b"250-scripted.test\r\n250 DSN\r\n"}), scene)
 
 
 def test_announced_extensions_are_used_and_others_are_not() -> None:

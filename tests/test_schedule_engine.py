@@ -178,7 +178,9 @@ class Willing:
     async def open(self) -> Unreachable | Deferred | Rejected | None:
         return None
 
-    async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None:
+    async def offer(
+        self, recipient: str, size: int, message_id: str = ""
+    ) -> Deferred | Rejected | Unreachable | None:
         self.to = recipient
         return None
 

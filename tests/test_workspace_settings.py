@@ -108,7 +108,7 @@ domain_per_day = 9000
             'name = "Ann Lee"',
             'name = "Ann Lee"\nzebra = 3',
             "outreach.toml:10:1: unknown key `zebra`\n  keys here: address, name, title, phone, smtp, imap, "
-            "answers, per_day, gap, connections, ramp, password_file, own_relay",
+            "answers, per_day, gap, connections, ramp, password_file, plus, own_relay",
         ),
         (
             'name = "Ann Lee"',

@@ -141,9 +141,11 @@ class Interrupted(Session):
             if waiting is not None:
                 await waiting
 
-    async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None:
+    async def offer(
+        self, recipient: str, size: int, message_id: str = ""
+    ) -> Deferred | Rejected | Unreachable | None:
         await self._at("before the offer")
-        refusal = await super().offer(recipient, size)
+        refusal = await super().offer(recipient, size, message_id)
         await self._at("before the mark")
         return refusal
 

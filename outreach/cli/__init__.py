@@ -11,7 +11,7 @@ from outreach.errors import did_you_mean
 
 # section -> command -> the module of this room that holds it (imported only when it is called)
 COMMANDS: dict[str, dict[str, str]] = {
-    "Start": {"init": "init", "demo": "demo"},
+    "Start": {"init": "init", "demo": "demo", "mailbox": "mailbox"},
     "Prepare": {
         "prospects": "prospects",
         "segment": "segment",

@@ -27,8 +27,9 @@ from outreach.errors import OutreachError
 def demo(app: App, keep: str | None, shape: str) -> None:
     """See the main job from end to end, offline.
 
-    A starter campaign is planned, launched and sent to a mail server inside the demo. The clock is virtual:
-    three weeks pass in seconds, and every run tells the same story. Nothing is left behind.
+    A starter campaign is planned, launched and sent to a mail server inside the demo, and its readers answer
+    by mail. The clock is virtual: three weeks pass in seconds, and every run tells the same story. Nothing is
+    left behind.
 
     \b
     Examples:
@@ -37,7 +38,7 @@ def demo(app: App, keep: str | None, shape: str) -> None:
       outreach -C played why bob@acme.example
     """
     try:
-        from outreach.demo import MONDAY, Clock, run, summary
+        from outreach.demo import MONDAY, Clock, run, text
     except ModuleNotFoundError as exc:
         if not (exc.name or "").startswith("aiosmtpd"):
             raise
@@ -55,7 +56,7 @@ def demo(app: App, keep: str | None, shape: str) -> None:
     except KeyboardInterrupt:
         click.echo("\nstopped; nothing is left behind" if not keep else f"\nstopped; see {keep}", err=True)
         raise click.exceptions.Exit(130) from None
-    app.show(shape, text=lambda: summary(found, list(_next(keep))), value=lambda: asdict(found))
+    app.show(shape, text=lambda: text(found, list(_next(keep))), value=lambda: asdict(found))
 
 
 def _program(folder: Path, state: Path, clock: Callable[[], datetime]) -> Callable[..., str]:
@@ -87,5 +88,6 @@ def _next(keep: str | None) -> Iterator[str]:
     if shutil.which("outreach") is None:  # after `make demo`: the program is not on the path yet
         yield f". {os.path.relpath(Path(sys.executable).parent / 'activate')}"
     if keep:
+        yield f"outreach -C {keep} inbox"
         yield f"outreach -C {keep} message show 1 --raw"
     yield "outreach init my-campaign     the same starter, for you to change"

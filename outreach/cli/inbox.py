@@ -1,94 +1,144 @@
-"""`outreach inbox`: what came back, read from files or mailboxes, shown and worked off."""
+"""`outreach inbox`: what came back, listed and shown; read from files; and what is made of raw mails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from outreach.cli.answering import ACTS, known
 from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.replying import reply
 from outreach.errors import OutreachError, Problem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+LIMIT = 20
+
+
+def list_options(command: Command) -> Command:
+    """What of a list is shown."""
+    limit = click.option(
+        "--limit",
+        metavar="N",
+        type=click.IntRange(min=1),
+        default=LIMIT,
+        show_default=True,
+        help="At most N.",
+    )
+    return limit(format_option(command))
+
+
+unmatched_option = click.option("--unmatched", is_flag=True, help="Only mails of nobody we know.")
 
 
 @click.group(invoke_without_command=True)
+@unmatched_option
+@list_options
 @click.pass_context
-def inbox(ctx: click.Context) -> None:
+def inbox(ctx: click.Context, unmatched: bool, limit: int, shape: str) -> None:
     """What came back: replies, absences, bounces, opt-outs.
 
     A mail's effect is done when it is read: any reply stops the person, and
-    nobody else at the company is written to by itself.
+    what `[limits] reply_stops` says happens to the colleagues.
+
+    \b
+    Examples:
+      outreach inbox
+      outreach inbox --unmatched
+      outreach inbox show 7
+      outreach inbox reply 7
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, unmatched=unmatched, limit=limit, shape=shape)
+    elif unmatched or limit != LIMIT or shape != "text":
+        ctx.fail(f"options stand behind the command: outreach inbox {ctx.invoked_subcommand} ...")
+
+
+for act in (*ACTS, reply):
+    inbox.add_command(act)
 
 
 @inbox.command("list")
-@click.option("--unmatched", is_flag=True, help="Only mails that belong to no letter we know.")
-@format_option
+@unmatched_option
+@list_options
 @pass_app
-def list_(app: App, unmatched: bool = False, shape: str = "text") -> None:
+def list_(app: App, unmatched: bool, limit: int, shape: str) -> None:
     """The newest mails: who, which letter, what it is.
 
     \b
     Examples:
       outreach inbox
-      outreach inbox list --unmatched
+      outreach inbox list --unmatched --limit 100
     """
-    _list(app, shape, unmatched=unmatched)
+    _list(app, shape, limit, unmatched=unmatched)
 
 
 @inbox.command()
-@format_option
+@list_options
 @pass_app
-def waiting(app: App, shape: str) -> None:
+def waiting(app: App, limit: int, shape: str) -> None:
     """The mails that wait for a person.
 
-    Replies, complaints, and what nobody could make out.
+    Replies, complaints, and what nobody could make out; not those that were
+    put off with `inbox later`.
     """
-    _list(app, shape, waiting=True)
+    _list(app, shape, limit, waiting=True)
 
 
-def _list(app: App, shape: str, *, waiting: bool = False, unmatched: bool = False) -> None:
+def _list(app: App, shape: str, limit: int, *, waiting: bool = False, unmatched: bool = False) -> None:
     from outreach.report import inbox as report
-    from outreach.store import answers
+    from outreach.schedule.zones import day_of
+    from outreach.store import inbox
 
-    rows = app.store.read(answers.listed, waiting=waiting, unmatched=unmatched)
-    app.show(shape, text=lambda: report.text(rows, app.timezone, app.width), value=lambda: report.value(rows))
+    today = day_of(app.clock(), app.timezone)
+    only = today if waiting else None
+    rows = app.store.read(inbox.listed, today=only, unmatched=unmatched, limit=limit)
+    found = report.Found(
+        rows=rows,
+        total=app.store.read(inbox.count, today=only, unmatched=unmatched),
+        waiting=app.store.read(inbox.waiting, today),
+        today=today,
+        only_waiting=waiting,
+    )
+    app.show(
+        shape, text=lambda: report.text(found, app.timezone, app.width), value=lambda: report.value(rows)
+    )
 
 
 @inbox.command()
 @click.argument("number", metavar="ID", type=int)
+@click.option("--quoted", is_flag=True, help="Also what the mail quotes of earlier ones.")
 @format_option
 @pass_app
-def show(app: App, number: int, shape: str) -> None:
-    """One mail: what it is and why, and what the person wrote."""
-    from outreach.report import inbox as report
+def show(app: App, number: int, quoted: bool, shape: str) -> None:
+    """One mail: what it is, what it seems to want, what was done.
 
-    row = _known(app, number)
-    app.show(shape, text=lambda: report.shown(row, app.timezone), value=lambda: report.value([row])[0])
+    What it wants is a guess from its words; `inbox mark` corrects it.
 
-
-@inbox.command()
-@click.argument("number", metavar="ID", type=int)
-@pass_app
-def done(app: App, number: int) -> None:
-    """Take a mail off the list of those that wait.
-
-    Nobody is written to again by that.
+    \b
+    Examples:
+      outreach inbox show 7
+      outreach inbox show 7 --quoted
     """
-    from outreach.store import answers
+    from outreach.inbound import parse
+    from outreach.inbound.visible import visible
+    from outreach.report import answer as report
+    from outreach.schedule.zones import day_of
+    from outreach.store import inbox
 
-    _known(app, number)
-    app.store.write(answers.done, number, now=app.clock(), actor=app.actor)
-    click.echo(f"{number} is done")
-
-
-def _known(app: App, number: int) -> dict[str, object]:
-    from outreach.store import answers
-
-    rows = app.store.read(answers.listed, number=number)
-    if not rows:
-        raise OutreachError(f"no mail {number} has come back", hint="outreach inbox")
-    return dict(rows[0])
+    row = known(app, number)
+    before = ""
+    if quoted:
+        mail = parse(app.store.read(inbox.raw, number))
+        before = visible(mail.plain, mail.html).quoted
+    one = report.Opened(
+        row=row,
+        wants=report.wanted(row),
+        events=app.store.read(inbox.effects, number),
+        quoted=before,
+        today=day_of(app.clock(), app.timezone),
+    )
+    app.show(shape, text=lambda: report.shown(one, app.timezone), value=lambda: report.value(one))
 
 
 @inbox.command("import")

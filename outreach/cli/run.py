@@ -14,6 +14,7 @@ import click
 from outreach.cli.app import App, dry_run_option, format_option, pass_app
 
 if TYPE_CHECKING:
+    from outreach.engine.inboxes import Inboxes
     from outreach.engine.rounds import Engine
     from outreach.report.news import Happening
     from outreach.report.standing import Standing
@@ -57,14 +58,14 @@ def _forever(app: App) -> int:
     from outreach.report.needs import needs
     from outreach.report.once import counted, opening
 
-    engine, standing = _engine(app), _look(app)
+    (engine, inboxes), standing = _worker(app), _look(app)
     for text in (
         *opening(standing).splitlines(),
         *(_loud(each.text, each.command) for each in needs(standing)),
     ):
         _say(text)
     news = _News(app, engine, _telling(app))
-    asyncio.run(Daemon(engine, news.look, _clocked(app)).run())
+    asyncio.run(Daemon(engine, news.look, _clocked(app), inboxes).run())
     _say(f"stopped; {counted(news.counts)}")
     return 0
 
@@ -75,14 +76,14 @@ def _once(app: App, limit: int | None, shape: str) -> int:
     from outreach.report import once as report
     from outreach.report.needs import needs
 
-    engine = _engine(app)
+    engine, inboxes = _worker(app)
     if shape == "text":
         for each in needs(_look(app)):
             if each.code == "no_password":
                 _say(_loud(each.text, each.command))
     left: list[Happening] = []  # for JSON, which is printed at the end
     news = _News(app, engine, _telling(app) if shape == "text" else left.append)
-    daemon = Daemon(engine, news.look, _clocked(app) if shape == "text" else _mute)
+    daemon = Daemon(engine, news.look, _clocked(app) if shape == "text" else _mute, inboxes)
     reached = asyncio.run(daemon.once(limit))
     standing = _look(app)
     if reached and leaving(app.store, standing.now, 1):
@@ -120,15 +121,20 @@ def _look(app: App) -> "Standing":
     return replace(look(app.store, app.clock(), app.timezone), lacking=app.lacking())
 
 
-def _engine(app: App) -> "Engine":
-    """A worker on the store. InputError, before anything is claimed, if every mailbox lacks its password."""
+def _worker(app: App) -> "tuple[Engine, Inboxes]":
+    """A worker on the store, and what it reads.
+
+    InputError, before anything is claimed, if every mailbox lacks its password.
+    """
+    from outreach.engine.inboxes import Inboxes
     from outreach.engine.lines import Lines
     from outreach.engine.process import this_process
     from outreach.engine.rounds import Engine
 
     lines = Lines(os.environ, app.root)
     without = lines.check(app.mailboxes())
-    return Engine(app.store, lines, app.clock, this_process(), without, lines.inbox)
+    engine = Engine(app.store, lines, app.clock, this_process(), without)
+    return engine, Inboxes(app.store, lines.inbox, app.clock)
 
 
 class _News:

@@ -16,7 +16,7 @@ from outreach.compose.headers import (
     header_value,
     headers,
 )
-from outreach.compose.ids import message_id
+from outreach.compose.ids import message_id, return_path
 from outreach.compose.readback import check
 from outreach.model import Mailbox, Outgoing
 
@@ -29,6 +29,7 @@ __all__ = [
     "false_reply",
     "header_value",
     "message_id",
+    "return_path",
 ]
 
 

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from outreach import subjects
 from outreach.errors import ComposeError
 from outreach.model import Mailbox, Outgoing
 
@@ -29,29 +30,27 @@ _PHRASE = re.compile(rf"{_ATEXT}(?: {_ATEXT})*")
 _ADDRESS = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _MSG_ID = re.compile(r"<[!-;=?-~]+>")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
-_REPLY = re.compile(
-    r"\s*(?:re|fwd?|aw|wg|sv|vs|vb|antw|tr|rv|res|enc|odp|pd|ynt|ilt|atb|отв|ответ|пересл|хариу"
-    r"|回复|回覆|答复|转发|轉寄|返信|転送|회신|답장)\s*(?:\[\d+\]|\(\d+\))?\s*:",
-    re.IGNORECASE,
-)
 
 
-def headers(outgoing: Outgoing, mailbox: Mailbox, date: datetime) -> bytes:
-    """All headers but those of the body, each once, in this order: the bytes up to `Content-Type`."""
+def headers(outgoing: Outgoing, mailbox: Mailbox, date: datetime, *, by_hand: bool = False) -> bytes:
+    """All headers but those of the body, each once, in this order: the bytes up to `Content-Type`.
+
+    What a person writes `by_hand` has no opt-out, and may be an answer to a mail without a Message-ID.
+    """
     if date.utcoffset() is None:
         raise ComposeError("the date of a message has no time zone")
     head = [
         _address_header("From", mailbox.name, mailbox.address),
         _address_header("To", outgoing.to_name, outgoing.to_email),
-        _subject_header(subject(outgoing)),
+        _subject_header(subject(outgoing, by_hand=by_hand)),
         f"Date: {format_datetime(date)}\r\n",
         fold("Message-ID", [_msg_id(outgoing.message_id)]),
     ]
     if outgoing.references:
         references = [_msg_id(reference) for reference in outgoing.references]
         head += [fold("In-Reply-To", references[-1:]), fold("References", references)]
-    head += [fold("List-Unsubscribe", [unsubscribe(outgoing, mailbox)]), "MIME-Version: 1.0\r\n"]
-    return "".join(head).encode("ascii")
+    head += [] if by_hand else [fold("List-Unsubscribe", [unsubscribe(outgoing, mailbox)])]
+    return "".join((*head, "MIME-Version: 1.0\r\n")).encode("ascii")
 
 
 def header_value(text: str, *, limit: int, what: str) -> str:
@@ -84,19 +83,17 @@ def display_name(text: str, *, what: str) -> str:
 def false_reply(text: str) -> bool:
     """Does a subject begin as an answer or a forward does ("Re:", "AW:", "Отв:", "回复:")?
 
-    Compatibility forms and invisible characters hide nothing. A real answer may begin so, a first letter not.
+    A real answer may begin so, a first letter not.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(char for char in plain if unicodedata.category(char) not in ("Cf", "Mn"))
-    return _REPLY.match(visible) is not None
+    return subjects.marked(text)
 
 
-def subject(outgoing: Outgoing) -> str:
+def subject(outgoing: Outgoing, *, by_hand: bool = False) -> str:
     """The subject as the letter carries it. Raises ComposeError for none, and for a false reply."""
     text = header_value(outgoing.subject, limit=SUBJECT_LIMIT, what="the subject")
     if not text:
         raise ComposeError("the letter has no subject", hint="Give the letter a Subject: line.")
-    if not outgoing.references and false_reply(text):
+    if not (outgoing.references or by_hand) and false_reply(text):
         raise ComposeError(
             f"the subject pretends to be a reply: {text}",
             hint="A first letter starts a conversation: remove what stands before the colon.",

@@ -13,11 +13,11 @@ from outreach.errors import ComposeError
 from outreach.model import Mailbox, Outgoing
 
 
-def check(raw: bytes, outgoing: Outgoing, mailbox: Mailbox) -> None:
+def check(raw: bytes, outgoing: Outgoing, mailbox: Mailbox, *, by_hand: bool = False) -> None:
     """Read the bytes back and compare them with what they were made from; raises ComposeError.
 
     Checked: ASCII, paired CRLF, line lengths, exactly our headers in our order, one sender, one recipient,
-    raw identifiers and opt-out, the subject, a date, and each part decoded.
+    raw identifiers and opt-out (none `by_hand`), the subject, a date, and each part decoded.
     """
     if not raw.isascii() or b"\0" in raw:
         raise ComposeError("the message is not plain ASCII")
@@ -26,10 +26,10 @@ def check(raw: bytes, outgoing: Outgoing, mailbox: Mailbox) -> None:
     if max(map(len, raw.split(b"\r\n"))) > WIRE_LINE:
         raise ComposeError(f"the message holds a line of more than {WIRE_LINE} characters")
     parsed = Parser().parsestr(raw.decode("ascii"))
-    if parsed.keys() != _header_names(bool(outgoing.references)):
+    if parsed.keys() != _header_names(bool(outgoing.references), by_hand):
         raise ComposeError(f"the message has other headers than it should: {', '.join(parsed.keys())}")
     try:
-        facts = (*_facts(parsed, outgoing, mailbox), *_parts(parsed, outgoing))
+        facts = (*_facts(parsed, outgoing, mailbox, by_hand), *_parts(parsed, outgoing))
     except (HeaderParseError, LookupError, ValueError) as exc:
         raise ComposeError(f"the message cannot be read back: {exc}") from exc
     for what, found, expected in facts:
@@ -37,23 +37,27 @@ def check(raw: bytes, outgoing: Outgoing, mailbox: Mailbox) -> None:
             raise ComposeError(f"the message has the wrong {what}: {found!r:.80} instead of {expected!r:.80}")
 
 
-def _header_names(threaded: bool) -> list[str]:
+def _header_names(threaded: bool, by_hand: bool) -> list[str]:
     thread = ["In-Reply-To", "References"] if threaded else []
+    opt_out = [] if by_hand else ["List-Unsubscribe"]
     return [
-        *("From", "To", "Subject", "Date", "Message-ID", *thread, "List-Unsubscribe"),
+        *("From", "To", "Subject", "Date", "Message-ID", *thread, *opt_out),
         *("MIME-Version", "Content-Type", "Content-Transfer-Encoding"),
     ]
 
 
-def _facts(parsed: Message, outgoing: Outgoing, mailbox: Mailbox) -> Iterable[tuple[str, object, object]]:
+def _facts(
+    parsed: Message, outgoing: Outgoing, mailbox: Mailbox, by_hand: bool
+) -> Iterable[tuple[str, object, object]]:
     """What each header says, read back, beside what it should say."""
     ours = display_name(mailbox.name, what="the name in From")
     theirs = display_name(outgoing.to_name, what="the name in To")
     yield "sender", _people(parsed["From"]), [(ours, mailbox.address)]
     yield "recipient", _people(parsed["To"]), [(theirs, outgoing.to_email)]
-    yield "subject", _decoded(parsed["Subject"]), subject(outgoing)
+    yield "subject", _decoded(parsed["Subject"]), subject(outgoing, by_hand=by_hand)
     yield "Message-ID", parsed["Message-ID"], outgoing.message_id
-    yield "opt-out", parsed["List-Unsubscribe"], unsubscribe(outgoing, mailbox)
+    if not by_hand:
+        yield "opt-out", parsed["List-Unsubscribe"], unsubscribe(outgoing, mailbox)
     if outgoing.references:
         yield "In-Reply-To", parsed["In-Reply-To"], outgoing.references[-1]
         yield "References", tuple(parsed["References"].split()), outgoing.references

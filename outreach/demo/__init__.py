@@ -2,6 +2,6 @@
 
 from outreach.demo.play import Clock
 from outreach.demo.run import MONDAY, run
-from outreach.demo.tell import Summary, summary
+from outreach.demo.summary import Summary, text
 
-__all__ = ["MONDAY", "Clock", "Summary", "run", "summary"]
+__all__ = ["MONDAY", "Clock", "Summary", "run", "text"]

@@ -1,23 +1,26 @@
-"""Three weeks of sending in seconds: the clock steps from one departure of the calendar to the next."""
+"""Three weeks of sending in seconds: the clock steps from departure to departure, and answers come in between."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
+from outreach.demo.cast import Reaction
+from outreach.demo.mails import Letter
 from outreach.engine import forecast
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.errors import OutreachError
 from outreach.mailbox.sandbox import Received, Sandbox
 from outreach.mailbox.smtp import Session
-from outreach.model import MessageStatus
+from outreach.model import Kind, MessageStatus
 from outreach.schedule.calendar import Departure
 from outreach.schedule.zones import zone
 from outreach.sequence import Verdict
-from outreach.store import Store, events, prospects
+from outreach.store import Store, events, inbox, prospects, status, suppressions
 
 BUG = "this is a bug of outreach: please report it"
+BEYOND = timedelta(days=14)  # the calendar is looked at for so long after the end: who still gets a letter
 
 
 @dataclass(slots=True)
@@ -28,16 +31,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """What a reader does while the campaign runs, and the word with which a person enters it."""
-
-    at: datetime
-    email: str
-    mark: str  # a word of sequence.MARKS
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,48 +56,131 @@ class Leaving:
         return self.at.astimezone(zone(self.departure.track.zone))
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A mail that came back, and what the program made of it, as the store and the calendar show it.
+
+    `kind` is what it was read as, None if it was not kept; then nothing else is set. `gone` are the people whose
+    letters it took from the calendar. Who `rests` gets nothing before `until`; without that, until a person
+    decides.
+    """
+
+    at: datetime
+    reaction: Reaction
+    kind: Kind | None = None
+    email: str = ""  # whose it is
+    text: str = ""
+    why: str = ""
+    successor: str = ""
+    returns_on: date | None = None
+    waiting: bool = False
+    suppressed: bool = False
+    gone: tuple[str, ...] = ()
+    rests: bool = False
+    until: datetime | None = None
+
+
+_SAID = ("email", "text", "why", "successor", "returns_on", "waiting")  # as `inbox.listed` gives it
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A mail on its way back."""
+
+    at: datetime
+    reaction: Reaction
+    letter: Letter
+
+
 @dataclass(slots=True)
 class Play:
     """A launched campaign, sent to the sandbox under a virtual clock. `log` has all that happened, in order.
 
-    Whatever leaves otherwise than the calendar said is an OutreachError.
+    Whatever leaves otherwise than the calendar said is an OutreachError. The calendar is made anew when something
+    came from outside: an answer, or a server's refusal.
     """
 
     store: Store
     server: Sandbox
     clock: Clock
-    log: list[Leaving | Happening] = field(default_factory=list)
+    until: datetime
+    log: list[Leaving | Came] = field(default_factory=list)
+    _coming: list[_Coming] = field(default_factory=list)
 
-    async def play(
-        self, happenings: Iterable[Happening], until: datetime, happen: Callable[[Happening], object]
-    ) -> None:
-        """Send until then; at the time of each happening call `happen`."""
+    async def play(self, reactions: Iterable[Reaction], take: Callable[[bytes], object]) -> None:
+        """Send until the end. What a letter sets off comes back at its time and is given to `take`."""
+        reacts = {(each.email, each.step): each for each in reactions}
         engine = Engine(self.store, lambda box: Session(box, None), self.clock, this_process())
-        for happening in happenings:
-            await self._send(engine, happening.at)
-            await asyncio.to_thread(happen, happening)
-            self.log.append(happening)
-        await self._send(engine, until)
+        foretold = self._foretell()
+        while self.clock.now < self.until:
+            turn = min([each.at for each in foretold[:1]] + [self.until])
+            back = min(self._coming, key=lambda each: each.at, default=None)
+            if back and back.at <= turn:
+                self._coming.remove(back)
+                foretold = await self._receive(back, foretold, take)
+            elif turn < self.until:
+                leaving = await self._leave(engine, foretold[0])
+                self.log.append(leaving)
+                foretold = foretold[1:] if leaving.received else self._foretell()
+                self._set_off(leaving, reacts)
+            else:
+                self.clock.now = turn
         engine.leave()
 
-    async def _send(self, engine: Engine, until: datetime) -> None:
-        """Send what is due before `until`. A refusal is news from outside: the calendar is made anew."""
-        while await self._follow(engine, until):
-            pass
-        self.clock.now = until
+    def _set_off(self, leaving: Leaving, reacts: Mapping[tuple[str, int], Reaction]) -> None:
+        """Let a letter's reader react."""
+        reaction = reacts.get((leaving.email, leaving.departure.step))
+        if reaction and leaving.received:
+            letter = Letter(leaving.received.data)
+            self._coming.append(_Coming(leaving.at + reaction.after, reaction, letter))
 
-    async def _follow(self, engine: Engine, until: datetime) -> bool:
-        """Do what one calendar says; True if a refusal has made it out of date."""
-        for departure in forecast.departures(self.store, self.clock.now, until):
-            self.clock.now = departure.at
-            leaving = await self._leave(engine, departure)
-            self.log.append(leaving)
-            if leaving.received is None:
-                return True
-        return False
+    def _foretell(self) -> list[Departure]:
+        """The calendar as of now."""
+        return forecast.departures(self.store, self.clock.now, self.until + BEYOND)
+
+    async def _receive(
+        self, back: _Coming, foretold: Sequence[Departure], take: Callable[[bytes], object]
+    ) -> list[Departure]:
+        """Let a mail come back; the calendar after it."""
+        known = self._kept()
+        self.clock.now = back.at
+        await asyncio.to_thread(take, back.reaction.write(back.letter, back.at))
+        after = self._foretell()
+        number = self._kept()
+        self.log.append(
+            self._came(back, number, foretold, after) if number != known else Came(back.at, back.reaction)
+        )
+        return after
+
+    def _came(
+        self, back: _Coming, number: int, before: Sequence[Departure], after: Sequence[Departure]
+    ) -> Came:
+        """What the program made of a mail that it has kept, by the calendar before and after it."""
+        row = self.store.read(inbox.listed, number=number)[0]
+        email = str(row["email"])
+        rests = [each for each in self.store.read(status.pauses, back.at) if each.name == email]
+        still = {each.track.email for each in after}
+        where = next((zone(each.track.zone) for each in (*after, *before) if each.track.email == email), UTC)
+        gone = dict.fromkeys(each.track.email for each in before if each.track.email not in still)
+        return Came(
+            back.at,
+            back.reaction,
+            Kind(row["kind"]),
+            **{name: row[name] for name in _SAID},
+            suppressed=self.store.read(suppressions.find, self.store.key, email) is not None,
+            gone=() if rests else tuple(gone),
+            rests=bool(rests),
+            until=rests[0].until.astimezone(where) if rests and rests[0].until else None,
+        )
+
+    def _kept(self) -> int:
+        """The number of the newest mail that the program has kept."""
+        rows = self.store.read(inbox.listed, limit=1)
+        return int(rows[0]["id"]) if rows else 0
 
     async def _leave(self, engine: Engine, departure: Departure) -> Leaving:
         """One round at the moment of a departure: exactly this letter must come to its turn."""
+        self.clock.now = departure.at
         before, email = len(self.server.received), departure.track.email
         sent = (await engine.round()).sent.verdicts
         arrived = self.server.received[before:]

@@ -4,33 +4,19 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
-from outreach.demo.play import Happening, Leaving
+from outreach.demo.mails import Letter
+from outreach.demo.play import Came, Leaving
 from outreach.model import Mailbox, MessageStatus, Sender
 from outreach.report import lines
-from outreach.schedule.zones import zone
+from outreach.report.inbox import came_back
+from outreach.schedule.zones import day_bounds, zone
 
-Log = Sequence[Leaving | Happening]
+Log = Sequence[Leaving | Came]
+_KIND, _AT = 12, 21  # columns of what a line of the story is about, and before who it is about
+_IN = " " * _AT
 _CODES = re.compile(r"^\d{3} (\d\.\d+\.\d+ )*")
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a demo came to, in letters and people. `letters` and `people` are counted at the mail server."""
-
-    letters: int
-    people: int
-    days: int  # from the first letter to the last
-    announced: int  # departures of the calendar; each came to its turn at its minute
-    refused: int  # of those, refused by the server for good or for now
-    held: int  # letters that wait for a person
-    stopped: dict[str, int]  # people stopped: by "replied", "opted-out", "bounced"
-    earliest: str  # HH:MM of the earliest and latest letter on its reader's clock
-    latest: str
 
 
 def opening(sender: Sender, mailbox: Mailbox, start: datetime) -> str:
@@ -43,19 +29,32 @@ def opening(sender: Sender, mailbox: Mailbox, start: datetime) -> str:
     return textwrap.fill(text, lines.WIDTH)
 
 
-def excerpt(screen: str, first: str, last: str) -> str:
-    """A screen from the line that starts with `first` to the block that starts with `last`; "" for no limit."""
+def feeding(folder: str) -> str:
+    """How the demo's mailbox is read."""
+    text = (
+        'In outreach.toml the mailbox has answers = "manual": the program does not read it by itself, somebody '
+        f"feeds it what came. Here that is the demo, with the mails that come back to the Maildir {folder}/."
+    )
+    return textwrap.fill(text, lines.WIDTH)
+
+
+def excerpt(screen: str, first: str, last: str, most: int) -> str:
+    """A screen from the line that starts with `first` to the block that starts with `last`; "" for no limit.
+
+    Of that `most` lines at most (0: all).
+    """
     told = screen.strip().splitlines()
     starts = [place for place, line in enumerate(told) if first and line.lstrip().startswith(first)]
     ends = [place for place, line in enumerate(told) if last and line.lstrip().startswith(last)]
     told = told[starts[0] if starts else 0 : ends[-1] + 1 if ends else None]
-    return "\n".join(told)
+    return "\n".join([*told[:most], "..."] if most and len(told) > most else told)
 
 
 def days(log: Log, zone_name: str) -> str:
     """What happened, day by day, in that zone."""
     told: list[str] = []
     tries: Counter[tuple[str, str]] = Counter()
+    later: set[str] = set()
     for date in dict.fromkeys(lines.day(each.at, zone_name) for each in log):
         today = [each for each in log if lines.day(each.at, zone_name) == date]
         steps = [each.departure.step for each in today if isinstance(each, Leaving) and each.received]
@@ -65,64 +64,66 @@ def days(log: Log, zone_name: str) -> str:
         told.append(f"{date:<10}  {lines.number(len(steps), 'letter'):<10} {shown}".rstrip())
         for each in today:
             at = f"{each.at.astimezone(zone(zone_name)):%H:%M}"
-            told += [f"  {at}  {note}" for note in _notes(each, tries)]
-            if isinstance(each, Happening):
-                told.append(f"         $ outreach {' '.join(entry(each))}")
+            notes = [_came(each, zone_name)] if isinstance(each, Came) else _left(each, tries, later)
+            told += [f"  {at}  {note}" for note in notes]
+            if isinstance(each, Came):
+                told += textwrap.wrap(_done(each), lines.WIDTH, initial_indent=_IN, subsequent_indent=_IN)
+                later |= {each.email} if each.until else set()
     return "\n".join(told)
 
 
-def entry(happening: Happening) -> tuple[str, ...]:
-    """The command by which a person enters what happened."""
-    return "prospects", "mark", happening.email, happening.mark
-
-
-def _notes(each: Leaving | Happening, tries: Counter[tuple[str, str]]) -> Iterator[str]:
-    """What is out of the ordinary: answers, refusals, and what came of them."""
-    if isinstance(each, Happening):
-        yield f'{each.mark.replace("-", " "):<10} {each.email} "{each.says}"'
-        return
+def _left(each: Leaving, tries: Counter[tuple[str, str]], later: set[str]) -> Iterator[str]:
+    """What is out of the ordinary with a letter: refusals, what came of them, and an end of waiting."""
     letter = (each.email, each.departure.letter)
     tries[letter] += 1
     said = _CODES.sub("", each.answer)
     if each.status == MessageStatus.FAILED:
-        yield f'{"bounced":<10} {each.email} "{said}"'
+        yield f'{"refused":<{_KIND}}{each.email} "{said}"'
     elif each.status == MessageStatus.HELD:
-        yield f"{'held':<10} {each.email}, put off {tries[letter]} times in 48 hours"
+        yield f"{'held':<{_KIND}}{each.email}, put off {tries[letter]} times in 48 hours"
     elif each.received is None and tries[letter] == 1:
-        yield f'{"put off":<10} {each.email} "{said}"'
+        yield f'{"put off":<{_KIND}}{each.email} "{said}"'
     elif each.received and tries[letter] > 1:
-        yield f"{'taken':<10} {each.email} at try {tries[letter]}"
+        yield f"{'taken':<{_KIND}}{each.email} at try {tries[letter]}"
+    elif each.received and each.email in later:
+        later.discard(each.email)
+        yield f"{'goes on':<{_KIND}}{each.email} gets what waited"
+
+
+def _came(each: Came, zone_name: str) -> str:
+    """What a mail is and says, in one line."""
+    kind = came_back({each.kind: 1}).removeprefix("1 ") if each.kind else "other"
+    said = next((line.strip() for line in each.text.splitlines() if line.strip()), "")
+    what = f'"{_CODES.sub("", said)}"' if said else each.why
+    if each.returns_on:
+        what = f"is back on {lines.day(day_bounds(each.returns_on, zone_name)[0], zone_name)}"
+    elif each.successor:
+        what = "has left"
+    return lines.fit(
+        f"{kind:<{_KIND}}{each.email or each.reaction.by} {what}", lines.WIDTH - _AT + _KIND
+    ).rstrip()
+
+
+def _done(each: Came) -> str:
+    """What the program did about it."""
+    if each.kind is None:
+        return "not kept: it answers no letter"
+    others = " and ".join(email for email in each.gone if email != each.email)
+    until = f"{each.until:%a} {each.until.day} {each.until:%b}" if each.until else ""  # on the reader's clock
+    said = (
+        (each.gone, f"gets nothing more{others and f', nor does {others} of the same company'}"),
+        (until, f"gets nothing before {until}"),
+        (each.rests and not until, "gets nothing until you decide"),
+        (each.suppressed, "suppressed"),
+        (each.successor, f"named instead: {each.successor}"),
+        (each.waiting, "for you to see"),
+    )
+    return "; ".join(words for is_so, words in said if is_so) or "goes on"
 
 
 def letter(raw: bytes) -> str:
     """A letter as its reader gets it: the headers that mail programs show, and the text, wrapped."""
-    message: EmailMessage = message_from_bytes(raw, policy=policy.default)
-    body = message.get_body(("plain",))
-    text = body.get_content() if body else ""
-    head = [f"{name}: {message[name]}" for name in ("From", "To", "Subject", "Date")]
-    wrapped = [part for line in text.rstrip().splitlines() for part in textwrap.wrap(line, 76) or [""]]
+    it = Letter(raw)
+    head = [f"{name}: {it.mail[name]}" for name in ("From", "To", "Subject", "Date")]
+    wrapped = [part for line in it.text.rstrip().splitlines() for part in textwrap.wrap(line, 76) or [""]]
     return "\n".join(f"  {line}".rstrip() for line in [*head, "", *wrapped])
-
-
-def summary(found: Summary, next_commands: Sequence[str]) -> str:
-    """What a marketer wants to know, and what to try next."""
-    stopped = ", ".join(f"{count} {how.replace('-', ' ')}" for how, count in found.stopped.items())
-    people = lines.number(sum(found.stopped.values()), "person", "people")
-    return "\n".join(
-        [
-            lines.labelled(
-                "SUMMARY",
-                f"{found.letters} letters reached {found.people} people in {found.days} days, each once,",
-                f"between {found.earliest} and {found.latest} on the reader's own clock",
-            ),
-            lines.labelled("STOPPED", f"{people}, none of whom got another letter:", stopped),
-            lines.labelled("HELD", f"{lines.number(found.held, 'letter')}, until you decide"),
-            lines.labelled(
-                "CALENDAR",
-                f"{found.announced} departures, each as foretold to the minute:",
-                f"{found.announced - found.refused} taken by the mail server, {found.refused} refused or put off",
-            ),
-            lines.labelled("SERVER", f"{found.letters} letters arrived: the same ones, nothing else"),
-            lines.labelled("TRY NEXT", *next_commands),
-        ]
-    )

@@ -4,22 +4,21 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
 from outreach.inbound import Mail, Reading, parse
+from outreach.inbound.arrived import Arrived
 from outreach.inbound.classify import classify
-from outreach.inbound.clues import clues, fingerprint, opt_out_token
+from outreach.inbound.clues import Clues, clues, fingerprint, opt_out_token
 from outreach.inbound.headers import clean
 from outreach.inbound.intent import read as intent_of
-from outreach.mailbox.folders import Role
+from outreach.mailbox.folders import Role, shown
 from outreach.mailbox.imapread import Batch
 from outreach.model import Cursor, Kind
-from outreach.schedule.window import is_holiday
-from outreach.schedule.zones import day_bounds
-from outreach.store import Store, answers, settings
-from outreach.store.answers import Arrived, OwnCopy
+from outreach.store import Store, answers, copies, settings
+from outreach.store.copies import OwnCopy
 
 BATCH = 50  # mails that are taken in one transaction
 FIRST_LOOK = timedelta(days=30)  # how far back a folder is read that was never read before
@@ -37,6 +36,10 @@ class Inbox(Protocol):
     async def folders(self) -> Mapping[Role, str]: ...
 
     async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = ...) -> Batch: ...
+
+    async def wait(self, seconds: float) -> None: ...
+
+    async def append_sent(self, raw: bytes, at: datetime) -> None: ...
 
 
 @dataclass
@@ -69,15 +72,15 @@ def feed(
     What is in its Sent folder (`sent`), or was written by one of our mailboxes, is no answer.
     """
     tally, waiting = Tally(), []
-    house = store.read(settings.house)
     ours = {desk.mailbox.address for desk in store.read(settings.desks)}
     for raw in mails:
         tally.read += 1
+        raw = raw[: answers.MOST_RAW]
         mail = parse(raw)
         if sent or mail.sender in ours:
-            store.write(answers.own_copy, _own(mail, mailbox, now), now)
+            store.write(copies.own_copy, _own(mail, mailbox, now), now)
             continue
-        waiting.append(_arrived(mail, raw, mailbox, folder, now, house.timezone))
+        waiting.append(arrived(mail, raw, mailbox, folder, now))
         if len(waiting) >= BATCH:
             _take(store, waiting, None, now, tally)
             waiting = []
@@ -98,12 +101,13 @@ async def read_inbox(store: Store, inbox: Inbox, mailbox: str, clock: Callable[[
         at, more = known.get(folder), True
         while more:
             batch = await inbox.read(folder, at, started - FIRST_LOOK)
-            mails = [each.raw for each in batch.mails if each.raw]
+            if batch.lost:
+                await asyncio.to_thread(_take_unread, store, mailbox, batch, clock())
             tally = await asyncio.to_thread(
                 feed,
                 store,
                 mailbox,
-                mails,
+                [each.raw for each in batch.mails],
                 clock(),
                 folder=folder,
                 reached=batch.cursor,
@@ -115,6 +119,19 @@ async def read_inbox(store: Store, inbox: Inbox, mailbox: str, clock: Callable[[
     return total
 
 
+def _take_unread(store: Store, mailbox: str, batch: Batch, now: datetime) -> None:
+    """Let a person look at mails that the server has and does not hand over: one may be an answer."""
+    folder = shown(batch.cursor.folder)
+    for uid in batch.lost:
+        reading = Reading(
+            Kind.UNRELATED, "the server did not hand it over", trouble="read it with a mail program"
+        )
+        subject = f"(a mail in {folder} that could not be read, number {uid})"
+        name = f"{batch.cursor.folder} {batch.cursor.validity} {uid}"
+        one = Arrived(mailbox, folder, name, now, "", subject, "", b"", reading, Clues((), "", (), ""))
+        store.write(answers.take_unread, one)
+
+
 def _take(
     store: Store, arrived: list[Arrived], reached: tuple[str, Cursor] | None, now: datetime, tally: Tally
 ) -> None:
@@ -124,7 +141,8 @@ def _take(
         tally.kinds[one.reading.kind] += 1
 
 
-def _arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime, zone: str) -> Arrived:
+def arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime) -> Arrived:
+    """What a mail says, as the store takes it."""
     reading = _read(mail)
     at = _when(mail, now)
     return Arrived(
@@ -135,17 +153,18 @@ def _arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime, z
         sender=clean(mail.sender),
         subject=clean(mail.subject),
         header_id=clean(mail.message_id),
-        raw=raw[: answers.MOST_RAW],
+        raw=raw,
         reading=reading,
         clues=clues(mail, reading),
-        until=_until(reading, zone),
         intent=str(intent_of(reading.said, at.date()).kind) if reading.kind is Kind.REPLY else "",
     )
 
 
 def _own(mail: Mail, mailbox: str, now: datetime) -> OwnCopy:
     token = opt_out_token(mail.header("list-unsubscribe"))
-    return OwnCopy(mailbox, clean(mail.message_id), token, mail.recipients, _when(mail, now))
+    return OwnCopy(
+        mailbox, fingerprint(mail), clean(mail.message_id), token, mail.recipients, _when(mail, now)
+    )
 
 
 def _when(mail: Mail, now: datetime) -> datetime:
@@ -159,16 +178,3 @@ def _read(mail: Mail) -> Reading:
         return classify(mail)
     except Exception as exc:  # mail is hostile, and a mistake of ours must not stop all other answers
         return Reading(Kind.UNRELATED, "it could not be read", trouble=type(exc).__name__)
-
-
-def _until(reading: Reading, zone: str) -> datetime | None:
-    """The morning of the first working day on which somebody absent is back."""
-    if reading.return_date is None:
-        return None
-    return day_bounds(_working(reading.return_date), zone)[0]
-
-
-def _working(day: date, country: str = "") -> date:
-    while day.weekday() > 4 or is_holiday(day, country):
-        day += timedelta(days=1)
-    return day

@@ -81,9 +81,9 @@ def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None)
             names = [(step.letter, step.was) for step in campaign.steps]
             step = next((place for place, each in enumerate(names) if row.letter in each), None)
             if step is not None:  # else the plan ends the sequence of somebody who is paused
-                yield Queued(row.id, track, step, row.due_at)
+                yield Queued(row.id, track, step, row.due_at, row.rests_until)
         elif (draft := drafts[row.id]) and not draft.hold:
-            yield Queued(row.id, track, draft.step, draft.due_at)
+            yield Queued(row.id, track, draft.step, draft.due_at, row.rests_until)
     if planned:
         workspace, made = planned
         campaign = workspace.campaigns[made.campaign]

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Self
 
 from outreach.errors import InputError, MailboxError, problem
 from outreach.mailbox import credentials
-from outreach.mailbox.imap import Inbox
+from outreach.mailbox.imap import Inbox, InboxError
 from outreach.mailbox.smtp import Session
 from outreach.mailbox.tokens import Login
 from outreach.mailbox.wire import endpoint
@@ -49,8 +50,7 @@ class Lines:
 
     def inbox(self, mailbox: Mailbox) -> Inbox:
         """The mailbox's folders, not yet connected. MailboxError if there is no secret for it."""
-        known = self._logins.get(mailbox)
-        return Inbox(mailbox, known or credentials.login(mailbox, self._environ, self._root))
+        return _Inbox(self, mailbox, self._secret(mailbox))
 
     def login(self, mailbox: Mailbox) -> Login | None:
         """What the mailbox sends with: a password or OAuth access; None if it needs none.
@@ -59,6 +59,9 @@ class Lines:
         """
         if not endpoint(mailbox.smtp).user:
             return None
+        return self._secret(mailbox)
+
+    def _secret(self, mailbox: Mailbox) -> Login | None:
         if mailbox not in self._logins:
             self._logins[mailbox] = credentials.login(mailbox, self._environ, self._root)
         return self._logins[mailbox]
@@ -82,3 +85,19 @@ class _Line(Session):
         if isinstance(refusal, Unreachable) and refusal.auth:
             self._lines.forget(self._of)
         return refusal
+
+
+class _Inbox(Inbox):
+    """An inbox whose password is looked up again after a refused login."""
+
+    def __init__(self, lines: Lines, mailbox: Mailbox, secret: Login | None) -> None:
+        super().__init__(mailbox, secret)
+        self._lines, self._of = lines, mailbox
+
+    async def __aenter__(self) -> Self:
+        try:
+            return await super().__aenter__()
+        except InboxError as exc:
+            if exc.auth:
+                self._lines.forget(self._of)
+            raise

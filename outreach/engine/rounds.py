@@ -6,18 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.engine import upkeep
-from outreach.engine.answers import Inbox, read_inbox
 from outreach.engine.process import Process
 from outreach.engine.revisions import Revisions
 from outreach.engine.sending import Clock, Line, Sending, Sent
-from outreach.errors import MailboxError
 from outreach.model import Mailbox
-from outreach.report.inbox import came_back
-from outreach.store import Store, leases, settings, status
+from outreach.store import Store, leases, settings
 
 BEAT = timedelta(seconds=15)
-SLOW = 90.0  # seconds for one reading of one mailbox
-LATE = timedelta(days=90)  # so long after a letter its answers are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +26,6 @@ class Round:
     uncertain: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What reading a mailbox brought: a line for people, "" for nothing; `trouble` why it could not be read."""
-
-    mailbox: str
-    text: str
-    trouble: str = ""
-
-
 class Engine:
     """A worker on one store; each `round` does everything that is due. Mailboxes `without` a password rest."""
 
@@ -50,10 +36,9 @@ class Engine:
         clock: Clock,
         process: Process,
         without: Collection[str] = (),
-        inbox: Callable[[Mailbox], Inbox] | None = None,
     ) -> None:
         self._store, self._clock, self._process, self._line = store, clock, process, line
-        self._without, self._inbox = without, inbox
+        self._without = without
         self._revisions = Revisions(store)
         self._beaten_at = clock()
         upkeep.guard(store, clock())  # before this worker's own heartbeat hides a long silence
@@ -76,33 +61,6 @@ class Engine:
         sent = await self._sending.send_due(limit, patience)
         await asyncio.to_thread(self._prepare)
         return Round(sent, "", joined, put_back, uncertain)
-
-    async def read(self) -> list[News]:
-        """Read the inboxes of all mailboxes that are in use, side by side; what there is to tell of each."""
-        if self._inbox is None:
-            return []
-        since = self._clock() - LATE
-        used = await asyncio.to_thread(self._store.read, status.mailboxes_to_read, since)
-        desks = await asyncio.to_thread(self._store.read, settings.desks)
-        boxes = [
-            desk.mailbox
-            for desk in desks
-            if desk.mailbox.address in used and desk.mailbox.answers == "imap" and desk.mailbox.imap
-        ]
-        return list(await asyncio.gather(*map(self._read, boxes)))
-
-    async def _read(self, box: Mailbox) -> News:
-        assert self._inbox is not None
-        try:
-            async with asyncio.timeout(SLOW), self._inbox(box) as inbox:
-                tally = await read_inbox(self._store, inbox, box.address, self._clock)
-        except TimeoutError:  # a slow one must not keep the others from being read; what was taken stays
-            why = f"the inbox of {box.address} is slow: the next reading goes on where this one ended"
-            return News(box.address, why, "slow")
-        except MailboxError as exc:  # its follow-ups wait until it can be read again; the others go on
-            why = f"NEEDS YOU: the inbox of {box.address} cannot be read: {exc.message}"
-            return News(box.address, why, exc.message)
-        return News(box.address, f"{box.address}: {came_back(tally.kinds)}" if tally.kinds else "")
 
     def _beat(self, now: datetime) -> None:
         """A heartbeat, unless the last one was just now: an idle worker should not write all the time."""

@@ -14,7 +14,7 @@ from outreach.schedule.calendar import Departure
 from outreach.schedule.picker import mailbox_full
 from outreach.schedule.slots import cap, next_slot
 from outreach.schedule.zones import day_bounds, day_of
-from outreach.store import Store, answers, claims, leases, queue, settings, status
+from outreach.store import Store, claims, inbox, leases, queue, settings, status
 from outreach.store.leases import Worker
 from outreach.store.status import Queue
 
@@ -43,7 +43,7 @@ def look(store: Store, now: datetime, zone: str, since: datetime | None = None) 
         sent=store.read(status.letters, begin),
         ended=store.read(status.ended, begin),
         uncertain=store.read(status.uncertain),
-        answers=store.read(answers.waiting),
+        answers=store.read(inbox.waiting, day_of(now, zone)),
         held=store.read(status.held),
         pauses=pauses,
         boxes=list(_boxes(store, now, queues, coming, _in_hand(store, workers, now))),

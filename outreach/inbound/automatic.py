@@ -7,18 +7,16 @@ the sequence go on. Reports of deliveries must have been read before: half of th
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from outreach.inbound.automatic_words import NAMED, enough, signs_of
 from outreach.inbound.dates import return_date
 from outreach.inbound.headers import message_ids
 from outreach.inbound.mail import Mail
 from outreach.inbound.optout import by_subject
 from outreach.inbound.reading import Kind, Notice, Reading
-from outreach.inbound.wording import SCANNED, Hit, made_ready, own_words, phrases
+from outreach.inbound.wording import own_words
 
-ENOUGH = 4
-FIRST_LINES = 700  # characters in which an absence is announced
-_LONG = 3_000  # characters: such answers are short
 _NO = ("", "no", "false", "0", "none", "off")
 # Headers that only a program which answers for somebody sets, whatever they say (Gmail, FreeScout, cPanel, ...).
 _ANSWERING = (
@@ -34,40 +32,41 @@ _VALUES = {
     "x-fc-machinegenerated": "true",  # FirstClass
     "x-post-messageclass": "9; autoresponder",  # Kerio
 }
-_LISTS = ("list-id", "list-post", "list-unsubscribe", "x-mailing-list", "mailing-list", "x-beenthere")
 # Desks mark what their people write as generated too: there only the wording tells a receipt from an answer.
 _DESKS = ("x-zendesk", "x-freshdesk", "x-jira", "x-helpscout", "x-intercom", "x-otrs", "x-rt-", "x-gorgias")
 _ENOUGH_OF_A_DESK = {"receipt", "away", "provider", "label"}
-_NEEDED = {*_ENOUGH_OF_A_DESK, "seen"}  # one of these must be there, whatever else is
-_NAMED = ("provider", "label", "subject", "away", "receipt", "seen", "automatic", "hint", "noreply")
-_NUMBER = re.compile(
-    r"\[[^\]]{0,20}#?\d{3,}|#\s?\d{3,}|\b(?:ticket|case|request|заявка|обращение)\b.{0,12}\d{3,}"
+_UNDATED = {"receipt", "seen", "gateway"}  # the days these name are not those of a return
+# What people send from their calendars (RFC 5546): a program marks it as generated, and still a person pressed it.
+_METHOD = re.compile(
+    r"method\s{0,3}[=:]\s{0,3}\"?(?:reply|request|counter|cancel|declinecounter)\b", re.IGNORECASE
 )
-_METHOD = re.compile(r"method\s{0,3}[=:]\s{0,3}\"?reply", re.IGNORECASE)
 _ORIGINAL = "original-message-id"  # a field of the receipt (RFC 8098 3.2.5)
 
 
 def read(mail: Mail) -> Reading | None:
     """The mail as an automatic answer with the day of return where it names one; None for any other mail.
 
-    The one notice's recipient is the address that answered.
+    The one notice's recipient is the address that answered. What a person sends from a calendar is no automatic
+    answer, whatever its headers say.
     """
-    if by_subject(mail):
+    if by_subject(mail) or _from_a_calendar(mail):
         return None
     receipt = _receipt(mail)
     if receipt:
-        return _reading(mail, receipt, own_words(mail))
+        return _reading(mail, receipt, own_words(mail), dated=False)
     text = own_words(mail)
-    signs = _signs(mail, text)
+    signs = signs_of(mail, text)
     found = _why(mail, signs, text)
-    dated = "away" in signs or "receipt" not in signs
+    dated = bool(signs.keys() & {"away", "absent"}) or not signs.keys() & _UNDATED
     return _reading(mail, found, text, dated) if found else None
 
 
 def why(mail: Mail) -> str:
     """Why a mail is automatic, by its headers or its wording; "" where it is not."""
+    if _from_a_calendar(mail):
+        return ""
     text = own_words(mail)
-    return _why(mail, _signs(mail, text), text)
+    return _why(mail, signs_of(mail, text), text)
 
 
 def _why(mail: Mail, signs: Mapping[str, str], text: str) -> str:
@@ -75,9 +74,9 @@ def _why(mail: Mail, signs: Mapping[str, str], text: str) -> str:
     if header:
         of_a_person = "generated" in header and _from_a_desk(mail) and not signs.keys() & _ENOUGH_OF_A_DESK
         return "" if of_a_person else header
-    if not signs.keys() & _NEEDED or _weight(mail, signs, text) < ENOUGH:
+    if not enough(mail, signs, text):
         return ""
-    return "wording: " + ", ".join(f'"{signs[name]}"' for name in _NAMED if name in signs)
+    return "wording: " + ", ".join(f'"{signs[name]}"' for name in NAMED if name in signs)
 
 
 def by_headers(mail: Mail) -> str:
@@ -103,16 +102,21 @@ def _from_a_desk(mail: Mail) -> bool:
 
 
 def _receipt(mail: Mail) -> str:
-    """Why the mail is the receipt of a mail program or a calendar, by its parts."""
+    """Why the mail is the receipt of a mail program, by its parts."""
     if mail.report_type == "disposition-notification" or any(
         "disposition" in part.headers for part in mail.parts
     ):
         return "a receipt of a mail program (RFC 8098)"
+    return ""
+
+
+def _from_a_calendar(mail: Mail) -> bool:
+    """Whether the mail is an invitation or the answer to one."""
     for part in mail.parts:
         kind = part.headers.get("content-type", "") or mail.header("content-type")
         if part.content_type == "text/calendar" and _METHOD.search(kind[:500] + "\n" + part.text[:2000]):
-            return "a calendar's answer (method=REPLY)"
-    return ""
+            return not part.returned
+    return False
 
 
 def _reading(mail: Mail, why: str, text: str, dated: bool = True) -> Reading:
@@ -130,79 +134,3 @@ def _reading(mail: Mail, why: str, text: str, dated: bool = True) -> Reading:
         return_date=back,
         trouble=mail.trouble,
     )
-
-
-def _signs(mail: Mail, text: str) -> dict[str, str]:
-    """The first words found of each kind; of `hint` all, joined."""
-    signs: dict[str, str] = {}
-    subject = made_ready(mail.subject[:300])
-    for hit in phrases("away").find(subject):
-        if hit.kind in ("provider", "label", "seen_subject"):
-            signs |= _subject_sign(subject.characters or subject.folded, hit)
-        elif hit.kind in ("away", "receipt", "automatic"):
-            signs.setdefault("subject", hit.words)
-    body = phrases("away").find(made_ready(text[:SCANNED]))
-    stays = [hit for hit in body if hit.kind == "stay"]
-    for hit in body:
-        if hit.kind == "away" and (hit.at > FIRST_LINES or _stays(hit, stays)):
-            continue
-        if hit.kind == "hint" and "hint" in signs:
-            signs["hint"] += f" ... {hit.words}"
-        elif hit.kind in ("away", "automatic", "receipt", "noreply", "hint"):
-            signs.setdefault(hit.kind, hit.words)
-        elif hit.kind == "seen" and "seen_subject" in signs:
-            signs["seen"] = hit.words
-    return signs
-
-
-def _subject_sign(subject: str, hit: Hit) -> dict[str, str]:
-    """What a phrase of programs is worth where it stands: at the beginning, in brackets, or anywhere."""
-    before = subject[: hit.at].strip()
-    after = subject[hit.at + len(hit.words) :].lstrip()
-    alone = not after or after[0] in ":：-–—([|【/"
-    bracketed = before[-1:] in ("(", "[", "【", "（", "「", "<", "*")
-    if hit.kind == "provider" and (bracketed or not before):
-        return {"provider": hit.words}
-    if before:
-        return {"subject": hit.words} if hit.kind == "provider" else {}
-    if hit.kind == "seen_subject":
-        return {"seen_subject": hit.words} if after[:1] in (":", "：", "") else {}
-    return {"label": hit.words} if alone else {"subject": hit.words}
-
-
-def _stays(away: Hit, stays: Iterable[Hit]) -> bool:
-    """Whether words closely before an absence put it into the past, into a condition or on somebody else."""
-    return any(away.first - 4 <= stay.end and stay.first <= away.first for stay in stays)
-
-
-_WEIGHTS = {
-    "provider": 4,
-    "seen": 4,
-    "label": 3,
-    "away": 3,
-    "receipt": 3,
-    "subject": 2,
-    "automatic": 2,
-    "noreply": 1,
-}
-
-
-def _weight(mail: Mail, signs: Mapping[str, str], text: str) -> int:
-    """How much speaks for a program; ENOUGH makes the mail an automatic one."""
-    if not signs:
-        return 0
-    weight = sum(_WEIGHTS.get(name, 0) for name in signs)
-    hints = 1 + signs["hint"].count(" ... ") if "hint" in signs else 0
-    weight += min(2, hints)
-    names = {name for name, _ in mail.headers}
-    weak = mail.header("precedence").lower() in ("bulk", "junk") or "x-auto-response-suppress" in names
-    weight += weak or mail.header("return-path").strip() == "<>" or "x-ms-exchange-inbox-rules-loop" in names
-    weight += "receipt" in signs and bool(_NUMBER.search(mail.subject[:300].lower()))
-    weight += "label" in signs and bool(mail.answers)
-    if names & set(_LISTS):
-        weight -= 3
-    if len(text) > _LONG:
-        weight -= 2
-    if ("?" in text or "？" in text) and not signs.keys() & {"provider", "automatic"}:
-        weight -= 1  # programs seldom ask
-    return weight

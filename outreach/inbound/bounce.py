@@ -12,9 +12,10 @@ from outreach.inbound.complaint import message_id, notification
 from outreach.inbound.headers import addresses
 from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Kind, Notice, Reading
-from outreach.inbound.reasons import UNDEFINED, judge, status_of
-from outreach.inbound.report import WORST, reading
+from outreach.inbound.reasons import UNDEFINED, judge, sorted_as, status_of
+from outreach.inbound.report import WORST, brought_back, reading
 from outreach.inbound.report_fields import blocks
+from outreach.subjects import marked
 
 _DAEMON = re.compile(
     r"mailer[-_ .]?daemon|post[-_ ]?master|mail[-_ ]?daemon|^mdaemon|^mmdf|mail delivery (?:sub)?system|"
@@ -30,9 +31,6 @@ _MACHINE = re.compile(r"(?:no|not|do-?not|never)[-_.]?reply\b", re.IGNORECASE)
 _ANSWER = re.compile(
     r"(?<![\d.:/-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.|<|[A-Za-z])|"
     r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])"
-)
-_FORWARDED = re.compile(
-    r"^\s*(?:fwd?|fw|wg|tr|rv|enc|re|aw|sv|antw|回复|转发|пересл?)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
 LIST_SERVER = "a list server"
 _START = 6000  # characters of a report in which it says what it is
@@ -73,7 +71,7 @@ def _sign(mail: Mail) -> tuple[str, Split | None]:
     words = f'"{opening or subject or (answer[0] if answer else "")}"'
     if named and (subject or opening or answer or came_back):
         return f"X-Failed-Recipients, {words}", parted
-    forwarded = bool(_FORWARDED.match(mail.subject))
+    forwarded = marked(mail.subject)
     sure = writer == LIST_SERVER or opening or (answer and came_back) or (subject and not forwarded)
     if writer and sure:
         return f"written by {writer}, {words}", parted
@@ -98,11 +96,16 @@ def _told(mail: Mail, parted: Split, sign: str) -> Reading:
     """The reading of a bounce in words."""
     own = {*addresses(mail.header("to")), mail.sender}
     named = addresses(mail.header("x-failed-recipients"))
-    found = failures(parted.report, own, named) or [Failure(each) for each in named or parted.sent_to]
+    told = failures(parted.report, own, named)
+    if not (told or named) and (inner := brought_back(mail, parted)):
+        return inner
+    found = told or [Failure(each) for each in named or parted.sent_to]
     whole = _answers_first(parted.report[:_START])
     waiting = bool(said("waiting", f"{mail.subject}\n{parted.report[:_START]}"))
     notices = [_notice(each, whole, len(found) == 1, waiting) for each in found]
     notices = notices or [_notice(Failure(""), whole, True, waiting)]
+    if said("delivered", parted.report[:_START]) and not _ANSWER.search(parted.report[:_START]):
+        notices = [replace(notice, kind=Kind.DELIVERED, reason="delivered") for notice in notices]
     if mail.header("x-spasign") == "NG":  # au's mark of its spam filter, whatever the words say
         notices = [replace(notice, kind=Kind.SOFT_BOUNCE, reason="filtered") for notice in notices]
     notices.sort(key=lambda notice: WORST.index(notice.kind))
@@ -122,11 +125,11 @@ def _notice(failure: Failure, whole: str, only: bool, waiting: bool) -> Notice:
     text = failure.text
     code = status_of(text)
     command = failure.command or (command_in(whole) if only else "")
-    kind, reason = judge(code, text, command)
+    kind, reason = judge(code, text, command, whole)
     for more in (failure.all_text, whole):
         if reason == UNDEFINED and more != text and (only or not text or more != whole):
             text, code = more or text, code or status_of(more)
-            kind, reason = judge(code, more, command)
+            kind, reason = judge(code, more, command, whole)
     kind = Kind.DELAYED if waiting and kind is Kind.SOFT_BOUNCE else kind
     return Notice(kind, failure.address, code, reason, text[:1000])
 
@@ -166,6 +169,8 @@ def _from_service(recipient: Mapping[str, Any], bounce: Mapping[str, Any]) -> No
     told = told.partition(";")[2].strip() or told
     code = status_of(told, str(recipient.get("status") or ""))
     kind, reason = judge(code, told)
-    if reason in (UNDEFINED, "filtered") and bounce.get("bounceSubType") == "NoEmail":
-        kind, reason = judge("5.1.1", told)
+    if reason in (UNDEFINED, "filtered"):
+        kind, reason = sorted_as(str(bounce.get("bounceSubType") or ""), kind, reason)
+    if bounce.get("bounceType") == "Transient":
+        kind = Kind.SOFT_BOUNCE
     return Notice(kind, str(recipient.get("emailAddress") or "").lower(), code, reason, told)

@@ -117,7 +117,8 @@ def original_id(mail: Mail, parted: Split, fields: str = "") -> str:
     answered = mail.answers
     if answered:
         return answered[0]
-    hit = _MESSAGE_ID.search(parted.report)
+    # a part with another boundary than the one announced is read as the end of the part before it
+    hit = _MESSAGE_ID.search(parted.report) or _MESSAGE_ID.search(fields)
     return hit[1] if hit else ""
 
 
@@ -144,7 +145,7 @@ def _first_headers(text: str) -> int:
     begin, run, telling, at = -1, 0, False, 0
     for line in text.split("\n"):
         hit = _HEADER.match(line) if ":" in line[:_LONGEST_NAME] else None
-        if hit:
+        if hit and line[:1] not in " \t":  # indented ones are quoted by the report
             begin = at if not run else begin
             run += 1
             telling = telling or hit[1].lower() in _SURE

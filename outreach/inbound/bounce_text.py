@@ -12,7 +12,7 @@ ADDRESS = re.compile(rf"(?<![\w!#$%&'*+/=?^`{{|}}~.-]){_LOCAL}@{_DOMAIN}")  # fr
 _OPENS = re.compile(
     rf"(?:[-*>|•\s]|\d[.)]\s){{0,6}}(?:['\"«(\[]|mailto:|smtp:|"
     rf"rfc822;\s?){{0,3}}<?({_LOCAL}@{_DOMAIN})>?['\"»)\]]?"
-    r"(?=$|[\s:,;.(\[<|-])",
+    r"(?=$|[\s:,;(\[<|-]|\.(?:\s|$|\.))",
     re.IGNORECASE,
 )
 # Sendmail's summary: "550 <a@b.example>... User unknown", "554 5.0.0 <a@b.example>... reason"
@@ -34,17 +34,19 @@ _COMMAND = re.compile(
     r"(after i sent the message)|\(state (14)\)|\(state (1[5-9])\)|^(rcpt to|data|mail from)$|"
     r"(rejected recipient <|rejects the recipient)|smtp:(rcpt|mail|data|ehlo|helo|connect) host|"
     r"(but sender was rejected)|"
-    r"(but my name was rejected)|(but greeting failed)",
+    r"(but my name was rejected)|(but greeting failed)|"
+    r"sent: (rcpt|mail|data|ehlo|helo)\b|smtp error, (rcpt to|mail from|data|ehlo|helo)\b",
     re.MULTILINE,
 )  # in small letters
 # One of these is in whatever it finds; most texts have none.
 _COMMANDS = (
     *("rcpt", "mail from", "[mail", "smtp:mail", "data", "helo", "ehlo", "connect", "starttls", "auth"),
     *("[bodysent", "does not like", "after i sent", "(state 1", "rejected recipient <", "rejects the rec"),
-    *("but sender was", "but my name", "but greeting"),
+    *("but sender was", "but my name", "but greeting", "sent: mail"),
 )
-_ASKED = re.compile(r">>>(?! ?<?[\w.+-]{1,64}@)|-->|Sent <<<", re.IGNORECASE)
-_ANSWERED = re.compile(r"<<<|<--|Received >>>", re.IGNORECASE)
+_AT_TIME = r"(?:(?:\w{3} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?:? )?"  # MDaemon's transcripts
+_ASKED = re.compile(rf"{_AT_TIME}(?:>>>(?! ?<?[\w.+-]{{1,64}}@)|-->|Sent <<<)", re.IGNORECASE)
+_ANSWERED = re.compile(rf"{_AT_TIME}(?:<<<|<--|Received >>>)", re.IGNORECASE)
 # Lines about the mail sent, not about why it failed.
 _HEADER_LIKE = re.compile(
     r"(?:from|to|cc|bcc|subject|date|sent(?: date)?|message-id|size(?: \(in bytes\))?|number of lines|"

@@ -14,7 +14,7 @@ def said(place: str, text: str) -> str:
     """The first phrase of bounces that a text has in a place, "" for none.
 
     Places: subject, opening (of the report), unsent (enough where any machine writes), waiting (the mail is
-    delayed, not lost), list_server.
+    delayed, not lost), delivered (it arrived), list_server.
     """
     low = text.lower()
     return next((phrase for phrase in _phrases(place) if phrase in low), "")

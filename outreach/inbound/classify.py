@@ -26,12 +26,14 @@ def _written(mail: Mail) -> Reading:
         return Reading(Kind.UNRELATED, "no mail: it has none of the headers that mails have")
     seen = visible(mail.plain, mail.html)
     if opt_out_token(mail.subject):
-        return Reading(Kind.OPT_OUT, "sent to our letter's opt-out address", text=seen.text)
+        return Reading(
+            Kind.OPT_OUT, "sent to our letter's opt-out address", text=seen.text, quoted=seen.quoted
+        )
     asked = optout.read(mail, seen.said)
     if asked:
-        return asked
+        return replace(asked, quoted=seen.quoted)
     many = next((name for name in _MANY if mail.header(name)), "")
     if many and not mail.answers:
         return Reading(Kind.UNRELATED, f"mail to many: it has {many.title()}", text=seen.text)
     why = "a person wrote" if seen.text or mail.subject else "an empty mail from a person"
-    return Reading(Kind.REPLY, why, text=seen.text, said=seen.said)
+    return Reading(Kind.REPLY, why, text=seen.text, said=seen.said, quoted=seen.quoted)

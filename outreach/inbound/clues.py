@@ -7,16 +7,19 @@ from hashlib import sha256
 from outreach.inbound.headers import message_ids
 from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Reading
+from outreach.inbound.wording import Words, phrases
 from outreach.model import Kind
+from outreach.subjects import bare
 
 _TOKEN = re.compile(r"\bunsubscribe(?: |%20)([a-z2-7]{26})\b", re.IGNORECASE)  # of our List-Unsubscribe
-_PREFIX = re.compile(
-    r"(?:(?:re|fw|fwd|aw|wg|sv|vs|vb|antw|tr|rv|res|enc|odp|ynt|i̇lt|ha|отв|ответ|на|пд|переслано|回复|答复|转发|回覆|轉寄"
-    r"|返信|転送|auto|automatic reply)\s{0,3}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,3}[:：]\s{0,5}){1,20}",
-    re.IGNORECASE,
-)
+# Our letter's own address, which reports and absence notes are sent to (`compose.return_path`), or the id of
+# its envelope in a report (RFC 3464 2.2.1).
+_PLUS = re.compile(r"\+([a-z2-7]{26})@", re.IGNORECASE)
+_ENVELOPE = re.compile(r"^original-envelope-id:[ \t]*([a-z2-7]{26})@", re.IGNORECASE | re.MULTILINE)
+_ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to")
 _RETURNED_ID = re.compile(r"^message-id:(.{1,2000})$", re.IGNORECASE | re.MULTILINE)
 _MOST_IDS = 50
+_LONGEST_LABEL = 60  # characters of "Automatic reply" in any language
 _REPORTS = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.DELAYED, Kind.DELIVERED, Kind.COMPLAINT)
 
 
@@ -25,8 +28,8 @@ class Clues:
     """What may tell the letter that was answered, the surest first.
 
     `message_ids` are those it names, newest first, without brackets: of a report only that of the mail it is
-    about, since a thread may hold a letter of ours and the report be on another mail. `token` is that of our
-    opt-out address;
+    about, since a thread may hold a letter of ours and the report be on another mail. `token` is the local part of
+    its Message-ID, from our opt-out address, the address it was sent to, or the envelope's id;
     `addresses` who it may be from or about, lower case; `topic` the subject without Re: and the like.
     """
 
@@ -52,7 +55,7 @@ def clues(mail: Mail, reading: Reading) -> Clues:
     about = reading.recipients or ((mail.sender,) if mail.sender else ())
     return Clues(
         tuple(dict.fromkeys(named))[:_MOST_IDS],
-        opt_out_token(mail.subject),
+        opt_out_token(mail.subject) or _envelope_token(mail),
         about,
         topic(mail.subject),
     )
@@ -64,9 +67,28 @@ def opt_out_token(subject: str) -> str:
     return found[1].lower() if found else ""
 
 
+def _envelope_token(mail: Mail) -> str:
+    """The token in the address that a mail was sent to, or in a report's envelope id; "" where there is none."""
+    found = next((hit for name in _ADDRESSED if (hit := _PLUS.search(mail.header(name)))), None)
+    told = (part.text for part in mail.parts if part.content_type == "message/delivery-status")
+    found = found or next((hit for text in told if (hit := _ENVELOPE.search(text))), None)
+    return found[1].lower() if found else ""
+
+
 def topic(subject: str) -> str:
-    """A subject as it is compared: without answer and forward marks in many languages, lower case."""
-    return " ".join(_PREFIX.sub("", subject.strip()[:500], count=1).lower().split())
+    """A subject as it is compared: without marks of an answer, a forward or an absence, lower case."""
+    text = bare(subject)
+    head, _, rest = text.partition(":")
+    if rest.strip() and _automatic(Words.of(head[:_LONGEST_LABEL])):
+        text = bare(rest)
+    return " ".join(text.lower().split())
+
+
+def _automatic(head: Words) -> bool:
+    """Whether a subject's words before the colon are what programs write there ("Automatic reply")."""
+    whole = len(head.characters or head.words)
+    hits = (hit for hit in phrases("away").find(head) if hit.kind in ("provider", "label"))
+    return any(hit.first == 0 and hit.end == whole for hit in hits)
 
 
 def fingerprint(mail: Mail) -> str:

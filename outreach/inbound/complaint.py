@@ -137,7 +137,7 @@ def _in_words(mail: Mail) -> Reading | None:
     if not (subject and sender) and not text:
         return None
     parted = split(mail)
-    named = tuple(each.lower() for each in _NAMED.findall(parted.returned)) or parted.sent_to
+    named = tuple(dict.fromkeys(map(str.lower, _NAMED.findall(parted.returned)))) or parted.sent_to
     notices = tuple(Notice(Kind.COMPLAINT, each, reason="feedback") for each in named)
     words = subject or text
     why = f"a complaint in words: {words[0] if words else ''}"

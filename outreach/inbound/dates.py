@@ -15,7 +15,12 @@ from outreach.inbound.wording import Phrases, Words, fold, phrases
 
 LOOKED_AT = 4_000
 _MOST_DAYS = 40
-_SENTENCE_END = re.compile(r"[.!?]['\")]?\s+(?=[^\d\s])|[。！？;；!?]|\n\s*\n")
+# No stop that ends a sentence: after a single letter ("t.o.m. söndag"), a few abbreviations before
+# days, and the number of a day ("24. és").
+_SENTENCE_END = re.compile(
+    r"(?<![\s.(][^\W\d_])(?<!in[ck]l)(?<!einschl)(?<!\D\d)(?<!\D\d\d)[.!?]['\")]?\s+(?=[^\d\s])"
+    r"|[。！？;；!?]|\n\s*\n"
+)
 _CLAUSE_END = re.compile(r"[,;.]\s|[。，、；!?]|\n")
 _PARENTHESIS = re.compile(r"\s?[(（\[][^()（）\[\]]{1,20}[)）\]]")
 _DASHES = ("-", "–", "—", "~", "〜", "/")
@@ -31,8 +36,20 @@ def return_date(text: str, on: date, language: str = "") -> date | None:
     day that can only be one of the past months, is None. `language` (as "de", "en-US") decides the order of
     day and month in figures where the text does not.
     """
+    found = _named(text, on, language)
+    return next((found[each] for each in ("back", "until", "at") if each in found), None)
+
+
+def absent_until(text: str, on: date, language: str = "") -> date | None:
+    """The same where the text says "until" or "back", None where it only names days of an absence."""
+    found = _named(text, on, language)
+    return found.get("back", found.get("until"))
+
+
+def _named(text: str, on: date, language: str) -> dict[str, date]:
+    """The first day back by how the text names it: as that, as the last day of an absence, as a day of one."""
     if not _FIRST <= on <= _LAST:
-        return None
+        return {}
     folded = readable(text[:LOOKED_AT])
     named = days(folded, on, language)[:_MOST_DAYS]
     best: dict[str, date] = {}
@@ -45,11 +62,13 @@ def return_date(text: str, on: date, language: str = "") -> date | None:
         before = _SENTENCE_END.split(between)[-1]
         after = folded[day.end : following]
         meaning = _meaning(day, before, _PARENTHESIS.sub("", after, count=1), joined)
+        if meaning == "at" and _up_to(folded[day.start : day.end]):
+            meaning = "until"
         if meaning == "at" and (_month_only(day, folded) or not _absent(folded, day)):
             meaning = ""
         if meaning in ("back", "until", "at"):
             best.setdefault(meaning, day.day if meaning == "back" else _day_after(day, folded, meaning))
-    return next((best[each] for each in ("back", "until", "at") if each in best), None)
+    return best
 
 
 def _day_after(day: Day, text: str, meaning: str) -> date:
@@ -111,6 +130,11 @@ def _clause(after: str) -> str:
             break
         kept.append(word)
     return " ".join(kept)
+
+
+def _up_to(word: str) -> bool:
+    """Whether a weekday ends as Hungarian says "until": péntekig."""
+    return word.endswith("ig") and bool(weekday_of(word))
 
 
 def _month_only(day: Day, text: str) -> bool:

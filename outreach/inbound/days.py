@@ -21,7 +21,7 @@ _SHAPES = tuple(
     for shape in (
         r"(?<!\d)(?P<y>20\d\d)\.?\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?(?P<d>\d{1,2})(?!\d)",
         r"(?:(?<!\d)(?P<y>20\d\d)\s?[年년]\s?)?(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]?",
-        r"(?:(?<!\d)(?P<y>20\d\d)\s?(?:оны?)?\s?)?(?<!\d)(?P<m>\d{1,2})(?:\s?-?р)?\s?сар\w{0,4}\s(?P<d>\d{1,2})",
+        r"(?:(?<!\d)(?P<y>20\d\d)\s?(?:оны?)?\s?)?(?<!\d)(?P<m>\d{1,2})(?:\s?-?р|\sд[уү]г[аэ]{2}р)?\s?сар\w{0,4}\s(?P<d>\d{1,2})",
         r"(?<![\d.:])(?P<d>\d{1,2})"
         + _TAIL
         + r",?\s{0,3}(?:of |de |d'|den )?(?P<w>[^\W\d_]{3,14})\b\.?"
@@ -37,6 +37,12 @@ _ORDINAL = re.compile(
     r"\W{1,2}(?:the |den |dem |le |el |il )?(\d{1,2})(?:st|nd|rd|th|\.|-?го)?(?!\d|[:.]\d|\s?(?:am|pm|uhr|h\b|ч))"
 )
 _AFTER_FIGURE = re.compile(r"\d\W{0,3}[^\W\d]{0,3}\W{0,3}(?:of )?$")  # no month alone, but a day that is none
+_WORD_BEFORE = re.compile(
+    r"\b(?P<w>[^\W\d_]{3,20})(?:-feira)?[,.]?\s(?:(?:the|den|dem|d|le|el|il|dia|de|dne|pe)\.?\s)?$"
+)
+_WORD_AFTER = re.compile(r",?\s?[(]?(?P<w>[^\W\d_]{3,20})\b[)]?")
+_APOSTROPHE = re.compile("(?<=п)['’](?=я)")  # Ukrainian Friday is one word
+_COMING = re.compile(r"(?:下个?|来週の?|다음 ?주 ?)$")  # before a weekday: that of next week
 _EAST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
@@ -57,7 +63,7 @@ class Day:
 
 def readable(text: str) -> str:
     """Text as `days` wants it."""
-    return fold(text).translate(_DIGITS)
+    return _APOSTROPHE.sub("", fold(text).translate(_DIGITS))
 
 
 def days(text: str, on: date, language: str = "") -> list[Day]:
@@ -92,7 +98,18 @@ def _written(text: str, on: date, language: str) -> Iterator[Day]:
             if day:
                 before = text[max(0, hit.start() - 30) : hit.start()]
                 ranged = bool(got.get("last") or _span().search(before))
-                yield Day(day, hit.start(), hit.end(), ranged=ranged)
+                yield Day(day, *_with_weekday(text, hit.start(), hit.end()), ranged=ranged)
+
+
+def _with_weekday(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of a day together with the weekday that stands directly before or after it."""
+    before = _WORD_BEFORE.search(text[max(0, start - 30) : start])
+    if before and weekday_of(before["w"]):
+        start -= len(before[0])
+    after = _WORD_AFTER.match(text[end : end + 30])
+    if after and weekday_of(after["w"]):
+        end += after.end()
+    return start, end
 
 
 def _numeric(hit: re.Match[str], on: date, month_first: bool | None) -> date | None:
@@ -175,12 +192,9 @@ def _number(word: str, kind: str) -> int:
 def _weekdays(text: str, on: date) -> Iterator[Day]:
     for hit in re.finditer(r"[^\W\d_]{2,20}", text):
         number = weekday_of(hit[0])
-        eastern = _EAST.match(hit[0])
-        if not number and eastern:
-            number = next(
-                (at for name, at in _names("weekdays")[0].items() if len(name) > 1 and name in hit[0]), 0
-            )
-        if not number or (len(hit[0]) < 3 and not eastern):
+        if not number and _EAST.match(hit[0]):
+            yield from _eastern(text, hit.start(), hit[0], on)
+        if not number or len(hit[0]) < 3:
             continue
         ahead = (number - on.isoweekday() - 1) % 7 + 1
         with_day = _ORDINAL.match(text, hit.end())
@@ -192,6 +206,27 @@ def _weekdays(text: str, on: date) -> Iterator[Day]:
                 yield Day(right, hit.start(), with_day.end())
                 continue
         yield Day(on + timedelta(days=ahead), hit.start(), hit.end(), loose=True)
+
+
+def _eastern(text: str, start: int, run: str, on: date) -> Iterator[Day]:
+    """The first weekday in a run of characters; that of next week where the words before it say so."""
+    named = [(run.find(name), len(name), number) for name, number in _eastern_names() if name in run]
+    if not named:
+        return
+    place, size, number = min(named)
+    begin, end = start + place, start + place + size
+    coming = _COMING.search(text[max(0, begin - 6) : begin])
+    if coming:
+        monday = on + timedelta(days=8 - on.isoweekday())
+        yield Day(monday + timedelta(days=number - 1), begin - len(coming[0]), end, loose=True)
+    else:
+        yield Day(on + timedelta(days=(number - on.isoweekday() - 1) % 7 + 1), begin, end, loose=True)
+
+
+@cache
+def _eastern_names() -> tuple[tuple[str, int], ...]:
+    names = _names("weekdays")[0].items()
+    return tuple((name, at) for name, at in names if len(name) > 1 and _EAST.match(name))
 
 
 @cache
@@ -216,8 +251,8 @@ def _relative(text: str, on: date) -> Iterator[Day]:
 
 
 def _months(text: str, on: date) -> Iterator[Day]:
-    """A month alone: its first day, or its last after "end of"."""
-    for hit in re.finditer(r"\b(?P<w>[^\W\d_]{3,14})(?:\s(?P<y>20\d\d))?", text):
+    """A month alone, no shortened name: its first day, or its last after "end of"."""
+    for hit in re.finditer(r"\b(?P<w>[^\W\d_]{4,14})(?:\s(?P<y>20\d\d))?", text):
         month = month_of(hit["w"])
         if not month or _AFTER_FIGURE.search(text[max(0, hit.start() - 12) : hit.start()]):
             continue

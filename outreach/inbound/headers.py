@@ -3,22 +3,43 @@
 import re
 from base64 import b64decode
 from binascii import Error
+from codecs import lookup
+from functools import lru_cache
 from quopri import decodestring
+from unicodedata import category
 
 LONGEST = 10_000  # characters of a header that are looked at
+# What programs write under these names is the wider set of characters (WHATWG Encoding, 4.2).
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+}
+# Codecs of Python that no mail is written in; some take time that grows with the square of the length.
+_NO_CHARSETS = ("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "unicode-escape")
 _ENCODED = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\s]{0,1000})\?=")
 _BETWEEN = re.compile(r"(?<=\?=)\s{1,20}(?==\?)")  # RFC 2047 6.2: white space between encoded words goes
 _ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _MESSAGE_ID = re.compile(r"<\s?([^<>\s]{1,500})\s?>")
 
 
+@lru_cache(maxsize=128)
 def decoded(value: str) -> str:
-    """A header's value unfolded, encoded words read (RFC 2047), control characters taken out."""
+    """A header's value unfolded, encoded words read (RFC 2047), control characters taken out.
+
+    The last are kept: those of an enclosed mail are wanted twice.
+    """
     value = " ".join(value[:LONGEST].split())
-    value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if not value.isascii():
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if "=?" in value:
         value = _ENCODED.sub(_word, _BETWEEN.sub("", value))
-    return value if value.isprintable() else "".join(filter(str.isprintable, value))
+    return clean(value).replace("\n", "").replace("\t", "") if not value.isprintable() else value
 
 
 def _word(hit: re.Match[str]) -> str:
@@ -28,9 +49,42 @@ def _word(hit: re.Match[str]) -> str:
             data = b64decode(text + "=" * (-len(text) % 4))
         else:
             data = decodestring(text.replace("_", " ").encode("ascii", "replace"))
-        return data.decode(charset, "replace")
+        return data.decode(_codec(charset), "replace")
     except (Error, LookupError, ValueError):
         return hit[0]
+
+
+@lru_cache(maxsize=256)
+def _codec(charset: str) -> str:
+    """The codec for a charset's name, the wider one that programs mean by it; LookupError for none."""
+    try:
+        name = lookup(charset).name
+        b"a".decode(name, "replace")  # LookupError where Python's codec makes no text
+    except ValueError as exc:  # NUL bytes or surrogates in it
+        raise LookupError(charset) from exc
+    if name in _NO_CHARSETS:
+        raise LookupError(charset)
+    return _WIDER.get(name, name)
+
+
+def characters(data: bytes, charset: str) -> str:
+    """Bytes as the characters they were meant as, whatever charset they are said to be in.
+
+    That charset, else UTF-8 where all fits; else the charset where only a few bytes do not (a broken
+    character must not make all others unreadable); else Windows-1252.
+    """
+    named = []
+    for name in (charset, "utf-8"):
+        try:
+            named.append(_codec(name))
+            return data.decode(named[-1])
+        except (LookupError, ValueError):
+            continue
+    for name in named:
+        text = data.decode(name, "replace")
+        if 2 * text.count("\ufffd") <= len(text) - len(text.encode("ascii", "ignore")):
+            return text
+    return data.decode("cp1252", "replace")
 
 
 def addresses(value: str) -> tuple[str, ...]:
@@ -46,6 +100,16 @@ def message_ids(value: str) -> tuple[str, ...]:
 
 
 def clean(text: str) -> str:
-    """Text that databases and terminals take: no lone surrogates, no control characters but line ends and tabs."""
+    """Text that databases and terminals take: no lone surrogates, no control characters but line ends and tabs.
+
+    White space of all kinds becomes a plain space.
+    """
+    if text.isprintable():
+        return text
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(char for char in whole if char in "\n\t" or char.isprintable())
+    odd = {char for char in set(whole) if not char.isprintable()} - {"\n", "\t"}
+    return (
+        whole.translate({ord(char): " " if category(char) == "Zs" else None for char in odd})
+        if odd
+        else whole
+    )

@@ -78,7 +78,7 @@ _QUOTE_PREFIXES = ("yahoo_quoted", "yiv_quoted", "x_yahoo_quoted")
 
 
 class Line(NamedTuple):
-    """A line of text. `mark`: ">" it is quoted, "-" it is a signature, "" neither."""
+    """A line of text. `mark`: ">" it is quoted, "@" it says who is, "-" it is a signature, "" none of these."""
 
     text: str
     mark: str = ""
@@ -86,7 +86,7 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class _Page:
-    """The lines so far and the open elements: name and what it changes ("", ">", "-", "x" unseen, "=" typed)."""
+    """The lines so far and the open elements: name and its change ("", ">", "@", "-", "x" unseen, "=" typed)."""
 
     lines: list[Line] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -96,7 +96,9 @@ class _Page:
     cut: bool = False
 
     def mark(self) -> str:
-        return ">" if self.cut or self.marks[">"] else "-" if self.marks["-"] else ""
+        if self.cut:
+            return ">"
+        return next((mark for mark in ">@-" if self.marks[mark]), "")
 
     def write(self, text: str) -> None:
         """Text as it stands between two tags."""
@@ -224,7 +226,7 @@ def _open(page: _Page, name: str, tag: str) -> None:
 
 
 def _change(name: str, tag: str) -> str:
-    """What an element does to the text in it: ">", "-", "x", "=" or "", and "!" for all after it."""
+    """What an element does to the text in it: ">", "@", "-", "x", "=" or "", and "!" for all after it."""
     found = {
         hit[1].lower(): (hit[2] or "").strip("\"'").lower() for hit in _ATTRIBUTE.finditer(tag[:MOST_TAG])
     }
@@ -236,6 +238,8 @@ def _change(name: str, tag: str) -> str:
         return "x"
     if marks & words("html_cuts") or (name == "div" and _RULE_ABOVE.search(style)):
         return "!"
+    if marks & words("html_attributions"):
+        return "@"
     if marks & words("html_quotes") or any(each.startswith(_QUOTE_PREFIXES) for each in marks if each):
         return ">"
     if name == "blockquote":

@@ -11,16 +11,13 @@ from outreach.data import table
 from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Kind, Notice, Reading
 from outreach.inbound.wording import Hit, Phrases, Words
+from outreach.subjects import bare, marked
 
 LOOKED_AT = 4_000
 _MOST_SENTENCES, _FIRST_LINES, _SHORT = 60, 4, 40
 _ASKING = ("request", "hard_word")
 _LONGEST, _NEAR = 6, 8  # words: of a bare command; between a condition and what it is about
 _SENTENCES = re.compile(r"[.!?;]+(?:\s|$)|[。！？；]|\n\s*\n|\n(?=[-*•>])")
-_REPLY = re.compile(
-    r"^\s{0,5}(?:(?:re|aw|sv|vs|antw|odp|res|ynt|отв|fwd?|回复|答复|回覆)\s?(?:\[\d+\])?\s?[:：]\s{0,5}){1,5}",
-    re.IGNORECASE,
-)
 
 
 def read(mail: Mail, said: str) -> Reading | None:
@@ -41,10 +38,10 @@ def by_subject(mail: Mail, said: str = "") -> str:
     An answer whose subject only repeats such a word ("Re: stop") is none unless nothing else is `said`.
     """
     subject = mail.subject[:200]
-    bare = _REPLY.sub("", subject)
-    if bare != subject and (said.strip() or mail.answers):
+    if marked(subject) and (said.strip() or mail.answers):
         return ""
-    return f'subject: "{bare.strip()}"' if _bare(bare) else ""
+    text = bare(subject)
+    return f'subject: "{text}"' if _bare(text) else ""
 
 
 def _by_words(said: str) -> str:
@@ -95,11 +92,18 @@ def _asked(sentence: Words, short: bool) -> str:
     """The words of a sentence that ask to stop, "" where none do."""
     hits = _sentences().find(sentence)
     guards = [hit for hit in hits if hit.kind == "guard"]
-    only = [hit for hit in hits if hit.kind == "only"]
-    if any(hit.kind == "offer" for hit in hits):
+    kinds = {hit.kind for hit in hits}
+    if "offer" in kinds:
         return ""
+    except_ = ("only",) if "more" in kinds else ("only", "place")
+    only = [hit for hit in hits if hit.kind in except_]
+    work = "thing" in kinds and "listed" not in kinds  # "remove the transport from the offer"
     for hit in hits:
         if hit.kind not in _ASKING or (hit.kind == "hard_word" and not short):
+            continue
+        if work and any(
+            each.kind == "removal" and each.first < hit.end and hit.first < each.end for each in hits
+        ):
             continue
         if any(_guards(guard, hit) for guard in guards) or any(
             0 <= each.first - hit.end <= 1 for each in only

@@ -1,7 +1,7 @@
 """The words with which mail programs mark quotes, as sets and patterns. Everything is compared folded."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -10,7 +10,14 @@ from outreach.data import table
 LOOKED_AT = 600  # characters of a line, or of the few lines that make up a mark
 _DIRECTIONS = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
 _SPACES = dict.fromkeys((0xA0, 0x202F, 0x2009, 0x3000), " ")
+# What a line without words may consist of: white space of all kinds, and marks that nobody sees.
+_BLANK = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + "".join(map(chr, _DIRECTIONS))
 _AWAY = MappingProxyType({**_DIRECTIONS, **_SPACES, 0x2019: "'"})
+
+
+def bare(line: str) -> str:
+    """A line without what cannot be seen at its ends."""
+    return line.strip() if line.isascii() else line.strip(_BLANK)
 
 
 def folded(text: str) -> str:
@@ -25,6 +32,12 @@ def folded(text: str) -> str:
 def words(name: str) -> frozenset[str]:
     """A list of packs/quotes.toml as a set."""
     return frozenset(map(str.casefold, table("quotes")[name]))
+
+
+@cache
+def endings(name: str) -> tuple[str, ...]:
+    """A list as `str.endswith` takes it."""
+    return tuple(sorted(words(name)))
 
 
 @cache
@@ -44,13 +57,29 @@ def wrote() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{whole})(?!\w)|{_either(words('wrote_joined'))}")
 
 
+def begins(name: str, line: str) -> int:
+    """Where the entry of a list ends that a folded line begins with, 0 for none; words end where entries do."""
+    for size, parted, entries in _by_first_letter(name).get(line[:1], ()):
+        if line[:size] in entries:
+            after = line[size : size + 1]
+            if not parted or not (after.isalnum() or after == "_"):
+                return size
+    return 0
+
+
 @cache
-def beginnings(name: str) -> re.Pattern[str]:
-    """Matches a folded line that begins with an entry of a list; a word ends where the entry ends."""
-    spaced = [each for each in words(name) if (each[-1].isascii() and each[-1].isalnum()) or _cased(each[-1])]
-    joined = [each for each in words(name) if each not in spaced]
-    return re.compile(
-        "|".join(rf"(?:{_either(group)}){end}" for group, end in ((spaced, r"(?!\w)"), (joined, "")) if group)
+def _by_first_letter(name: str) -> Mapping[str, Sequence[tuple[int, bool, frozenset[str]]]]:
+    """The entries of a list by first letter, length (the longest first) and whether a word ends with them."""
+    found: dict[str, dict[tuple[int, bool], set[str]]] = {}
+    for each in words(name):
+        last = each[-1]
+        parted = (last.isascii() and last.isalnum()) or _cased(last)
+        found.setdefault(each[0], {}).setdefault((len(each), parted), set()).add(each)
+    return MappingProxyType(
+        {
+            first: [(*key, frozenset(entries)) for key, entries in sorted(groups.items(), reverse=True)]
+            for first, groups in found.items()
+        }
     )
 
 

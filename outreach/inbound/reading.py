@@ -6,6 +6,8 @@ from datetime import date
 from outreach.inbound.headers import clean
 from outreach.model import Kind as Kind
 
+MOST_QUOTED = 20_000  # characters of an answered mail that are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -28,7 +30,8 @@ class Reading:
     """What one mail is. `why` names the rule and the words that led to it, for people.
 
     `notices` has one for each recipient of a report, the first being the worst. `text` is what a person
-    wrote, with lines quoted in between, or what a server said; `said` are the person's own words alone.
+    wrote, with lines quoted in between, or what a server said; `said` are the person's own words alone;
+    `quoted` is the rest of what a person sent, that is what was answered, MOST_QUOTED characters of it.
     `return_date` is the day an absent person is back; `successor` an address to write to instead;
     `original_message_id` that of the mail this one is about ("" unknown, no brackets). `trouble` says what
     could not be read of it.
@@ -39,6 +42,7 @@ class Reading:
     notices: tuple[Notice, ...] = ()
     text: str = ""
     said: str = ""
+    quoted: str = ""
     original_message_id: str = ""
     return_date: date | None = None
     successor: str = ""
@@ -48,6 +52,11 @@ class Reading:
     def recipients(self) -> tuple[str, ...]:
         """The addresses that a report is about."""
         return tuple(dict.fromkeys(notice.recipient for notice in self.notices if notice.recipient))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons that the notices give."""
+        return tuple(dict.fromkeys(notice.reason for notice in self.notices))
 
     @property
     def permanent(self) -> bool:
@@ -67,6 +76,7 @@ def cleaned(reading: Reading) -> Reading:
         notices=notices,
         text=clean(reading.text),
         said=clean(reading.said),
+        quoted=clean(reading.quoted[:MOST_QUOTED]),
         original_message_id=clean(reading.original_message_id),
         successor=clean(reading.successor),
         trouble=clean(reading.trouble),

@@ -20,8 +20,13 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.(\d)\.(\d{1,3})(?![\d]|\.\d)")
 _REPLY = re.compile(r"(?<![\d.:])([45]\d\d)(?=[ \-:;<,]|$)(?!-\d\d\d)")
 # Codes that say that the address itself was refused (RFC 3463 3.2); Exchange Online adds 5.4.1.
 _ADDRESS_CODES = {"1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "1.351", "4.1"}
+# "5.1.1 delivery attempt failed": such words stand beside any failure, that code beside one (RFC 3463 3.2).
+_UNKNOWN_CODE = "1.1"
+_VAGUE = ("expired", "systemerror", "contenterror", "syntaxerror")
 # A refusal without telling words: before any address was named it is about us.
 _REASON_AT = {"CONN": "blocked", "EHLO": "blocked", "MAIL": "rejected"}
+# Postfix puts this before whatever a policy server of its owner says: it tells nothing of the address.
+_WRAPPED = re.compile(r"recipient address rejected: (?!access denied|[|])([^|]{2,1000})")
 # "550 : User unknown": the server has no recipient at hand any more, so the answer is one to DATA.
 _NOBODY = re.compile(r"\b550 ?: (?:user unknown|unknown user)")
 
@@ -75,16 +80,28 @@ def _whole(word: str) -> str:
     return f" {word} " if len(word) < _SHORT and word.isascii() and word.isalnum() else word
 
 
+def _split(words: Sequence[str]) -> tuple[_Set, ...]:
+    return tuple(tuple(map(_whole, each.split(" & "))) for each in words)
+
+
 @cache
 def _rules() -> _Rules:
-    def split(words: Sequence[str]) -> tuple[_Set, ...]:
-        return tuple(tuple(map(_whole, each.split(" & "))) for each in words)
-
     return _Rules(
         [
-            _Said(row["reason"], split(row["words"]), split(row.get("unless", ())), row.get("certain", False))
+            _Said(
+                row["reason"], _split(row["words"]), _split(row.get("unless", ())), row.get("certain", False)
+            )
             for row in table("reasons")["said"]
         ]
+    )
+
+
+@cache
+def _by_host() -> tuple[tuple[_Set, _Said], ...]:
+    """What words mean at some hosts: parts of the hosts' names, and the line of the table."""
+    return tuple(
+        (tuple(row["hosts"]), _Said(row["reason"], _split(row["words"]), (), True))
+        for row in table("reasons")["host"]
     )
 
 
@@ -108,16 +125,17 @@ def reply_of(text: str) -> str:
     return hit[1] if hit else ""
 
 
-def judge(code: str, text: str, command: str = "") -> tuple[Kind, str]:
+def judge(code: str, text: str, command: str = "", hosts: str = "") -> tuple[Kind, str]:
     """HARD_BOUNCE or SOFT_BOUNCE, and the reason, of a refusal.
 
     `code` is an enhanced status or reply code or "", `text` what the server said, `command` the SMTP command
-    it answered where known. Hard is only what makes the address or its domain useless for ever: a temporary
-    code never is, and "user unknown" is believed where the address itself was refused (at RCPT TO, or with a
-    code for bad addresses): servers that say so after the letter was sent mean their filter.
+    it answered where known, `hosts` a text that names the servers that took part. Hard is only what makes the
+    address or its domain useless for ever: a temporary code never is, and "user unknown" is believed where the
+    address itself was refused (at RCPT TO, or with a code for bad addresses): servers that say so after the
+    letter was sent mean their filter.
     """
     said = _plain(text)
-    reason, certain = _reason(code, said)
+    reason, certain = _reason(code, said, hosts.lower())
     reply = reply_of(text)
     if reason in (UNDEFINED, "onhold") and reply:
         reason = _REASON_AT.get(command, reason)
@@ -145,18 +163,26 @@ def sorted_as(category: str, kind: Kind, reason: str) -> tuple[Kind, str]:
 
 def _plain(text: str) -> str:
     """A server's words for the table: lower case, addresses as "@", and once more as bare words at the end."""
-    said = " ".join(_ADDRESS.sub("@", text[:MOST]).lower().split())
+    return _bared(" ".join(_ADDRESS.sub("@", text[:MOST]).lower().split()))
+
+
+def _bared(said: str) -> str:
     return f"{said} | {' '.join(_BARE.findall(said))} "
 
 
-def _reason(code: str, said: str) -> tuple[str, bool]:
+def _reason(code: str, said: str, hosts: str) -> tuple[str, bool]:
     """The reason, and whether the words leave no doubt about it."""
     codes = table("reasons")
     detail = code[2:] if code[1:2] == "." else ""
     if found := codes["decisive"].get(detail):
         return str(found), False
+    for names, own in _by_host():
+        if any(name in hosts for name in names) and any(_occurs(each, said) for each in own.words):
+            return own.reason, True
     rule = _rules().first(said)
-    if rule:
+    if rule and rule.reason == "userunknown" and (within := _WRAPPED.search(said)):
+        rule = _rules().first(_bared(within[1]))
+    if rule and not (detail == _UNKNOWN_CODE and rule.reason in _VAGUE):
         return rule.reason, rule.certain
     found = codes["code"].get(detail) or codes["reply"].get(code) or codes["reply"].get(reply_of(said))
     return str(found or UNDEFINED), False

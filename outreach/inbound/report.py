@@ -18,6 +18,9 @@ _ACTIONS = {
     "delayed": Kind.DELAYED,
 }
 _STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
+_REPORTER = re.compile(
+    r"^[> \t]{0,4}reporting-mta[ \t]{0,3}:[ \t]{0,9}([^\n]{1,255})", re.IGNORECASE | re.MULTILINE
+)
 _FEEDBACK_PARTS = ("message/feedback-report",)
 _FEEDBACK = re.compile(
     r"^[> \t]{0,4}feedback-type[ \t]{0,3}:[ \t]{0,9}([\w-]{1,30})", re.IGNORECASE | re.MULTILINE
@@ -27,17 +30,24 @@ _REPORTED = re.compile(
     r"(?:rfc822;)?[ \t]{0,3}<?([^\s<>]{1,320}@[^\s<>]{1,255})",
     re.IGNORECASE | re.MULTILINE,
 )
-# Types of feedback that say nothing against our writing to this person (RFC 5965 3.5, RFC 6591).
-_NO_COMPLAINT = {"not-spam": "the reader says it is not spam", "auth-failure": "a report on authentication"}
+_NUMBERS = re.compile(r"report domain: ?\S{1,255} submitter: ?\S", re.IGNORECASE)
+_IS_REPORT = "report-type=delivery-status"
+_RETURNED_PART = ("content-type: message/rfc822", "content-type: text/rfc822-headers")
+_START = 6000  # characters in which the headers of a mail that came back stand
+# What a type of feedback is where it is no complaint of the reader (RFC 5965 3.5, RFC 6591).
+_NO_SPAM = "not-spam"
+_REASONS = {"auth-failure": "authfailure"}
 
 
 def read(mail: Mail) -> Reading | None:
     """The reading of a report in a standard form; None of any other mail.
 
-    A feedback report is a COMPLAINT (not-spam and auth-failure: UNRELATED). A delivery report has one notice
+    A feedback report is a COMPLAINT (not-spam: UNRELATED), its notices for the reason "feedback": a person
+    complained; or "authfailure": a machine reports that our mail failed authentication, no person did anything
+    (RFC 6591). A delivery report has one notice
     for each recipient, the worst first: hard, soft, delayed, delivered.
     """
-    return _feedback(mail) or _delivery(mail)
+    return _feedback(mail) or _statistics(mail) or _delivery(mail)
 
 
 def _feedback(mail: Mail) -> Reading | None:
@@ -50,13 +60,21 @@ def _feedback(mail: Mail) -> Reading | None:
     hit = _FEEDBACK.search(fields)
     kind = hit[1].lower() if hit else "abuse"
     about = original_id(mail, parted, fields)
-    if kind in _NO_COMPLAINT:
-        why = f"feedback report of type {kind}: {_NO_COMPLAINT[kind]}"
+    if kind == _NO_SPAM:
+        why = f"feedback report of type {kind}: the reader says it is no spam"
         return Reading(Kind.UNRELATED, why, original_message_id=about)
     named = tuple(dict.fromkeys(each.lower() for each in _REPORTED.findall(fields))) or parted.sent_to
-    notices = tuple(Notice(Kind.COMPLAINT, each, reason="feedback") for each in named)
+    reason = _REASONS.get(kind, "feedback")
+    notices = tuple(Notice(Kind.COMPLAINT, each, reason=reason) for each in named or ("",))
     why = f"feedback report (RFC 5965) of type {kind}"
     return Reading(Kind.COMPLAINT, why, notices, f"feedback: {kind}", original_message_id=about)
+
+
+def _statistics(mail: Mail) -> Reading | None:
+    """The reading of a provider's daily numbers on our domain: DMARC (RFC 7489 7.2.1.1) and TLS (RFC 8460)."""
+    if mail.report_type != "tlsrpt" and not _NUMBERS.match(mail.subject):
+        return None
+    return Reading(Kind.UNRELATED, "a provider's report on our domain (DMARC or TLS), about no letter")
 
 
 def _delivery(mail: Mail) -> Reading | None:
@@ -69,6 +87,27 @@ def _delivery(mail: Mail) -> Reading | None:
     if not found:
         return None
     return reading(mail, parted, fields, found)
+
+
+def brought_back(mail: Mail, parted: Split) -> Reading | None:
+    """The reading of a delivery report that a bounce brings back instead of a letter; None where it brings none.
+
+    Scanners and list servers do that: their own words name nobody, and whom it came back to are we ourselves.
+    """
+    places = [
+        place for place, part in enumerate(mail.parts) if part.returned and part.content_type in _STATUS_PARTS
+    ]
+    if places:
+        fields = mail.parts[places[0]].text
+        told = "\n".join(part.text for part in mail.parts[: places[0]] if part.content_type == "text/plain")
+        inner = Split(told, "\n".join(part.text for part in mail.parts[places[0] + 1 :]))
+    elif _IS_REPORT in parted.returned[:_START].lower():
+        fields = told = parted.returned
+        inner = Split(told, told[max(map(told.lower().rfind, _RETURNED_PART)) :])
+    else:
+        return None
+    found = blocks(fields)
+    return reading(mail, inner, fields, found) if found else None
 
 
 def _by_machine(mail: Mail) -> bool:
@@ -87,6 +126,7 @@ def reading(mail: Mail, parted: Split, fields: str, found: Sequence[Block]) -> R
     only = next(iter(told.values())) if len(told) == 1 else None
     notices: dict[str, Notice] = {}
     refused = {failure.command for failure in told.values() if failure.command}
+    reporter = _REPORTER.search(fields)
     for block in found:
         failure = told.get(block.recipient) or (only if len(found) == 1 else None)
         if (
@@ -94,7 +134,7 @@ def reading(mail: Mail, parted: Split, fields: str, found: Sequence[Block]) -> R
         ):  # the transcript may name another address that mail is passed on to
             failure = failure or Failure(block.recipient)
             failure.command = failure.command or next(iter(refused))
-        notice = _notice(block, failure, mail)
+        notice = _notice(block, failure, mail, reporter[1] if reporter else "")
         before = notices.get(notice.recipient)
         if before is None or WORST.index(notice.kind) < WORST.index(before.kind):
             notices[notice.recipient] = notice
@@ -106,7 +146,7 @@ def reading(mail: Mail, parted: Split, fields: str, found: Sequence[Block]) -> R
     )
 
 
-def _notice(block: Block, failure: Failure | None, mail: Mail) -> Notice:
+def _notice(block: Block, failure: Failure | None, mail: Mail, reporter: str) -> Notice:
     told = failure.text if failure else ""
     recipient = block.recipient or (failure.address if failure else "") or _failed(mail)
     said = block.diagnostic
@@ -114,12 +154,13 @@ def _notice(block: Block, failure: Failure | None, mail: Mail) -> Notice:
     if kind is Kind.DELIVERED:
         return Notice(kind, recipient, status_of("", block.status), "delivered", said or told)
     command = command_in(said) or (failure.command if failure else "")
+    hosts = f"{block.fields.get('remote-mta', '')} {reporter} {told}"
     code = status_of(said if not block.by_program else "", block.status)
-    judged, reason = judge(code, f"x-unix {said}" if block.by_program else said, command)
+    judged, reason = judge(code, f"x-unix {said}" if block.by_program else said, command, hosts)
     for more in (told, failure.all_text if failure else ""):
         if more and (reason == UNDEFINED or not said):
             code, said = status_of(more, block.status), said or more
-            judged, reason = judge(code, more, command)
+            judged, reason = judge(code, more, command, hosts)
     if reason in (UNDEFINED, "filtered"):
         judged, reason = sorted_as(block.fields.get("x-powermta-bouncecategory", ""), judged, reason)
     return Notice(kind or judged, recipient, code, reason, " ".join(said[:MOST].split()))

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from outreach.inbound import visible_signature as signature
 from outreach.inbound.html import Line, marked_lines
-from outreach.inbound.quotes import folded, wrote
+from outreach.inbound.quotes import bare, folded, wrote
 from outreach.inbound.visible_marks import mark_at
 
 MOST_LINES = 2_500  # nobody writes more; what follows is taken for a quote
 MOST_CONTEXT = 12  # lines of a quote that are kept above the answer to them
+MOST_GREETING = 5  # words
 _BLANKS = re.compile(r"\n(?:[ \t\r]{0,200}\n){3,}")
+_INITIALS = re.compile(r" ?[A-ZА-Я]{1,3}>")  # "AL> text": The Bat and programs of news groups
 _GAPS = re.compile(r"\n{3,}")
 _STUB = re.compile(r"html", re.IGNORECASE)
 _STUB_SIZE = 300
@@ -50,7 +52,7 @@ def visible(plain: str, html: str = "") -> Visible:
     rest = "\n".join(line.text for line in lines[MOST_LINES:])
     blocks, passed_on = _divided(lines[:MOST_LINES])
     signed = _signed(blocks)
-    kept = [_kept(signed, index) for index in range(len(signed))]
+    kept = _kept(signed)
     said = _joined(block.lines for block in signed if block.kind == "own")
     text = _joined(lines for lines in kept if lines)
     away = [
@@ -67,30 +69,31 @@ def visible(plain: str, html: str = "") -> Visible:
 
 
 def _plain_lines(plain: str) -> list[Line]:
-    """The lines of a plain text, those with ">" marked as quoted."""
+    """The lines of a plain text, those with ">" or somebody's initials and ">" marked as quoted."""
     text = plain.replace("\r\n", "\n").replace("\r", "\n")
     text = _BLANKS.sub("\n\n\n", text)
+    lines = text.split("\n", MOST_LINES)
+    initials = sum(_INITIALS.match(line) is not None for line in lines) > 1 if ">" in text else False
     found = []
-    for line in text.split("\n", MOST_LINES):
+    for line in lines:
         quoted = line.startswith(">") or (line.startswith((" >", "  >")) and "\n" not in line)
+        quoted = quoted or (initials and _INITIALS.match(line) is not None)
         found.append(Line(line, ">" if quoted else ""))
     return found
 
 
 def _divided(lines: Sequence[Line]) -> tuple[list[_Block], bool]:
     """The lines as blocks, and whether all of it is a mail passed on without a word."""
-    texts = [line.text.strip() for line in lines]
+    texts = [bare(line.text) for line in lines]
     own = [not line.mark or _cut_off(line, text) for line, text in zip(lines, texts, strict=True)]
-    kinds = [{"": "own", ">": "quote", "-": "signature"}[line.mark] for line in lines]
-    since, index, passed_on = 0, 0, False
+    kinds = [{"": "own", ">": "quote", "@": "mark", "-": "signature"}[line.mark] for line in lines]
+    since, index, passed_on, written = 0, 0, False, False
     while index < len(lines):
         mark = mark_at(texts, own, index, since) if own[index] and texts[index] else None
         if mark is None:
             index += 1
             continue
-        written = any(texts[i] and own[i] and kinds[i] == "own" for i in range(since, mark.start)) or (
-            "own" in {kinds[i] for i in range(since) if texts[i] and own[i]}
-        )
+        written = written or any(texts[i] and own[i] and kinds[i] == "own" for i in range(since, mark.start))
         cut = mark.hard or not _quote_follows(texts, own, mark.end)
         if cut and written:
             kinds[mark.start :] = ["quote"] * (len(lines) - mark.start)
@@ -102,13 +105,10 @@ def _divided(lines: Sequence[Line]) -> tuple[list[_Block], bool]:
 
 
 def _cut_off(line: Line, text: str) -> bool:
-    """Whether "> wrote:" is the end of a wrapped "<address>", not a quote."""
-    return (
-        line.mark == ">"
-        and len(text) < 40
-        and text.endswith(":")
-        and wrote().match(folded(text[1:])) is not None
-    )
+    """Whether ">:" or "> wrote:" is the end of a wrapped "<address>", not a quote."""
+    if line.mark != ">" or len(text) > 40 or text[-1:] != ":":
+        return False
+    return text == ">:" or wrote().match(folded(text[1:])) is not None
 
 
 def _quote_follows(texts: Sequence[str], own: Sequence[bool], index: int) -> bool:
@@ -134,12 +134,12 @@ def _signed(blocks: Sequence[_Block]) -> list[_Block]:
         if block.kind != "own":
             found.append(block)
             continue
-        stripped = [line.strip() for line in block.lines]
+        stripped = [bare(line) for line in block.lines]
         end = signature.begins(stripped, alone=not any(map(_speaks, found)))
         lines = [
             line
-            for line, bare in zip(block.lines[:end], stripped, strict=False)
-            if not signature.device(bare)
+            for line, text in zip(block.lines[:end], stripped, strict=False)
+            if not signature.device(text)
         ]
         found.append(_Block("own", lines))
         if any(stripped[end:]):
@@ -147,27 +147,38 @@ def _signed(blocks: Sequence[_Block]) -> list[_Block]:
     return found
 
 
-def _kept(blocks: Sequence[_Block], index: int) -> list[str]:
-    """The lines of a block that are shown: the person's own, and a short quote above its answer."""
-    block = blocks[index]
-    if block.kind == "own":
-        return block.lines
-    if block.kind != "quote":
-        return []
-    answered = any(_speaks(later) for later in blocks[index + 1 :])
-    lines = [line for line in block.lines if line.strip("> \t")]
-    if not answered or not lines or len(lines) > MOST_CONTEXT:
-        return []
-    spoken = any(_speaks(earlier) for earlier in blocks[:index])
-    if block.named and not spoken:
-        return []  # the answer stands below the whole letter
-    return [
-        f"> {line}" if line.strip() and not line.lstrip().startswith(">") else line for line in block.lines
-    ]
+def _kept(blocks: Sequence[_Block]) -> list[list[str]]:
+    """The lines of each block that are shown: the person's own, and a short quote above its answer."""
+    speaking = [index for index, block in enumerate(blocks) if _speaks(block)]
+    last_said = speaking[-1] if speaking else -1
+    last_quote = max((index for index, block in enumerate(blocks) if block.kind == "quote"), default=-1)
+    told = next((index for index in speaking if not _greets(blocks[index])), len(blocks))
+    kept: list[list[str]] = []
+    for index, block in enumerate(blocks):
+        lines = [line for line in block.lines if line.strip("> \t")] if block.kind == "quote" else []
+        first = told if index == last_quote else min(speaking, default=len(blocks))
+        whole = block.named and index < first  # the answer stands below the whole letter
+        if block.kind == "own":
+            kept.append(block.lines)
+        elif index < last_said and 0 < len(lines) <= MOST_CONTEXT and not whole:
+            kept.append([_as_quote(line) for line in block.lines])
+        else:
+            kept.append([])
+    return kept
+
+
+def _as_quote(line: str) -> str:
+    return f"> {line}" if line.strip() and not line.lstrip().startswith(">") else line
 
 
 def _speaks(block: _Block) -> bool:
-    return block.kind == "own" and any(line.strip() for line in block.lines)
+    return block.kind == "own" and any(map(bare, block.lines))
+
+
+def _greets(block: _Block) -> bool:
+    """Whether a block is a salutation alone ("Hello Ann,")."""
+    lines = [line for line in map(bare, block.lines) if line]
+    return len(lines) == 1 and lines[0][-1] in ",!.，،！。" and len(lines[0].split()) <= MOST_GREETING
 
 
 def _joined(blocks: Iterable[Sequence[str]]) -> str:

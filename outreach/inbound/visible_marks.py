@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
-from outreach.inbound.quotes import LOOKED_AT, beginnings, folded, labels, words, wrote
+from outreach.inbound.quotes import LOOKED_AT, begins, folded, labels, words, wrote
 
 MOST_BACK = 5  # lines over which a mail program wraps one attribution
-_MARK = "-_=—–*~ "
+MOST_TRIED = 3  # places of "wrote" in a line
+_MARK = "-_=—–*~# "
 _CLOSERS = (":", "：", "--", "——", "׃")  # what ends an attribution
 _CLOCK = r"\d{1,2}[:.h時时시]\s?\d{2}(?!\d)"
 _DAY = (
@@ -20,6 +21,7 @@ _WHEN = re.compile(f"{_CLOCK}|{_DAY}")
 _DAY_FIRST = re.compile(rf"(?:{_DAY})")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,63}\.|<mailto:|&lt;")
 _ZOHO = re.compile(r"-{2,8} ?\S[^\n]{5,400}-{2,8}$")
+_LOTUS = re.compile(r"\S[^\n]{1,60}? ?-{2,3}\d{1,4}[./-]\d{1,2}[./-]\d{2,4}[^\n]{0,30}?-{2,3}")
 _RULE = re.compile(r"[_=\-—–*]{5,200}$")
 _UNDERSCORES = re.compile(r"_{20,200}$")
 _SENTENCE = re.compile(r"[^\W\d]{4}[.!?…]$|[。！？]$")
@@ -45,7 +47,7 @@ def mark_at(lines: Sequence[str], own: Sequence[bool], index: int, since: int) -
     """The mark that the stripped line `index` is, or closes; `own`: not quoted; none starts before `since`."""
     line = lines[index]
     first = line[0]
-    if first in "-_=—–*~>" or line[-1] in ":：-—*":
+    if first in "-_=—–*~#>" or line[-1] in ":：-—*":
         found = _banner(lines, index)
         if found:
             return found
@@ -54,12 +56,41 @@ def mark_at(lines: Sequence[str], own: Sequence[bool], index: int, since: int) -
         found = _headers(lines, own, index)
         if found:
             return found
+    if _one_line(line):
+        return Mark(index, index + 1, hard=True)
     wordy = line[-1].isascii() and line[-1].isalnum()  # most lines: they close nothing
     if first.isdigit() or (not wordy and folded(line[-4:]).endswith(_CLOSERS)):
         start = _attribution(lines, own, index, since)
         if start is not None:
-            return Mark(start, index + 1, hard=False)
+            return Mark(_with_headers(lines, start, since), index + 1, hard=False)
     return None
+
+
+def _one_line(line: str) -> bool:
+    """Whether an attribution stands in one line with what it quotes, or is one of Notes ("NAME ---DATE---...")."""
+    if "---" in line and _LOTUS.match(line):
+        return True
+    if "@" not in line[:LOOKED_AT]:
+        return False
+    low = folded(line)
+    if not begins("intro", low):
+        return False
+    heads = (
+        low[: hit.start()]
+        for hit in islice(wrote().finditer(low), MOST_TRIED)
+        if low[hit.end() :].startswith((": ", " : "))
+    )
+    return any(_WHEN.search(head) and _ADDRESS.search(head) for head in heads)
+
+
+def _with_headers(lines: Sequence[str], start: int, since: int) -> int:
+    """The rule above the header lines that stand over an attribution, as Yandex writes them; else `start`."""
+    for index in range(start - 1, max(since, start - _HEADER_LINES) - 1, -1):
+        if _RULE.match(lines[index]) and index < start - 1:
+            return index
+        if not _meanings(lines[index]):
+            break
+    return start
 
 
 def _banner(lines: Sequence[str], index: int) -> Mark | None:
@@ -75,7 +106,7 @@ def _banner(lines: Sequence[str], index: int) -> Mark | None:
         if following is not None and _RULE.match(line) and _headers(lines, None, following):
             return Mark(index, _after_headers(lines, following), hard=True)
         return None
-    ruled = line[0] in "-_=—–*~" and line[-1] in "-_=—–*~:"
+    ruled = line[0] in "-_=—–*~#" and line[-1] in "-_=—–*~#:"
     core = _BRACKETED.sub("", core).strip(_MARK + ":")
     if core in words("banners") and (ruled or line[-1] in ":："):
         return Mark(index, _after_headers(lines, index + 1), hard=True)
@@ -144,19 +175,23 @@ def _attribution(lines: Sequence[str], own: Sequence[bool], index: int, since: i
     line = folded(lines[index])
     if not line.endswith(_CLOSERS):
         return index if _dated_name(lines, line, index) else None
-    said, address = wrote().search(line) is not None, _ADDRESS.search(line) is not None
-    complete = _complete(line, said)
+    said, address = wrote().search(line), _ADDRESS.search(line) is not None
+    complete = _complete(lines[index], line, said)
     if complete and _DAY_FIRST.search(line):
         return index
     if said or address or len(line) < 40:
         start = _wrapped(lines, own, index, since)
         if start is not None:
             return start
-    if complete or (address and beginnings("quoting").match(line)):
+    if complete or (address and begins("quoting", line)):
         return index
-    if said and len(line) < 200 and (address or _quoted_next(lines, own, index)):
+    if (
+        said
+        and len(line) < 200
+        and ((address and _nothing_else(line, said)) or _quoted_next(lines, own, index))
+    ):
         return index
-    intro = beginnings("intro").match(line) is not None and _WHEN.search(line) is not None
+    intro = begins("intro", line) > 0 and _WHEN.search(line) is not None
     return index if (intro and _quoted_next(lines, own, index)) or _dated_name(lines, line, index) else None
 
 
@@ -164,16 +199,29 @@ def _quoted_next(lines: Sequence[str], own: Sequence[bool], index: int) -> bool:
     return next((not own[i] for i in range(index + 1, min(index + 4, len(lines))) if lines[i]), False)
 
 
-def _complete(line: str, said: bool) -> bool:
-    """Whether one folded line is an attribution in itself: when, who, and "wrote" or an address."""
-    if len(line) > 400 or not _WHEN.search(line):
+def _nothing_else(line: str, said: re.Match[str]) -> bool:
+    """Whether a folded line is "NAME <address> wrote:" or "wrote NAME <address>:", and no sentence."""
+    bare = line.rstrip(":： -")
+    return said.end() >= len(bare) - 12 or bare[-1:] in (">", ")", "]")
+
+
+def _complete(line: str, low: str, said: re.Match[str] | None) -> bool:
+    """Whether one line (`low`: folded) is an attribution in itself: when, who, and "wrote" or an address."""
+    if len(low) > 400 or not _WHEN.search(low):
         return False
-    opened = (
-        beginnings("intro").match(line) is not None or not line[0].isalpha() or _WHEN.match(line) is not None
-    )
-    if said:
-        return opened or _ADDRESS.search(line) is not None
-    return _ADDRESS.search(line) is not None and line[-1] in ":：-"
+    address = _ADDRESS.search(low) is not None
+    if not said:
+        return address and low[-1] in ":：-"
+    if address or begins("intro", low) or not low[0].isalpha() or _WHEN.match(low):
+        return True
+    timed = _DAY_FIRST.search(low) is not None and re.search(_CLOCK, low) is not None
+    joined = said.end() >= len(low) - 3 and said[0][-1].upper() == said[0][-1].lower()  # 写道, 작성
+    return timed and (joined or all(map(_named, line[: said.start()].split())))
+
+
+def _named(word: str) -> bool:
+    """Whether a word may be part of a name ("I" is none)."""
+    return len(word) > 1 and not word[0].islower()
 
 
 def _wrapped(lines: Sequence[str], own: Sequence[bool], index: int, since: int) -> int | None:
@@ -205,7 +253,7 @@ def _wrapped(lines: Sequence[str], own: Sequence[bool], index: int, since: int) 
 
 def _may_begin(line: str) -> bool:
     """Whether a folded line may be the first of a wrapped attribution."""
-    if line[0].isdigit() or beginnings("intro").match(line):
+    if line[:1].isdigit() or begins("intro", line):
         return any(map(str.isdigit, line))
     return _ADDRESS.search(line) is not None and wrote().search(line) is not None
 

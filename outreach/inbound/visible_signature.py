@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from outreach.inbound.quotes import beginnings, folded, words
+from outreach.inbound.quotes import begins as begins_with
+from outreach.inbound.quotes import endings, folded, words
 
 MOST_LINES = 16  # of a signature without a mark before it
 MOST_STEPS = 8  # disclaimers, rules and blocks of names one above the other
@@ -14,6 +15,11 @@ _CONTACT = re.compile(
 )
 _TRACKED = "ᐧ"  # what a tracking add-on of Gmail leaves
 _AFTERWORDS = ("ps", "p.s", "p. s", "p.p.s", "nb", "зы", "п.с")
+_MADE_WITH = re.compile(r"Sent (?:from|with|via|using)(?: [A-Z][\w.]{1,20}){1,3}[.!]?$")
+_PICTURE = re.compile(
+    r"\[(?:cid:|image|inline image|quoted text hidden|bild:|logo|картинка|изображение)[^\]\n]{0,200}\]$",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?。！？][\s)]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -39,8 +45,11 @@ def device(line: str) -> bool:
     """Whether a line says only with what program or device the mail was written."""
     if not line or len(line) > 160:
         return False
-    low = folded(line).lstrip("[(<*_-—> ")
-    if not beginnings("device").match(low):
+    if _MADE_WITH.match(line):
+        return True
+    low = folded(line).replace("[", "").lstrip("(<*_-—> ")
+    bare = low.rstrip(" .。!)]>*_")
+    if not begins_with("device", low) and not (len(bare) <= 60 and bare.endswith(endings("device_ends"))):
         return False
     return any(each in low for each in words("device_needs")) and not line.endswith("?")
 
@@ -54,11 +63,16 @@ def _tail(lines: Sequence[str], end: int) -> int:
         return end if not _closing_block(lines, end) else _closing(lines, end)
     low = folded(lines[start]).lstrip("*_[( ")
     size = sum(map(len, lines[start:end]))
-    if (size >= 100 and beginnings("disclaimers").match(low)) or beginnings("footers").match(low):
+    if (size >= 100 and begins_with("disclaimers", low)) or begins_with("footers", low):
         return start
     if _closing_block(lines, end):
         return _closing(lines, end)
-    return start if _name_block(lines[start:end]) else end
+    return start if not _announced(lines, start) and _name_block(lines[start:end]) else end
+
+
+def _announced(lines: Sequence[str], start: int) -> bool:
+    """Whether what is above a paragraph ends with a colon: "my colleague decides:" and her name and telephone."""
+    return next((line[-1] in ":：" for line in reversed(lines[:start]) if line), False)
 
 
 def _paragraph(lines: Sequence[str], end: int) -> int:
@@ -70,7 +84,9 @@ def _paragraph(lines: Sequence[str], end: int) -> int:
 
 
 def _ruled(line: str) -> bool:
-    """Whether a line holds no letters or digits: rules and ornaments."""
+    """Whether a line holds no letters or digits: rules and ornaments, and what is left of a picture."""
+    if _PICTURE.match(line):
+        return True
     return line == _TRACKED or (len(line) > 1 and not any(map(str.isalnum, line)))
 
 
@@ -106,12 +122,14 @@ def _says(line: str) -> bool:
 
 def _is_signoff(low: str) -> bool:
     """Whether a folded line is "Best regards," with at most a name after it."""
-    found = beginnings("signoffs").match(low)
-    return found is not None and len(low) - found.end() <= 40 and len(_WORD.findall(low[found.end() :])) <= 4
+    end = begins_with("signoffs", low)
+    return end > 0 and len(low) - end <= 40 and len(_WORD.findall(low[end:])) <= 4
 
 
 def _name_block(lines: Sequence[str]) -> bool:
     """Whether a last paragraph is a name with contacts: short lines, no sentences, the first a name."""
+    if lines and _PICTURE.match(lines[0]):
+        lines = lines[1:]
     if not 2 <= len(lines) <= 10 or any(len(line) > 80 for line in lines):
         return False
     names = _WORD.findall(lines[0])

@@ -60,7 +60,7 @@ def keep(mailbox: Mailbox, grant: Grant, root: Path) -> str:
     if _into_keyring(mailbox.address, grant):
         return "the keyring"
     if not mailbox.password_file:
-        hint = f'give its [[mailbox]] a password_file, like "{mailbox.address}.secret", and sign in again'
+        hint = f'give its [[mailbox]] a password_file, like "{mailbox.address}.password", and sign in again'
         raise MailboxError(f"no keyring to keep the sign-in of {mailbox.address} in", hint=hint)
     path = root / mailbox.password_file
     try:

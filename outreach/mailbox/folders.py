@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from outreach.mailbox.imapwords import words
-
 
 class Role(StrEnum):
     """What a folder is for."""
@@ -29,7 +27,6 @@ class Folder:
 
 
 _SPECIAL: Mapping[str, Role] = {"\\junk": Role.JUNK, "\\sent": Role.SENT, "\\spam": Role.JUNK}  # XLIST: \Spam
-_CLOSED = frozenset({"\\noselect", "\\nonexistent"})
 
 # What webmails and mail programs call these folders where the server marks none (RFC 6154); the most usual
 # names first, because a mailbox that several programs have used holds several of them.
@@ -111,21 +108,6 @@ def files_sent(smtp_host: str) -> bool:
     """Whether a provider's SMTP server puts what is sent through it into Sent by itself."""
     host = smtp_host.lower().rstrip(".")
     return any(host == each or host.endswith(f".{each}") for each in _FILES_ITSELF)
-
-
-def listed(responses: Iterable[Sequence[bytes]]) -> tuple[Folder, ...]:
-    """The folders of a LIST answer that can be opened."""
-    found = []
-    for response in responses:
-        match words(response):
-            case [b"*", bytes(verb), list(attributes), delimiter, bytes(name), *_] if verb.upper() == b"LIST":
-                marks = frozenset(
-                    each.decode("latin-1").lower() for each in attributes if isinstance(each, bytes)
-                )
-                between = delimiter.decode("latin-1") if isinstance(delimiter, bytes) else ""
-                if not marks & _CLOSED and not re.search(rb"[\r\n\0]", name):
-                    found.append(Folder(marks, between, name.decode("utf-8", "surrogateescape")))
-    return tuple(found)
 
 
 def roles(folders: Iterable[Folder]) -> Mapping[Role, str]:

@@ -15,10 +15,9 @@ from typing import Self, TypeVar
 
 from outreach.errors import MailboxError
 from outreach.mailbox import imapread
-from outreach.mailbox.folders import Role, listed, roles, shown
+from outreach.mailbox.folders import Role, roles, shown
 from outreach.mailbox.imapread import Batch, Fetched
-from outreach.mailbox.imapwire import FOREIGN, RefusedError, Wire
-from outreach.mailbox.imapwords import date_time, quoted, searched
+from outreach.mailbox.imapwire import FOREIGN, Opened, RefusedError, Wire, quoted
 from outreach.mailbox.oauth import OAuthError
 from outreach.mailbox.tokens import Login
 from outreach.mailbox.wire import clean, endpoint, reason, verified_tls
@@ -32,8 +31,6 @@ TIMEOUTS: Mapping[str, float] = MappingProxyType(
 """Seconds for each whole answer, not for each of its bytes."""
 
 _LONGEST_IDLE = 24 * 60  # servers may log out who is silent for 30 minutes (RFC 2177)
-_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "OVERQUOTA"})
-_BUSY = re.compile(r"too many|simultaneous|temporar|try again|rate limit", re.IGNORECASE)
 _MESSAGE_ID = re.compile(
     rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?<([!-;=?-~]{1,900})>", re.IGNORECASE | re.MULTILINE
 )
@@ -77,7 +74,7 @@ class Inbox:
         self._timeouts = {**TIMEOUTS, **(timeouts or {})}
         self._wire: Wire | None = None
         self._roles: Mapping[Role, str] | None = None
-        self._seen: Mapping[str, imapread.Opened] = {}  # as each folder was when it was last read to the end
+        self._seen: Mapping[str, Opened] = {}  # as each folder was when it was last read to the end
         self._may_idle = True
         self._calls = 0  # that run or wait for their turn
         self._turn = asyncio.Lock()
@@ -178,9 +175,8 @@ class Inbox:
         except OAuthError as exc:
             raise self._trouble(exc.message, exc.hint, auth=exc.auth) from exc
         except RefusedError as exc:
-            raise self._trouble(
-                f"the server refused: {exc}", "look at the mailbox with a mail program"
-            ) from exc
+            hint = _AGAIN if exc.passing else "look at the mailbox with a mail program"
+            raise self._trouble(f"the server refused: {exc}", hint) from exc
         except FOREIGN as exc:
             self._drop()
             raise self._trouble(reason(exc), _AGAIN) from exc
@@ -205,7 +201,7 @@ class Inbox:
     def _turned_away(self, exc: RefusedError) -> InboxError:
         """What a refused login comes to: most need a person, some only time."""
         text = f"login refused: {exc}"
-        if exc.code in _PASSING or _BUSY.search(str(exc)):
+        if exc.passing:
             return self._trouble(text, "it is tried again later")
         address = self._mailbox.address
         if isinstance(self._secret, str):
@@ -225,16 +221,12 @@ class Inbox:
 
     def _folders(self, wire: Wire) -> Mapping[Role, str]:
         if self._roles is None:
-            more = (
-                b" RETURN (SPECIAL-USE)" if {b"SPECIAL-USE", b"LIST-EXTENDED"} <= wire.capabilities else b""
-            )
-            answers = wire.ask(b'LIST "" "*"' + more, self._timeouts["command"])
-            self._roles = MappingProxyType(dict(roles(listed(answers))))
+            self._roles = MappingProxyType(dict(roles(wire.folders(self._timeouts["command"]))))
         return self._roles
 
     def _read(self, wire: Wire, folder: str, cursor: Cursor | None, since: datetime, most: int) -> Batch:
         try:
-            opened = imapread.examine(wire, folder, self._timeouts["command"])
+            opened = wire.examine(folder, self._timeouts["command"])
         except RefusedError as exc:
             self._roles = None  # it may have been renamed
             raise self._trouble(f"cannot open {shown(folder)}: {exc}", _AGAIN) from exc
@@ -245,9 +237,9 @@ class Inbox:
 
     def _idle(self, wire: Wire, seconds: float) -> bool:
         """Whether there may be news; False at once where the server cannot tell."""
-        if b"IDLE" not in wire.capabilities:
+        if not wire.can_idle(self._timeouts["command"]):
             return False
-        opened = imapread.examine(wire, "INBOX", self._timeouts["command"])
+        opened = wire.examine("INBOX", self._timeouts["command"])
         if self._seen.get("INBOX", opened) != opened:  # came between the last reading and now
             return True
         wire.idle(seconds, self._timeouts["command"], lambda: self._calls > 1)
@@ -257,9 +249,8 @@ class Inbox:
         folder = self._folders(wire).get(Role.SENT)
         if folder is None:
             return False
-        imapread.examine(wire, folder, self._timeouts["command"])
-        criterion = b"UID SEARCH HEADER Message-ID " + quoted(f"<{message_id}>")
-        return bool(searched(wire.ask(criterion, self._timeouts["command"])))
+        wire.examine(folder, self._timeouts["command"])
+        return bool(wire.search(b"HEADER Message-ID " + quoted(f"<{message_id}>"), self._timeouts["command"]))
 
     def _append_sent(self, wire: Wire, raw: bytes, at: datetime) -> None:
         folder = self._folders(wire).get(Role.SENT)
@@ -268,5 +259,4 @@ class Inbox:
         known = _MESSAGE_ID.search(re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0])
         if known and self._in_sent(wire, known[1].decode("ascii")):
             return
-        command = b"APPEND %b (\\Seen) %b {%d}" % (quoted(folder), date_time(at), len(raw))
-        wire.ask(command, self._timeouts["append"], [raw])
+        wire.append(folder, raw, at, self._timeouts["append"])

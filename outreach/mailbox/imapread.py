@@ -1,23 +1,23 @@
 """Reading one folder over a connection: read-only, in the order of UIDs, a bounded piece at a time."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from outreach.mailbox.imapwire import MOST_LITERAL, RefusedError, Wire
-from outreach.mailbox.imapwords import Word, day, fetched, internal_date, number, quoted, searched
+from imapclient.datetime_util import format_criteria_date
+
+from outreach.mailbox.imapwire import MOST_MAIL, Items, Opened, RefusedError, Wire
 from outreach.model import Cursor
 
 MOST_BATCH = 16 << 20  # bytes of mail in one batch
 _TOGETHER = 16  # mails that one command fetches: at a megabyte each, within what an answer may hold
-_ANSWER = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A mail as the server holds it. `raw` is its first megabyte at most, and empty where the server could
-    not hand it over; `size` is the server's word for the whole, in bytes; `at` when it arrived, aware.
+    """A mail as the server holds it. `raw` is its first megabyte at most and never empty; `size` is the server's
+    word for the whole, in bytes; `at` when it arrived, aware.
     """
 
     folder: str
@@ -29,110 +29,96 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Mails in the order of their UIDs, the cursor behind them, and whether there are more."""
+    """Mails in the order of their UIDs, the cursor behind them, and whether there are more.
+
+    `lost`: the UIDs before the cursor that are in the folder, but that the server did not hand over when asked for
+    each alone either. They are not asked for again; a person should look at them with a mail program.
+    """
 
     mails: tuple[Fetched, ...]
     cursor: Cursor
     more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What EXAMINE said: the folder's UIDVALIDITY, and the UID of the mail to come (0 where unsaid)."""
-
-    validity: int
-    next: int
-
-
-def examine(wire: Wire, folder: str, seconds: float) -> Opened:
-    """Opens a folder read-only.
-
-    :raises RefusedError: there is no such folder, or it has no lasting UIDs.
-    """
-    found: dict[bytes, int] = {}
-    for line, *_ in wire.ask(b"EXAMINE " + quoted(folder), seconds):
-        said = _ANSWER.match(line)
-        if said:
-            found[said[1].upper()] = int(said[2])
-    if not found.get(b"UIDVALIDITY"):
-        raise RefusedError("the server gives this folder's mails no lasting numbers (UIDVALIDITY)")
-    return Opened(found[b"UIDVALIDITY"], found.get(b"UIDNEXT", 0))
+    lost: tuple[int, ...] = ()
 
 
 def read(
     wire: Wire, folder: str, opened: Opened, cursor: Cursor | None, since: datetime, most: int, seconds: float
 ) -> Batch:
-    """What the opened folder holds behind the cursor; without a valid one, what arrived from `since` on."""
+    """What the opened folder holds behind the cursor; without a valid one, what arrived from `since` on.
+
+    :raises RefusedError: by a server that cannot just now, or hands over none of several mails. Nothing is lost.
+    """
     goes_on = cursor is not None and (cursor.folder, cursor.validity) == (folder, opened.validity)
     done = cursor.uid if cursor is not None and goes_on else 0
+    known = 0
     if goes_on:
         # `5:*` always names the last mail, even one before 5 (RFC 3501 6.4.8).
-        uids = [uid for uid in searched(wire.ask(b"UID SEARCH UID %d:*" % (done + 1), seconds)) if uid > done]
+        uids = [uid for uid in wire.search(b"UID %d:*" % (done + 1), seconds) if uid > done]
     else:
+        known = opened.next - 1 if opened.next else max(wire.search(b"UID *", seconds), default=0)
         # The server compares days in a zone of its own, so a day more is asked for.
         early = max(since, datetime(1970, 1, 2, tzinfo=UTC)) - timedelta(days=1)
-        uids = searched(wire.ask(b"UID SEARCH SINCE " + day(early), seconds))
-    mails: list[Fetched] = []
+        uids = wire.search(b"SINCE " + format_criteria_date(early), seconds)
+    answers: dict[int, Items] = {}
     size = 0
     for group in _groups(uids[:most]):
         if size >= MOST_BATCH:
             break
-        found = _mails(wire, folder, group, None if goes_on else since, seconds)
-        mails += found
-        size += sum(len(mail.raw) for mail in found)
+        found = _fetch(wire, group, seconds)
+        answers |= found
+        size += sum(len(_raw(items)) for items in found.values())
         done = group[-1]
+    lost = tuple(uid for uid, items in answers.items() if not _raw(items))
+    if len(lost) == len(answers) > 1:  # it is not these mails, it is the server
+        raise RefusedError(f"none of {len(lost)} mails can be read")
     more = bool(uids) and done < uids[-1]
-    if not goes_on and not more:  # what is older than `since` is read
-        done = max(done, opened.next - 1) or _last(wire, seconds)
-    return Batch(tuple(mails), Cursor(folder, opened.validity, done), more)
+    if not goes_on and not more:  # what is older than `since` counts as read
+        done = max(done, known)
+    mails = (_mail(folder, uid, items) for uid, items in answers.items() if uid not in lost)
+    kept = tuple(mail for mail in mails if goes_on or mail.at >= since)
+    return Batch(kept, Cursor(folder, opened.validity, done), more, lost)
 
 
 def _groups(uids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (uids[start : start + _TOGETHER] for start in range(0, len(uids), _TOGETHER))
 
 
-def _last(wire: Wire, seconds: float) -> int:
-    """The highest UID there is, 0 in an empty folder: asked only where EXAMINE did not say UIDNEXT."""
-    return max(searched(wire.ask(b"UID SEARCH ALL", seconds)), default=0)
+def _fetch(wire: Wire, uids: Sequence[int], seconds: float) -> dict[int, Items]:
+    """What there is of each mail that is still there, in order; of one that is not handed over, nothing.
+
+    One such mail can spoil the answer for all, so whatever is missing is asked for once more, each alone. It was
+    deleted meanwhile if no search finds it any more, and not because the server is silent about it.
+    """
+    found = _asked(wire, uids, seconds)
+    for uid in _lacking(found, uids):
+        found[uid] = _asked(wire, [uid], seconds).get(uid, {})
+    lacking = _lacking(found, uids)
+    there = wire.search(b"UID " + b",".join(b"%d" % uid for uid in lacking), seconds) if lacking else []
+    return {uid: found[uid] for uid in uids if uid not in lacking or uid in there}
 
 
-def _mails(
-    wire: Wire, folder: str, uids: Sequence[int], since: datetime | None, seconds: float
-) -> list[Fetched]:
-    """The mails of these UIDs that are still there and not older than `since`."""
-    heads = _fetch(wire, uids, b"RFC822.SIZE INTERNALDATE", seconds)
-    times = {uid: internal_date(head.get(b"INTERNALDATE")) for uid, head in heads.items()}
-    kept = [uid for uid in uids if uid in heads and not (since and (at := times[uid]) and at < since)]
-    if not kept:
-        return []
-    bodies = _fetch(wire, kept, b"BODY.PEEK[]<0.%d>" % MOST_LITERAL, seconds)
-    now = datetime.now(UTC)  # the time of arrival where the server has none
-    return [
-        Fetched(
-            folder, uid, raw := _body(bodies[uid]), number(heads[uid].get(b"RFC822.SIZE")) or len(raw),
-            times[uid] or now,
-        )
-        for uid in kept
-        if uid in bodies
-    ]  # fmt: skip
+def _lacking(found: Mapping[int, Items], uids: Sequence[int]) -> list[int]:
+    return [uid for uid in uids if uid not in found or not _raw(found[uid])]
 
 
-def _fetch(wire: Wire, uids: Sequence[int], items: bytes, seconds: float) -> dict[int, dict[bytes, Word]]:
-    """The items of each mail. One that the server refuses to hand over does not stand before the others."""
+def _asked(wire: Wire, uids: Sequence[int], seconds: float) -> dict[int, Items]:
     try:
-        numbers = b",".join(b"%d" % uid for uid in uids)
-        found = fetched(wire.ask(b"UID FETCH %b (UID %b)" % (numbers, items), seconds))
-    except RefusedError:
-        if len(uids) == 1:
-            return {uids[0]: {}}
-        alone: dict[int, dict[bytes, Word]] = {}
-        for uid in uids:
-            alone |= _fetch(wire, [uid], items, seconds)
-        return alone
-    wanted = set(uids)
-    return {uid: each for uid, each in found.items() if uid in wanted}
+        return wire.fetch(uids, seconds)
+    except RefusedError as exc:
+        if exc.passing:
+            raise
+        return {uid: {} for uid in uids}
 
 
-def _body(items: Mapping[bytes, Word]) -> bytes:
+def _raw(items: Items) -> bytes:
     raw = next((value for name, value in items.items() if name.startswith(b"BODY[]")), None)
-    return raw[:MOST_LITERAL] if isinstance(raw, bytes) else b""
+    return raw[:MOST_MAIL] if isinstance(raw, bytes) else b""
+
+
+def _mail(folder: str, uid: int, items: Items) -> Fetched:
+    raw, size, at = _raw(items), items.get(b"RFC822.SIZE"), items.get(b"INTERNALDATE")
+    arrived = datetime.now(UTC)  # where the server has no time, or one that is none
+    if isinstance(at, datetime):
+        with suppress(ValueError, OverflowError):
+            arrived = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return Fetched(folder, uid, raw, size if isinstance(size, int) else len(raw), arrived)

@@ -1,51 +1,94 @@
-"""One IMAP connection: commands and answers within bounds of time and memory, logging in, and IDLE.
+"""One IMAP connection: what reading a mailbox asks of a server, by IMAPClient over a line with bounds.
 
-It blocks; `imap.Inbox` runs it in a thread. The standard library's client keeps every answer whole, however
-large, breaks when a line comes in two pieces, and remembers the login in a log: so this one is our own.
+It blocks; `imap.Inbox` runs it in a thread. An error is a RefusedError, after which the connection is still good,
+or one of FOREIGN, after which it is to be dropped.
 """
 
+import imaplib
+import logging
 import re
-import socket
 import ssl
 import time
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
+from imapclient import SEEN, IMAPClient
+from imapclient.response_parser import parse_response
+
+from outreach.mailbox.folders import Folder
+from outreach.mailbox.imapline import Line
 from outreach.mailbox.wire import clean
 
-MOST_LITERAL = 1 << 20  # bytes that are kept of one literal; the rest is read past
-MOST_ANSWER = 24 << 20  # bytes of all answers to one command
+MOST_MAIL = 1 << 20  # bytes that are read of one mail
 
-Response: TypeAlias = tuple[bytes, ...]
-"""One line without its end; where it held literals: text, literal, text, ..., text."""
+Items: TypeAlias = Mapping[bytes, object]
+"""What FETCH says of one mail: INTERNALDATE as a datetime, numbers as int, strings and literals as bytes."""
 
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""Besides its own errors, what the library raises on an answer that is no IMAP."""
+
+FOREIGN = (imaplib.IMAP4.error, OSError, *_UNREADABLE)
+"""What ends a connection: the library's errors; socket, TLS, timeout (OSError); a host name (ValueError)."""
+
+_FETCHED = ("UID", "RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[]<0.{MOST_MAIL}>")
+_MOST_UID = (1 << 32) - 1
 _LOOK_UP = 0.5  # seconds
-_LITERAL = re.compile(rb"\{(\d{1,12})\}\Z")
+_UID = re.compile(rb"[0-9]{1,10}")
 _NEWS = re.compile(rb"\* \d{1,10} (?:EXISTS|RECENT)\b", re.IGNORECASE)
+_ENDED = re.compile(rb"[A-P]{4}\d+ (OK|NO|BAD)\b(.{0,500})")
 _CODE = re.compile(r"\[([A-Z-]{1,40})[\] ]")
+_PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "OVERQUOTA", "THROTTLED"})
+_BUSY = re.compile(
+    r"too many|simultaneous|temporar|try again|rate limit|throttl|system error|unavailable", re.IGNORECASE
+)
+_CLOSED = frozenset({"\\noselect", "\\nonexistent"})
+_ATOM = re.compile(r"[A-Za-z0-9@._+=&'/~!#$-]+")
+_UNSAFE = re.compile(rb"[\r\n\0]")
 
-
-class BrokenError(Exception):
-    """The conversation cannot go on: ended by the server, out of bounds, or no IMAP."""
+logging.getLogger("imapclient").addHandler(logging.NullHandler())  # its warnings are no lines for a terminal
 
 
 class RefusedError(Exception):
-    """The server said NO or BAD to a command; `code` is the response code, as AUTHENTICATIONFAILED, or ""."""
+    """The server said NO or BAD to a command, or what cannot be read.
+
+    `passing`: by its response code (RFC 5530) or its words, it may say otherwise later.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        found = _CODE.match(text.upper())
-        self.code = found[1] if found else ""
+        code = _CODE.match(text.upper())
+        self.passing = bool(code and code[1] in _PASSING) or bool(_BUSY.search(text))
 
 
-FOREIGN = (BrokenError, RefusedError, OSError, ValueError)
-"""What a connection raises: the two above; socket, TLS, timeout (OSError); a host name (ValueError)."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What EXAMINE said: the folder's UIDVALIDITY, and the UID of the mail to come (0 where unsaid)."""
+
+    validity: int
+    next: int
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    """The library over a line that is made already, with folder names as the server writes them."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__("", ssl=False)
+        line.debug = 0  # the library's 5 writes out every answer, as large as it is, for a log
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> Line:  # noqa: N802
+        return self._line
+
+    def _normalise_folder(self, folder_name: str) -> bytes:
+        return quoted(folder_name)
 
 
 class Wire:
-    """A connection to an IMAP server, greeted but not logged in.
+    """A connection to an IMAP server, greeted but not logged in. Every time is in seconds for whole answers.
 
     :param tls: None speaks in clear.
     :param seconds: for connecting and the greeting.
@@ -53,43 +96,8 @@ class Wire:
     """
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, seconds: float) -> None:
-        self._received = bytearray()
-        self._count = 0
-        self._begin(seconds)
-        self._socket = socket.create_connection((host, port), timeout=seconds)
-        try:
-            if tls is not None:
-                self._socket = tls.wrap_socket(self._socket, server_hostname=host)
-            greeting = self._response()[0]
-            if not greeting.upper().startswith(b"* OK"):
-                raise BrokenError(f"greets with {_text(greeting)}")
-            self.capabilities = self._capable(seconds)
-        except BaseException:
-            self.drop()
-            raise
-
-    def ask(self, command: bytes, seconds: float, then: Iterable[bytes] = ()) -> list[Response]:
-        """One command and its untagged answers.
-
-        :param then: what is sent, piece by piece, as often as the server asks for more.
-        :raises RefusedError: it answered NO or BAD; the connection is still good.
-        :raises FOREIGN: the connection is not.
-        """
-        self._begin(seconds)
-        tag = self._tagged(command)
-        pieces, answers = iter(then), list[Response]()
-        while True:
-            response = self._response()
-            line = response[0]
-            if line.startswith(b"* "):
-                if line[2:6].upper().strip() == b"BYE" and command != b"LOGOUT":
-                    raise BrokenError(f"the server ended the connection: {_text(line[6:])}")
-                answers.append(response)
-            elif line.startswith(b"+"):
-                self._send(_next(pieces) + b"\r\n")
-            else:
-                _accepted(tag, line)
-                return answers
+        self._line = Line(host, port, tls, seconds)
+        self._client = _Client(self._line)
 
     def log_in(self, user: str, password: str, seconds: float) -> None:
         """Logs in with a password, by AUTHENTICATE PLAIN (RFC 4616) or by LOGIN.
@@ -97,13 +105,17 @@ class Wire:
         :raises RefusedError: refused. No exception holds the password.
         """
         name, secret = (part.encode("utf-8", "surrogateescape") for part in (user, password))
-        if b"AUTH=PLAIN" in self.capabilities:
-            self.ask(b"AUTHENTICATE PLAIN", seconds, [b64encode(b"\0%b\0%b" % (name, secret))])
-        elif b"LOGINDISABLED" in self.capabilities:
-            raise RefusedError("[PRIVACYREQUIRED] the server takes no password here")
-        else:  # as literals, which need no quoting
-            self.ask(b"LOGIN {%d}" % len(name), seconds, [b"%b {%d}" % (name, len(secret)), secret])
-        self.capabilities = self._capable(seconds)
+        with self._asking(seconds) as client:
+            if client.has_capability("AUTH=PLAIN"):
+                client.sasl_login("PLAIN", lambda _: b"\0%b\0%b" % (name, secret))
+            elif client.has_capability("LOGINDISABLED"):
+                raise RefusedError("[PRIVACYREQUIRED] the server takes no password here")
+            elif not (_ATOM.fullmatch(user) and password.isascii() and password.isprintable()):
+                raise RefusedError(
+                    "the server takes only LOGIN, and that no such letters in name or password"
+                )
+            else:
+                client.login(user, password)
 
     def log_in_by_token(self, user: str, token: str, seconds: float) -> None:
         """Logs in with an OAuth access token by XOAUTH2.
@@ -112,134 +124,147 @@ class Wire:
         """
         # A refusal comes as a challenge with the reason, which an empty line answers.
         payload = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
-        self.ask(b"AUTHENTICATE XOAUTH2", seconds, [b64encode(payload), b""])
-        self.capabilities = self._capable(seconds)
+        with self._asking(seconds) as client:
+            client.sasl_login("XOAUTH2", lambda challenge: b"" if challenge else payload)
 
-    def idle(self, seconds: float, answer_within: float, enough: Callable[[], bool]) -> bool:
-        """IDLE (RFC 2177) for so long, or until the selected folder has new mail: True if it has.
+    def can_idle(self, seconds: float) -> bool:
+        """Whether the server, once logged in to, tells of new mail."""
+        with self._asking(seconds) as client:
+            return bool(client.has_capability("IDLE"))
+
+    def folders(self, seconds: float) -> tuple[Folder, ...]:
+        """The folders of LIST that can be opened, with their marks (RFC 6154); lines that are none left out."""
+        with self._asking(seconds) as client:
+            marked = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
+            # Not by `list_folders`, which takes all lines for one: Exchange leaves quotes away now and then.
+            said, lines = self._line.list('""', '"*" RETURN (SPECIAL-USE)' if marked else '"*"')
+            _accept(said)
+        return tuple(folder for line in lines if (folder := _folder(line)))
+
+    def examine(self, folder: str, seconds: float) -> Opened:
+        """Opens a folder read-only.
+
+        :raises RefusedError: there is no such folder, or it has no lasting UIDs.
+        """
+        with self._asking(seconds) as client:
+            said = client.select_folder(folder, readonly=True)
+        validity = said.get(b"UIDVALIDITY", 0)
+        if not 0 < validity < 1 << 63:
+            raise RefusedError("the server gives this folder's mails no lasting numbers (UIDVALIDITY)")
+        return Opened(validity, said.get(b"UIDNEXT", 0))
+
+    def search(self, criteria: bytes, seconds: float) -> list[int]:
+        """The UIDs of the open folder's mails that fit, in order, each once."""
+        # Not by the library's `search`, which takes one line only: DavMail writes one for each mail.
+        with self._asking(seconds):
+            said, lines = self._line.uid("SEARCH", criteria)  # type: ignore[arg-type]  # bytes go as they are
+            _accept(said)
+        numbers = (int(each) for line in lines if line for each in line.split() if _UID.fullmatch(each))
+        return sorted({uid for uid in numbers if 0 < uid <= _MOST_UID})
+
+    def fetch(self, uids: Collection[int], seconds: float) -> dict[int, Items]:
+        """Size, time of arrival and the first MOST_MAIL bytes of these mails of the open folder.
+
+        What is not there any more is not in the answer.
+        """
+        try:
+            with self._asking(seconds) as client:
+                return dict(client.fetch(uids, _FETCHED))
+        except RefusedError:
+            self._line.response("FETCH")  # what came in spite of it would count as the next answer's
+            raise
+
+    def append(self, folder: str, raw: bytes, at: datetime, seconds: float) -> None:
+        """Files a mail as seen, arrived at an aware time."""
+        with self._asking(seconds) as client:
+            client.append(folder, raw, (SEEN,), at)
+
+    def idle(self, seconds: float, answer_within: float, enough: Callable[[], bool]) -> None:
+        """IDLE (RFC 2177) for so long, or until the open folder has new mail.
 
         :param enough: asked every half second; True ends it early.
         """
-        self._begin(answer_within)
-        tag = self._tagged(b"IDLE")
-        news = False
-        while not (line := self._response()[0]).startswith(b"+"):
-            if not line.startswith(b"* "):
-                _accepted(tag, line)
-                raise BrokenError("IDLE ended before it began")
-            news = news or bool(_NEWS.match(line))
-        end = time.monotonic() + seconds
-        while not news and not enough() and (left := end - time.monotonic()) > 0:
-            self._begin(min(left, _LOOK_UP))
-            with suppress(TimeoutError):
-                line = self._response()[0]
-                news = bool(_NEWS.match(line))
-                if line[:5].upper() == b"* BYE" or not line.startswith(b"* "):
-                    raise BrokenError(f"IDLE was ended: {_text(line)}")
-        self._begin(answer_within)
-        self._send(b"DONE\r\n")
-        while (line := self._response()[0]).startswith(b"* "):
-            news = news or bool(_NEWS.match(line))
-        _accepted(tag, line)
-        return news
+        with self._asking(answer_within) as client:
+            client.idle()
+            end = time.monotonic() + seconds
+            news = False
+            while not news and not enough() and (left := end - time.monotonic()) > 0:
+                self._line.begin(min(left, _LOOK_UP))
+                with suppress(TimeoutError):  # the library's `idle_check` breaks at half a line
+                    line = self._line.readline()
+                    news = bool(_NEWS.match(line))
+                    if not line.startswith(b"* "):
+                        raise ConnectionError("the server ended IDLE")
+            self._line.begin(answer_within)
+            client.idle_done()
 
     def log_out(self, seconds: float) -> None:
         """Says goodbye as far as that can be said, and ends the connection."""
+        self._line.leaving = True
         try:
-            with suppress(*FOREIGN):
-                self.ask(b"LOGOUT", seconds)
+            with suppress(RefusedError, *FOREIGN), self._asking(seconds) as client:
+                client.logout()
         finally:
             self.drop()
 
     def drop(self) -> None:
         """Ends the connection at once, without a word."""
-        self.interrupt()
-        self._socket.close()
+        self._line.shutdown()
 
     def interrupt(self) -> None:
         """Cuts the connection under another thread that waits on it, which fails there at once."""
-        with suppress(OSError):  # the plain socket's: that of TLS would go on in clear
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self._line.cut()
 
-    def _capable(self, seconds: float) -> frozenset[bytes]:
-        answers = self.ask(b"CAPABILITY", seconds)
-        words = [line.upper().split() for line, *_ in answers]
-        return frozenset(word for line in words if line[1:2] == [b"CAPABILITY"] for word in line[2:])
+    @contextmanager
+    def _asking(self, seconds: float) -> Iterator[IMAPClient]:
+        """The client for what must be answered within so many seconds.
 
-    def _begin(self, seconds: float) -> None:
-        self._deadline = time.monotonic() + seconds
-        self._left = MOST_ANSWER
-
-    def _tagged(self, command: bytes) -> bytes:
-        self._count += 1
-        tag = b"o%d" % self._count
-        self._send(b"%b %b\r\n" % (tag, command))
-        return tag
-
-    def _send(self, data: bytes) -> None:
-        self._socket.settimeout(self._remaining())
-        self._socket.sendall(data)
-
-    def _response(self) -> Response:
-        parts = [self._line()]
-        while found := _LITERAL.search(parts[-1]):
-            parts += [self._literal(int(found[1])), self._line()]
-        return tuple(parts)
-
-    def _line(self) -> bytes:
-        searched = 0
-        while (end := self._received.find(b"\n", searched)) < 0:
-            searched = len(self._received)
-            self._receive()
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        return line.removesuffix(b"\r")
-
-    def _literal(self, size: int) -> bytes:
-        if size > MOST_ANSWER:
-            raise BrokenError(f"announces {size} bytes in one piece")
-        kept = bytearray()
-        while size:
-            if not self._received:
-                self._receive()
-            piece = self._received[:size]
-            del self._received[:size]
-            size -= len(piece)
-            kept += piece[: MOST_LITERAL - len(kept)]
-        return bytes(kept)
-
-    def _receive(self) -> None:
-        self._socket.settimeout(self._remaining())
-        data = self._socket.recv(1 << 16)
-        if not data:
-            raise BrokenError("the server ended the connection")
-        self._left -= len(data)
-        if self._left < 0:
-            raise BrokenError(f"answers one command with more than {MOST_ANSWER >> 20} MB")
-        self._received += data
-
-    def _remaining(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        return left
+        :raises RefusedError: the library failed, but the answer was a whole one: its last line says so.
+        """
+        self._line.begin(seconds)
+        try:
+            yield self._client
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, *_UNREADABLE) as exc:
+            ended = _ENDED.match(self._line.said)
+            if ended is None:
+                raise
+            text = clean(ended[2].decode("utf-8", "replace"))
+            why = "its answer cannot be read" if ended[1] == b"OK" else text or "without a word"
+            raise RefusedError(why) from exc
 
 
-def _accepted(tag: bytes, line: bytes) -> None:
-    """Nothing if a line is the OK to a command; RefusedError or BrokenError if it is not."""
-    said, _, rest = line.partition(b" ")
-    status, _, text = rest.partition(b" ")
-    if said != tag or status.upper() not in (b"OK", b"NO", b"BAD"):
-        raise BrokenError(f"the server answered out of turn: {_text(line)}")
-    if status.upper() != b"OK":
-        raise RefusedError(_text(text) or status.decode("ascii", "replace"))
+def _accept(said: str) -> None:
+    """imaplib raises at BAD by itself, but at NO not always."""
+    if said != "OK":
+        raise imaplib.IMAP4.error(said)
 
 
-def _next(pieces: Iterator[bytes]) -> bytes:
-    for piece in pieces:
-        return piece
-    raise BrokenError("the server asks for more than there is")
+def _folder(line: object) -> Folder | None:
+    """What one line of LIST says, or None: it cannot be read, or the folder not be opened."""
+    try:
+        found = parse_response([line])
+    except FOREIGN:
+        return None
+    match found[:3], found[3:]:  # behind the name at most extended data (RFC 5258)
+        case (tuple(marks), bytes() | None as between, bytes() | int() as name), (() | (tuple(),)):
+            raw = name if isinstance(name, bytes) else b"%d" % name
+            attributes = frozenset(
+                mark.decode("latin-1").lower() for mark in marks if isinstance(mark, bytes)
+            )
+            if not attributes & _CLOSED and not _UNSAFE.search(raw):
+                delimiter = (between or b"").decode("latin-1")
+                return Folder(attributes, delimiter, raw.decode("utf-8", "surrogateescape"))
+    return None
 
 
-def _text(raw: bytes) -> str:
-    return clean(raw[:500].decode("utf-8", "replace"))
+def quoted(text: str) -> bytes:
+    """A string between quotes, as a command takes it.
+
+    :raises ValueError: it holds a line end or NUL.
+    """
+    raw = text.encode("utf-8", "surrogateescape")
+    if _UNSAFE.search(raw):
+        raise ValueError("a line end in a quoted string")
+    return b'"%b"' % re.sub(rb'(["\\])', rb"\\\1", raw)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import aiosmtplib
 
+from outreach.compose import return_path
 from outreach.errors import MailboxError
 from outreach.mailbox.oauth import OAuthError
 from outreach.mailbox.tokens import Login
@@ -126,8 +127,13 @@ class Session:
             self._password.forget()
             raise
 
-    async def offer(self, recipient: str, size: int) -> Deferred | Rejected | Unreachable | None:
+    async def offer(
+        self, recipient: str, size: int, message_id: str = ""
+    ) -> Deferred | Rejected | Unreachable | None:
         """MAIL, RCPT and DATA up to the 354 for a letter of `size` bytes; None when its body may follow.
+
+        With its Message-ID a report on the letter names it, where the server or the mailbox can do that: as the
+        envelope's id (RFC 3461 4.4), or in the address that the report is sent to.
 
         No byte of the letter leaves here: whatever fails is safe to repeat.
         """
@@ -140,7 +146,7 @@ class Session:
         if refusal is not None:
             return refusal
         try:
-            for stage, command, wanted in self._envelope(wire, recipient, size):
+            for stage, command, wanted in self._envelope(wire, recipient, size, message_id):
                 response = await wire.ask(command, self._timeouts[stage])
                 if response.code // 100 != wanted:
                     return await self._turned_down(wire, stage, response)
@@ -217,13 +223,17 @@ class Session:
             return Rejected("mail", 552, "5.3.4", f"not asked: {size} bytes, and the server takes {limit}")
         return None
 
-    def _envelope(self, wire: Wire, recipient: str, size: int) -> Iterator[tuple[str, bytes, int]]:
+    def _envelope(
+        self, wire: Wire, recipient: str, size: int, message_id: str
+    ) -> Iterator[tuple[str, bytes, int]]:
         """The commands up to the body: stage, command, first digit of the wanted answer."""
         extensions = wire.esmtp_extensions
         dsn = "dsn" in extensions  # ask for failures and delays, never for a receipt (RFC 3461 §4)
-        mail = f"MAIL FROM:<{self._mailbox.address}>"
+        sender = return_path(self._mailbox.address, message_id, plus=self._mailbox.plus and bool(message_id))
+        mail = f"MAIL FROM:<{sender}>"
         mail += f" SIZE={size}" if "size" in extensions else ""
         mail += " RET=HDRS" if dsn else ""
+        mail += f" ENVID={_xtext(message_id.strip('<>'))}" if dsn and message_id else ""
         yield "mail", mail.encode("ascii"), 2
         rcpt = f"RCPT TO:<{recipient}>"
         rcpt += f" NOTIFY=FAILURE,DELAY ORCPT=rfc822;{_xtext(recipient)}" if dsn else ""

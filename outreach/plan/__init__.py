@@ -10,6 +10,7 @@ from outreach.plan.values import (
     Plan,
     Recalled,
     Replacement,
+    Replies,
     Reworded,
     State,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Plan",
     "Recalled",
     "Replacement",
+    "Replies",
     "Reworded",
     "State",
     "draft",

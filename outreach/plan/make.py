@@ -15,6 +15,7 @@ from outreach.plan.changes import changes
 from outreach.plan.draft import SENDER_FIELDS, draft
 from outreach.plan.values import Enrolled, Enrollment, Held, Leaving, Plan, Replacement, Reworded, State
 from outreach.prospect import KNOWN
+from outreach.sequence import COLLEAGUE, quiet_until
 
 
 @dataclass(slots=True)
@@ -191,7 +192,7 @@ def _join(
     making: _Making,
 ) -> None:
     """Enroll a prospect, or hold them with the first reason found."""
-    for hold in _holds(workspace, campaign, prospect, state, making):
+    for hold in _holds(workspace, campaign, prospect, state, as_of, making):
         making.held.append(Held(prospect.id, prospect.email, hold))
         return
     language = workspace.language(campaign, str(prospect.fields.get("language", "")))
@@ -207,7 +208,12 @@ def _join(
 
 
 def _holds(
-    workspace: Workspace, campaign: Campaign, prospect: Prospect, state: State, making: _Making
+    workspace: Workspace,
+    campaign: Campaign,
+    prospect: Prospect,
+    state: State,
+    as_of: datetime,
+    making: _Making,
 ) -> Iterator[Hold]:
     """Why a prospect may not join, before any text is written."""
     reason = state.suppressed(prospect.email)
@@ -217,6 +223,11 @@ def _holds(
         yield Hold("excluded", "in an exclude file")
     if campaign.exclusive and prospect.id in state.elsewhere:
         yield Hold("elsewhere", f"in campaign {state.elsewhere[prospect.id]}")
+    replied = state.replies.people.get(prospect.id)
+    company_replied = state.replies.companies.get(prospect.company)
+    quiet = quiet_until(workspace.limits, replied, company_replied)
+    if quiet and as_of < quiet:
+        yield Hold("replied", "replied lately" if replied else COLLEAGUE)
     people = workspace.limits.company_people
     if making.companies[prospect.company] >= people:
         yield Hold("company", f"{people} people of the company are in it", "[limits] company_people")

@@ -39,6 +39,14 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Replies:
+    """When people, by prospect id, and companies have last replied, as far as that still matters."""
+
+    people: Mapping[int, datetime] = field(default_factory=dict)
+    companies: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the store knows that a plan depends on. `prospects` may be read once."""
 
@@ -50,6 +58,7 @@ class State:
     enrolled: Mapping[int, Enrolled]  # by prospect id, this campaign
     elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
     newest: int = 0  # the id of the newest message
+    replies: Replies = Replies()
 
 
 @dataclass(frozen=True, slots=True)

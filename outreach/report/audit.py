@@ -2,12 +2,26 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from outreach.model import Check
 from outreach.report.lines import WIDTH, fit, labelled, number
 
 SHOWN = 5  # violations named on the screen; JSON has all
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise of the store, as audited: how many things were looked at, which of them break it.
+
+    `notes` are worth knowing and break nothing.
+    """
+
+    code: str
+    promise: str
+    checked: int
+    broken: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def text(checks: Sequence[Check], events: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from outreach.report.lines import number
 # What puts a hold right, by its code. The others are no mistakes: suppressed, excluded, elsewhere.
 FIXES: Mapping[str, str] = {
     "missing": "outreach plan {stem} --held held.csv",
+    "replied": "write to them yourself; whom a reply keeps out: [limits] reply_stops in outreach.toml",
     "company": "more people of a company: [limits] company_people in outreach.toml",
     **dict.fromkeys(("language", "window", "mailbox", "lint"), "{fix}"),
     **dict.fromkeys(("render", "header", "reply", "subject"), "{preview}"),

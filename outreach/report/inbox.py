@@ -1,82 +1,94 @@
-"""What came back, for people: a list, one mail with what is made of it, what a classification says."""
+"""What came back, for people: the list, what came of reading, what a classification says."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from outreach.inbound.reading import Reading
 from outreach.model import Kind
-from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, moment, number
+from outreach.report.lines import fit, labelled, moment, number
 
 _NAMES = {"auto_reply": "away", "hard_bounce": "bounce", "soft_bounce": "soft bounce", "opt_out": "opt-out"}
 
 
-def text(rows: Sequence[Mapping[str, Any]], zone: str, columns: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Mails to show: `rows` of all `total`, newest first; `waiting` are how many wait for a person `today`."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    waiting: int
+    today: date
+    only_waiting: bool = False
+
+
+def text(found: Found, zone: str, columns: int) -> str:
     """The newest answers: who, what each is, which letter it answers, its first line."""
-    if not rows:
-        return "Nothing has come back."
-    shown = "\n".join(line for row in rows for line in _lines(row, zone, columns))
-    waiting = sum(bool(row["waiting"]) for row in rows)
-    note = f"* {number(waiting, 'mail')} waiting for you: outreach inbox show ID, outreach inbox done ID"
-    return f"{shown}\n\n{note}" if waiting else shown
+    if not found.rows:
+        return "Nothing waits for you." if found.only_waiting else "Nothing has come back."
+    shown = "\n".join(line for row in found.rows for line in _lines(row, found, zone, columns))
+    left = found.total - len(found.rows)
+    more = f"... and {left:,} more: --limit {found.total}" if left else ""
+    stars = "" if found.only_waiting else f"* {number(found.waiting, 'mail')} waiting for you"
+    last = "\n".join(filter(None, (more, stars if found.waiting else "", labelled("NEXT", _next(found)))))
+    return f"{shown}\n\n{last}"
 
 
-def _lines(row: Mapping[str, Any], zone: str, columns: int) -> Iterator[str]:
+def _next(found: Found) -> str:
+    if found.only_waiting or not found.waiting:
+        return "outreach inbox show ID"
+    return "outreach inbox waiting"
+
+
+def waits(row: Mapping[str, Any], today: date) -> bool:
+    """Whether a mail waits for a person on that day."""
+    return bool(row["waiting"]) and (row["later"] is None or row["later"] <= today)
+
+
+def _lines(row: Mapping[str, Any], found: Found, zone: str, columns: int) -> Iterator[str]:
     """Two lines: the mail's number, when and who, then what it is, which letter, its first line."""
-    number = str(row["id"]) + ("*" if row["waiting"] else "")
-    yield f"{number:<5} {moment(row['at'], zone)}  {row['email'] or row['sender'] or '?'}"
+    number = str(row["id"]) + ("*" if waits(row, found.today) and not found.only_waiting else "")
+    ahead = f"  (from {date_of(row['later'])})" if row["waiting"] and not waits(row, found.today) else ""
+    yield f"{number:<5} {moment(row['at'], zone)}  {row['email'] or row['sender'] or '?'}{ahead}"
     letter = f"{row['letter']} of {row['campaign']}" if row["campaign"] else "not matched"
-    said = f"{_what(row)}, {letter}: {_first_line(row['text'] or row['subject'])}"
+    about = "matched to no letter" if row["email"] and not row["campaign"] else letter
+    said = f"{kind_name(row['kind'], row['intent'])}, {about}: {_first_line(row['text'] or row['subject'])}"
     yield " " * 6 + fit(said, columns - 6).rstrip()
 
 
-def shown(row: Mapping[str, Any], zone: str) -> str:
-    """One mail: who, when, what it is and why, whose it is, then what the person wrote."""
-    returns = f"back on {row['returns_on']:%a %d %b %Y}" if row["returns_on"] else ""
-    successor = f"write to {row['successor']} instead? Import them first." if row["successor"] else ""
-    told = {
-        "FROM": [row["sender"]],
-        "SUBJECT": [row["subject"]],
-        "WHEN": [moment(row["at"], zone)],
-        "WHAT": [_what(row), row["why"], returns, successor, row["trouble"]],
-        "TO": [row["mailbox"]],
-        "ABOUT": _about(row),
-    }
-    head = [
-        labelled(label, *(line for text in texts for line in broken(text, WIDTH - LABEL - 1)))
-        for label, texts in told.items()
-    ]
-    follow = f"outreach inbox done {row['id']}" if row["waiting"] else f"outreach why {row['email']}"
-    lines = [line for each in row["text"].strip().split("\n") for line in broken(each)]
-    body = "\n".join(lines) or "(no text)"
-    return "\n\n".join(("\n".join(head), body, labelled("NEXT", follow)))
+def date_of(day: date) -> str:
+    """ "Mon 1 Mar 2027"."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-def _about(row: Mapping[str, Any]) -> list[str]:
-    if not row["email"]:
-        return ["nobody we know"]
-    letter = f"letter {row['message_id']}: {row['letter']} of {row['campaign']}" if row["campaign"] else ""
-    return [row["email"], letter, f"found by {row['found_by']}"]
-
-
-def _what(row: Mapping[str, Any]) -> str:
-    kind = _NAMES.get(row["kind"], str(row["kind"]))
-    return f"{kind} ({row['intent'].replace('_', ' ')})" if row["intent"] else kind
+def kind_name(kind: str, intent: str = "") -> str:
+    """ "reply (not interested)", "away", "soft bounce"."""
+    name = _NAMES.get(kind, kind.replace("_", " "))
+    return f"{name} ({intent.replace('_', ' ')})" if intent else name
 
 
 def _first_line(said: str) -> str:
-    return next((line.strip() for line in said.splitlines() if line.strip()), "")
+    """The first line that the person wrote: not one that is quoted above an answer."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith(">")), lines[0] if lines else "")
 
 
 def value(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same as JSON values, newest first."""
-    return [_value(row) for row in rows]
+    return [row_value(row) for row in rows]
 
 
-def _value(row: Mapping[str, Any]) -> dict[str, Any]:
+def row_value(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One mail; `later` is the day from which it waits again, `corrected` whether a person said what it is."""
     names = ("id", "at", "mailbox", "folder", "sender", "subject", "kind", "why", "intent", "text", "email")
     more = ("campaign", "letter", "message_id", "found_by", "returns_on", "successor", "trouble", "waiting")
-    return {**{name: row[name] for name in (*names, *more)}, "notices": json.loads(row["notices"] or "[]")}
+    last = ("later", "corrected")
+    return {
+        **{name: row[name] for name in (*names, *more, *last)},
+        "notices": json.loads(row["notices"] or "[]"),
+    }
 
 
 def classified(name: str, reading: Reading) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def classified(name: str, reading: Reading) -> dict[str, Any]:
 
 def came_back(kinds: Mapping[Kind, int]) -> str:
     """ "2 replies, 1 bounce"."""
-    names = [(count, _NAMES.get(kind, str(kind))) for kind, count in kinds.items()]
+    names = [(count, kind_name(kind)) for kind, count in kinds.items()]
     plural = {"reply": "replies", "away": "away"}
     return ", ".join(number(count, name, plural.get(name, "")) for count, name in names)
 

@@ -234,7 +234,8 @@ class Calendar:
         if not letter.first and track.mailbox in self._unread:
             self.kept.append(letter)
             return
-        opening = next_opening(max(letter.due_at, moment), track.window, track.zone, track.country)
+        earliest = max(letter.due_at, letter.rests_until or moment, moment)
+        opening = next_opening(earliest, track.window, track.zone, track.country)
         if opening is None or track.mailbox not in self._queues:
             self.never.append(letter)
         else:

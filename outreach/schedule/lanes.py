@@ -1,7 +1,7 @@
 """Lanes: letters of one mailbox that open and close together, so that a long queue is never gone through whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -27,12 +27,16 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A letter that waits: `id` orders it as the store would, `step` is its place in the track's steps."""
+    """A letter that waits: `id` orders it as the store would, `step` is its place in the track's steps.
+
+    `rests_until` is the end of the pause that keeps it.
+    """
 
     id: int
     track: Track
     step: int
     due_at: datetime
+    rests_until: datetime | None = None
 
     @property
     def first(self) -> bool:
@@ -43,19 +47,24 @@ class Queued:
 class Lane:
     """The first letters, or the follow-ups, of one campaign to one zone and country: one window for all.
 
-    `parked` are those that may not leave before `parked_until`: their company has had enough that day.
+    `parked` are those that may not leave before `parked_until`: their company has had enough that day. `resting`
+    are those kept by a pause, by its end.
     """
 
     track: Track  # of any of its letters: what they have in common
     first: bool
     waiting: list[tuple[datetime, int, Queued]] = field(default_factory=list)
     parked: list[Queued] = field(default_factory=list)
+    resting: list[tuple[datetime, int, Queued]] = field(default_factory=list)
     parked_until: datetime = EPOCH
     opens_at: datetime = EPOCH
     closes_at: datetime = EPOCH
 
     def add(self, letter: Queued) -> None:
-        heappush(self.waiting, (letter.due_at, letter.id, letter))
+        if letter.rests_until:
+            heappush(self.resting, (letter.rests_until, letter.id, replace(letter, rests_until=None)))
+        else:
+            heappush(self.waiting, (letter.due_at, letter.id, letter))
 
     def park(self, letter: Queued, until: datetime) -> None:
         """Set a letter aside until the next day of the caps."""
@@ -64,7 +73,7 @@ class Lane:
 
     def left(self) -> Iterator[Queued]:
         """Its letters, in no order."""
-        yield from (letter for _, _, letter in self.waiting)
+        yield from (letter for _, _, letter in (*self.waiting, *self.resting))
         yield from self.parked
 
     def best(self, moment: datetime) -> tuple[bool, datetime, int] | None:
@@ -82,6 +91,7 @@ class Lane:
         """The earliest instant from `moment` on at which a letter may leave, caps aside; None if there is none."""
         self._release(moment)
         times = [self.waiting[0][0]] if self.waiting else []
+        times += [max(self.resting[0][0], self.resting[0][2].due_at)] if self.resting else []
         if self.parked:
             times.append(self.parked_until)
         if not times:
@@ -99,6 +109,8 @@ class Lane:
         return self.opens_at <= moment
 
     def _release(self, moment: datetime) -> None:
+        while self.resting and self.resting[0][0] <= moment:
+            self.add(heappop(self.resting)[2])
         if self.parked and self.parked_until <= moment:
             for letter in self.parked:
                 self.add(letter)

@@ -122,5 +122,12 @@ def due_after(sent_at: datetime, delay: Delay, zone_name: str, country: str = ""
     return _midnight(day, zone_name)
 
 
+def at_work(day: date, zone_name: str, country: str = "") -> datetime:
+    """When the first working day from that day on starts, in that zone: for somebody who is back on it."""
+    while day.weekday() > 4 or is_holiday(day, country):
+        day += timedelta(days=1)
+    return _midnight(day, zone_name)
+
+
 def _midnight(day: date, zone_name: str) -> datetime:
     return instants(day, MIDNIGHT, zone(zone_name))[1].astimezone(UTC)

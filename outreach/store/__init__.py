@@ -153,7 +153,8 @@ def _prepare(tx: sa.Connection, here: str) -> tuple[str, bytes]:
             "this store was made by a newer version of outreach", hint="pip install --upgrade outreach"
         )
     for version in range(row.schema + 1, tables.SCHEMA + 1):
-        for statement in tables.UPGRADES[version]:
-            tx.exec_driver_sql(statement)
+        for table, name, kind in tables.UPGRADES[version]:
+            if name not in {column["name"] for column in sa.inspect(tx).get_columns(table)}:  # made just now
+                tx.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
         tx.execute(sa.update(tables.house).values(schema=version))
     return row.id, bytes.fromhex(row.key)

@@ -8,11 +8,8 @@ import sqlalchemy as sa
 from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, MessageStatus, Prospect
 from outreach.report.stopped import Stopped, Suppressed
 from outreach.sequence import MARKS
-from outreach.store import events, prospects, stops, suppressions
+from outreach.store import events, prospects, replies, stops, suppressions
 from outreach.store.tables import enrollment, event, message, prospect
-
-# An answer may still come to a campaign whose letters have all left, or that was stopped.
-_ANSWERABLE = (EnrollmentStatus.FINISHED, EnrollmentStatus.STOPPED, EnrollmentStatus.REPLIED)
 
 
 def mark(tx: sa.Connection, key: bytes, person: Prospect, how: str, *, at: datetime, actor: str) -> Stopped:
@@ -25,25 +22,14 @@ def mark(tx: sa.Connection, key: bytes, person: Prospect, how: str, *, at: datet
     if rule.suppress:
         suppressions.add(tx, key, [person.email], reason=reason, at=at, actor=actor, status=rule.enrollment)
     stops.stop(tx, person.id, rule.enrollment, reason=reason, at=at, actor=actor)
+    if rule.colleagues:
+        replies.stop_colleagues(tx, person.id, at, actor)
     stopped = _since(tx, last)
     if stopped.people:
         return stopped
-    noted = note(tx, person.id, rule.enrollment, reason, at)
+    noted = stops.note(tx, person.id, rule.enrollment, reason, at)
     events.log(tx, at, rule.enrollment, actor=actor, campaign=noted, prospect_id=person.id, reason=reason)
     return Stopped(noted=noted)
-
-
-def note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: str, at: datetime) -> str:
-    """Write an answer down in the newest enrollment that can have one; its campaign, "" for none."""
-    newest = (
-        sa.select(enrollment).where(enrollment.c.prospect_id == prospect_id).order_by(enrollment.c.id.desc())
-    )
-    row = tx.execute(newest.limit(1)).first()
-    if row is None or row.status not in _ANSWERABLE:
-        return ""
-    values = {"status": status, "reason": reason, "updated_at": at}
-    tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**values))
-    return str(row.campaign)
 
 
 def suppress(

@@ -17,7 +17,7 @@ from outreach.model import (
     MessageStatus,
 )
 from outreach.plan import Draft, Plan, Replacement, Reworded
-from outreach.store import events, settings, stops, suppressions
+from outreach.store import events, replies, settings, stops, suppressions
 from outreach.store.tables import campaign, enrollment, message, revision
 
 
@@ -149,8 +149,14 @@ def _put_campaign(
 def _enroll(
     tx: sa.Connection, key: bytes, made: Plan, exclusive: bool, revision_id: int, now: datetime, actor: str
 ) -> int:
-    """Enroll a plan's new people but for those who were suppressed meanwhile; how many."""
-    new = [each for each in made.new if suppressions.find(tx, key, each.prospect.email) is None]
+    """Enroll a plan's new people but for those who were suppressed or have replied meanwhile; how many."""
+    replied = replies.latest(tx)
+    new = [
+        each
+        for each in made.new
+        if suppressions.find(tx, key, each.prospect.email) is None
+        and not replies.keep_quiet(tx, each.prospect, replied, now)
+    ]
     stem = made.campaign
     if not new:
         return 0

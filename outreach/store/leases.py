@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from outreach.model import CampaignStatus, Fields, MessageStatus
-from outreach.store import events
+from outreach.store import events, records
 from outreach.store.claims import LEASE
 from outreach.store.prospects import decode_fields
 from outreach.store.tables import campaign, message, prospect, worker
@@ -124,6 +124,7 @@ def _settle(
         message_id=message_id,
         reason=reason,
     )
+    records.settle_proved(tx, message_id, now)
 
 
 @dataclass(frozen=True, slots=True)

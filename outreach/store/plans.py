@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus, Prospect
 from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
-from outreach.store import prospects, suppressions
+from outreach.store import prospects, replies, suppressions
 from outreach.store.tables import enrollment, message, plan, prospect
 
 PLAN_LIVES = timedelta(hours=24)
@@ -32,6 +32,7 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         suppressed=_suppression_reader(tx, key),
         enrolled=_enrolled(tx, stem, company),
         elsewhere={row.prospect_id: row.campaign for row in tx.execute(others)},
+        replies=replies.latest(tx),
         newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
     )
 

@@ -26,14 +26,16 @@ class Waiting:
     fields: Fields
     due_at: datetime
     held: bool = False
+    rests_until: datetime | None = None  # the end of the pause that keeps it
 
 
 def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Waiting]:
-    """The letters that are scheduled or claimed (or `held`) and not paused, in the order of their ids."""
+    """The letters that are scheduled or claimed (or `held`) and not paused for good, in the order of their ids."""
     statuses = [MessageStatus.SCHEDULED, MessageStatus.CLAIMED, *([MessageStatus.HELD] if held else [])]
     query = (
         sa.select(message.c.id, message.c.campaign, message.c.letter, message.c.mailbox, message.c.company)
         .add_columns(message.c.due_at, message.c.status, prospect.c.email, prospect.c.fields)
+        .add_columns(stops.rests_until(now).label("rests_until"))
         .join(prospect, prospect.c.id == message.c.prospect_id)
         .join(campaign, campaign.c.stem == message.c.campaign)
         .join(enrollment, enrollment.c.id == message.c.enrollment_id)
@@ -41,7 +43,7 @@ def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Wai
             message.c.status.in_(statuses),
             campaign.c.status == CampaignStatus.LAUNCHED,
             enrollment.c.status == EnrollmentStatus.ACTIVE,
-            ~stops.pausing(now),
+            ~stops.pausing_for_good(now),
         )
         .order_by(message.c.id)
     )
@@ -57,6 +59,7 @@ def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Wai
             decode(row.fields),
             row.due_at,
             row.status == MessageStatus.HELD,
+            row.rests_until,
         )
         for row in tx.execute(query)
     ]

@@ -1,5 +1,6 @@
 """What came of a letter: the delivery, its effects, and the way out of `uncertain`."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,9 @@ from outreach.model import (
 from outreach.sequence import EFFECTS, FOREVER, RETRY, Effect, Verdict, rest_of, retry_at, verdict
 from outreach.store import events, marks, stops, suppressions
 from outreach.store.claims import Claimed
-from outreach.store.tables import delivery, enrollment, mailbox, message, prospect
+from outreach.store.tables import delivery, enrollment, event, mailbox, message, prospect
 
+PROVED = "proved to have left"
 _LETTER = (
     sa.select(
         *(message.c.id, message.c.enrollment_id, message.c.prospect_id, message.c.campaign, message.c.letter),
@@ -98,6 +100,8 @@ def record(tx: sa.Connection, key: bytes, letter: Claimed, answer: Answer, now: 
             status=EnrollmentStatus.BOUNCED,
         )
     _log(tx, row, now, status, verdict=str(result), code=code, answer=said)
+    if status == MessageStatus.UNCERTAIN and settle_proved(tx, row.id, now):
+        status = MessageStatus.SENT
     return Recorded(result, status)
 
 
@@ -237,6 +241,30 @@ def settle(
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, now, kind, actor=actor, **about)
     return True
+
+
+def proved(tx: sa.Connection, message_id: int, *, now: datetime, actor: str, said: str) -> None:
+    """Take note of a proof that a letter has left, such as a mail that names it.
+
+    An uncertain one is settled. One that is still leaving is, should it become uncertain.
+    """
+    if settle(tx, message_id, sent=True, now=now, actor=actor, said=said):
+        return
+    leaving = sa.and_(message.c.id == message_id, message.c.status == MessageStatus.SENDING)
+    row = tx.execute(sa.select(message.c.campaign, message.c.prospect_id).where(leaving)).first()
+    if row is not None:
+        about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": message_id}
+        events.log(tx, now, PROVED, actor=actor, **about, reason=said)
+
+
+def settle_proved(tx: sa.Connection, message_id: int, now: datetime) -> bool:
+    """Settle a letter that has just become uncertain if it was proved before that it has left."""
+    proof = sa.select(event.c.detail).where(event.c.message_id == message_id, event.c.kind == PROVED)
+    detail = tx.execute(proof.order_by(event.c.id.desc()).limit(1)).scalar()
+    if detail is None:
+        return False
+    said = str(json.loads(detail or "{}").get("reason", "it was proved before"))
+    return settle(tx, message_id, sent=True, now=now, actor="sender", said=said)
 
 
 def retry(tx: sa.Connection, message_id: int, *, now: datetime, actor: str) -> bool:

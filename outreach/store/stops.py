@@ -12,6 +12,8 @@ from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, MessageStatus, Sco
 from outreach.store import events
 from outreach.store.tables import enrollment, message, pause
 
+# An answer may still come to a campaign whose letters have all left, or that was stopped.
+_ANSWERABLE = (EnrollmentStatus.FINISHED, EnrollmentStatus.STOPPED, EnrollmentStatus.REPLIED)
 CANCELLABLE = (MessageStatus.SCHEDULED, MessageStatus.CLAIMED, MessageStatus.HELD)
 
 
@@ -39,6 +41,19 @@ def stop(
         cancel(tx, message.c.enrollment_id == row.id, reason=reason, at=at, actor=actor)
         events.log(tx, at, status, actor=actor, campaign=row.campaign, prospect_id=prospect_id, reason=reason)
     return len(ended)
+
+
+def note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: str, at: datetime) -> str:
+    """Write an answer down in the newest enrollment that can have one; its campaign, "" for none."""
+    newest = (
+        sa.select(enrollment).where(enrollment.c.prospect_id == prospect_id).order_by(enrollment.c.id.desc())
+    )
+    row = tx.execute(newest.limit(1)).first()
+    if row is None or row.status not in _ANSWERABLE:
+        return ""
+    values = {"status": status, "reason": reason, "updated_at": at}
+    tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**values))
+    return str(row.campaign)
 
 
 def cancel(tx: sa.Connection, where: sa.ColumnElement[bool], *, reason: str, at: datetime, actor: str) -> int:
@@ -69,13 +84,27 @@ def cancel(tx: sa.Connection, where: sa.ColumnElement[bool], *, reason: str, at:
 
 def pausing(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """A condition over `message`: some pause in force at `now` covers it."""
-    covers = sa.or_(
+    return sa.exists().where(_covers(), in_force(now)).correlate(message)
+
+
+def pausing_for_good(now: datetime) -> sa.ColumnElement[bool]:
+    """A condition over `message`: some pause in force at `now` covers it that has no end."""
+    return sa.exists().where(_covers(), in_force(now), pause.c.until.is_(None)).correlate(message)
+
+
+def rests_until(now: datetime) -> sa.ScalarSelect[datetime | None]:
+    """The end of the last pause in force at `now` that covers a `message`; NULL for none."""
+    ends = sa.select(sa.func.max(pause.c.until)).where(_covers(), in_force(now))
+    return ends.correlate(message).scalar_subquery()
+
+
+def _covers() -> sa.ColumnElement[bool]:
+    return sa.or_(
         pause.c.scope == Scope.ALL,
         sa.and_(pause.c.scope == Scope.CAMPAIGN, pause.c.name == message.c.campaign),
         sa.and_(pause.c.scope == Scope.MAILBOX, pause.c.name == message.c.mailbox),
         sa.and_(pause.c.scope == Scope.PROSPECT, pause.c.name == sa.cast(message.c.prospect_id, sa.Text)),
     )
-    return sa.exists().where(covers, in_force(now)).correlate(message)
 
 
 def in_force(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:

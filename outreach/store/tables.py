@@ -7,12 +7,19 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE
 
-SCHEMA = 3  # raised with every change of the tables
-UPGRADES: dict[int, tuple[str, ...]] = {
-    2: ("ALTER TABLE revision ADD COLUMN accepted TEXT DEFAULT '' NOT NULL",),
+SCHEMA = 4  # raised with every change of the tables
+UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
+    2: (("revision", "accepted", "TEXT DEFAULT '' NOT NULL"),),
     3: (),
+    4: (
+        ("message", "filed_at", "BIGINT"),
+        ("answer", "later", "DATE"),
+        ("answer", "corrected", "BOOLEAN DEFAULT FALSE NOT NULL"),
+    ),
 }
-"""What turns a store of the schema before into this one; new tables and indexes are made by themselves."""
+"""The columns (table, name, type) that turn a store of the schema before into this one; new tables and indexes are
+made by themselves.
+"""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -195,6 +202,7 @@ message = sa.Table(
     _when("first_try_at"),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raw", sa.LargeBinary),
+    _when("filed_at"),  # when a copy was put into the mailbox's Sent folder
     sa.UniqueConstraint("enrollment_id", "letter", name="one_message_a_letter"),
 )
 _unique_where(
@@ -252,6 +260,8 @@ answer = sa.Table(
     sa.Column("message_id", Id, sa.ForeignKey("message.id"), index=True),
     _text("found_by"),
     sa.Column("waiting", sa.Boolean, nullable=False),
+    sa.Column("later", sa.Date),  # the day from which it waits again
+    sa.Column("corrected", sa.Boolean, nullable=False, server_default=sa.false()),  # by a person
     sa.UniqueConstraint("mailbox", "fingerprint", name="one_answer_a_mail"),
 )
 sa.Index("answer_waiting", answer.c.id, sqlite_where=answer.c.waiting, postgresql_where=answer.c.waiting)

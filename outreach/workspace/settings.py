@@ -52,12 +52,14 @@ _MAILBOX = {
     "connections": Key(values.whole(1, 100), "1"),
     "ramp": Key(values.flag, "true"),
     "password_file": Key(values.text, '"secrets/ann"'),
+    "plus": Key(values.flag, "false"),
     "own_relay": Key(values.flag, "false"),
 }
 _LIMITS = {
     "company_per_day": Key(values.whole(1, _MANY), "2"),
     "company_people": Key(values.whole(1, _MANY), "3"),
     "domain_per_day": Key(values.whole(1, _MANY), "100"),
+    "reply_stops": Key(values.reply_stops, '"company"'),
 }
 
 

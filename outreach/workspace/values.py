@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from outreach import data
 from outreach.errors import did_you_mean
 from outreach.model import Delay, Gap
+from outreach.sequence import REPLY_STOPS
 from outreach.workspace.schema import RefusedError, shown
 
 _UNITS = {
@@ -87,6 +88,16 @@ def choice(*known: str) -> Callable[[object], str]:
         return str(value)
 
     return parse
+
+
+def reply_stops(value: object) -> str:
+    """Whose letters a reply stops: "company", "person", or "30 days" for a pause of the colleagues."""
+    if isinstance(value, str) and value in REPLY_STOPS:
+        return value
+    found = re.fullmatch(r"([1-9]\d{0,2}) days?", value) if isinstance(value, str) else None
+    if not found:
+        raise RefusedError(f'must be "company", "person" or a time like "30 days", not {shown(value)}')
+    return f"{found[1]} days"
 
 
 def texts(value: object) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from outreach.model import Check
+from outreach.report.audit import Check
 from outreach.store.audit import counts, history, rows
 from outreach.store.tables import event
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from outreach.model import Check
+from outreach.report.audit import Check
 from outreach.schedule.zones import day_of
 from outreach.store import settings
 from outreach.store.audit.history import Counter_, Replay

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import OPEN_ENROLLMENT, Check, EnrollmentStatus, MessageStatus, Scope
+from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, MessageStatus, Scope
+from outreach.report.audit import Check
 from outreach.schedule.zones import day_of
 from outreach.store import settings
 from outreach.store.tables import event, house, message, prospect

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach import compose
-from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Check, EnrollmentStatus, MessageStatus
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, EnrollmentStatus, MessageStatus
+from outreach.report.audit import Check
 from outreach.sequence import Verdict
 from outreach.store.claims import LEASE
 from outreach.store.stops import CANCELLABLE

@@ -1,0 +1,122 @@
+"""The inboxes of the mailboxes in use: read side by side, once or for as long as a sender runs."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outreach.engine.answers import Inbox, read_inbox
+from outreach.engine.sending import Clock
+from outreach.errors import MailboxError, StoreError
+from outreach.mailbox.folders import files_sent
+from outreach.mailbox.wire import endpoint
+from outreach.model import Mailbox
+from outreach.report.inbox import came_back
+from outreach.store import Store, copies, settings, status
+
+SLOW = 90.0  # seconds for one reading of one mailbox
+LATE = timedelta(days=90)  # so long after a letter its answers are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What reading a mailbox brought: a line for people, "" for nothing; `trouble` what could not be done."""
+
+    mailbox: str
+    text: str
+    trouble: str = ""
+
+
+class Inboxes:
+    """Reads what came back to the store's mailboxes, and files in Sent what they have sent.
+
+    :param connect: an inbox of a mailbox, not yet connected.
+    """
+
+    def __init__(self, store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock) -> None:
+        self._store, self._connect, self._clock = store, connect, clock
+
+    async def read(self) -> list[News]:
+        """Read all of them once; what there is to tell of each. StoreError where the store is away."""
+        return list(await asyncio.gather(*map(self._read, await self._in_use())))
+
+    async def follow(self, tell: Callable[[News], None], seconds: float) -> None:
+        """Read them again and again: when a server tells of new mail, and every so many seconds. Never returns.
+
+        One that cannot be read is told, and tried again as often.
+        """
+        readers: dict[Mailbox, asyncio.Task[None]] = {}
+        try:
+            while True:
+                with suppress(StoreError):  # the rounds tell
+                    used = await self._in_use()
+                    for box in readers.keys() - set(used):
+                        readers.pop(box).cancel()
+                    for box in used:
+                        if box not in readers or readers[box].done():
+                            if box in readers:
+                                readers[box].result()  # a mistake of ours shows
+                            readers[box] = asyncio.create_task(self._keep_reading(box, tell, seconds))
+                await asyncio.sleep(seconds)
+        finally:
+            for reader in readers.values():
+                reader.cancel()
+            await asyncio.gather(*readers.values(), return_exceptions=True)
+
+    async def _in_use(self) -> list[Mailbox]:
+        since = self._clock() - LATE
+        used = await asyncio.to_thread(self._store.read, status.mailboxes_to_read, since)
+        desks = await asyncio.to_thread(self._store.read, settings.desks)
+        boxes = (desk.mailbox for desk in desks if desk.mailbox.address in used)
+        return [box for box in boxes if box.answers == "imap" and box.imap]
+
+    async def _read(self, box: Mailbox) -> News:
+        try:
+            async with asyncio.timeout(SLOW), self._connect(box) as inbox:
+                return await self._look(inbox, box)
+        except (TimeoutError, MailboxError) as exc:
+            return _troubled(box, exc)
+
+    async def _keep_reading(self, box: Mailbox, tell: Callable[[News], None], seconds: float) -> None:
+        """Read one inbox over one connection until that fails."""
+        try:
+            async with self._connect(box) as inbox:
+                while True:
+                    async with asyncio.timeout(SLOW):
+                        news = await self._look(inbox, box)
+                    tell(news)
+                    await inbox.wait(seconds)
+        except (TimeoutError, MailboxError) as exc:
+            tell(_troubled(box, exc))
+        except StoreError:
+            return  # the rounds tell
+
+    async def _look(self, inbox: Inbox, box: Mailbox) -> News:
+        """File what was sent, then read: so the copies are behind the cursor as well."""
+        unfiled = "" if files_sent(endpoint(box.smtp).host) else await self._file(inbox, box)
+        tally = await read_inbox(self._store, inbox, box.address, self._clock)
+        if unfiled and not tally.kinds:
+            return News(box.address, f"copies of what was sent cannot be filed: {unfiled}", unfiled)
+        return News(box.address, f"{box.address}: {came_back(tally.kinds)}" if tally.kinds else "", unfiled)
+
+    async def _file(self, inbox: Inbox, box: Mailbox) -> str:
+        """Put copies of what has left into Sent, where the server does not do it; why that cannot be, or ""."""
+        for letter in await asyncio.to_thread(self._store.read, copies.unfiled, box.address, self._clock()):
+            try:
+                await inbox.append_sent(letter.raw, letter.sent_at)
+            except MailboxError as exc:  # answers are read all the same
+                return exc.message
+            await asyncio.to_thread(self._store.write, copies.filed, letter.id, self._clock())
+        return ""
+
+
+def _troubled(box: Mailbox, exc: TimeoutError | MailboxError) -> News:
+    """A slow mailbox must not keep the others from being read; what was taken stays. One that cannot be read
+    holds its follow-ups until it can.
+    """
+    if isinstance(exc, MailboxError):
+        why = f"NEEDS YOU: the inbox of {box.address} cannot be read: {exc.message}"
+        return News(box.address, why, exc.message)
+    why = f"the inbox of {box.address} is slow: the next reading goes on where this one ended"
+    return News(box.address, why, "slow")

@@ -1,0 +1,87 @@
+"""What our mailboxes have sent: proofs of letters, what was written by hand, and copies still to be filed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from outreach.model import OPEN_ENROLLMENT, MessageStatus, Scope
+from outreach.store import events, records, stops
+from outreach.store.owners import BY_ID, by_token, letter_where
+from outreach.store.tables import enrollment, event, message, prospect
+
+ACTOR = "inbox"
+BY_HAND = "written to by hand"
+RECENT = timedelta(days=2)  # a letter older than that is not filed any more
+_MOST = 50  # copies that are filed at one reading
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """A mail that a mailbox of ours has sent; `token` is that of the opt-out address in its header."""
+
+    mailbox: str
+    fingerprint: str
+    header_id: str
+    token: str
+    recipients: tuple[str, ...]
+    at: datetime
+
+
+def own_copy(tx: sa.Connection, copy: OwnCopy, now: datetime) -> None:
+    """Take note of a mail that the mailbox itself has sent.
+
+    Our own letter proves that it has left. Any other one to somebody we are writing to was written by hand:
+    from then on a person talks to them, and nothing more goes out by itself until it is resumed. Read again,
+    it changes nothing.
+    """
+    ours = letter_where(tx, message.c.message_id == f"<{copy.header_id}>", BY_ID) or by_token(tx, copy.token)
+    if ours and ours.message_id is not None:
+        records.proved(tx, ours.message_id, now=now, actor=ACTOR, said="found in the Sent folder")
+        return
+    people = (
+        sa.select(prospect.c.id)
+        .join(enrollment, enrollment.c.prospect_id == prospect.c.id)
+        .where(prospect.c.email.in_(copy.recipients), enrollment.c.status.in_(OPEN_ENROLLMENT))
+        .where(enrollment.c.created_at <= copy.at)
+        .distinct()
+    )
+    for prospect_id in tx.execute(people).scalars().all():
+        if _is_new(tx, prospect_id, copy.fingerprint):
+            reason = f"{BY_HAND} from {copy.mailbox}"
+            stops.add_pause(tx, Scope.PROSPECT, str(prospect_id), reason=reason, actor=ACTOR, at=now)
+            about = {"prospect_id": prospect_id, "reason": reason, "copy": copy.fingerprint}
+            events.log(tx, now, BY_HAND, actor=ACTOR, **about)
+
+
+def _is_new(tx: sa.Connection, prospect_id: int, fingerprint: str) -> bool:
+    told = sa.select(event.c.detail).where(event.c.prospect_id == prospect_id, event.c.kind == BY_HAND)
+    return all(json.loads(each or "{}").get("copy") != fingerprint for each in tx.execute(told).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """A letter that has left and of which the Sent folder has no copy yet."""
+
+    id: int
+    raw: bytes
+    sent_at: datetime
+
+
+def unfiled(tx: sa.Connection, mailbox: str, now: datetime) -> Sequence[Unfiled]:
+    """The mailbox's letters of the last two days without a copy in Sent, the oldest first."""
+    query = (
+        sa.select(message.c.id, message.c.raw, message.c.sent_at)
+        .where(message.c.mailbox == mailbox, message.c.status == MessageStatus.SENT)
+        .where(message.c.sent_at > now - RECENT, message.c.filed_at.is_(None), message.c.raw.is_not(None))
+        .order_by(message.c.id)
+        .limit(_MOST)
+    )
+    return [Unfiled(row.id, bytes(row.raw), row.sent_at) for row in tx.execute(query)]
+
+
+def filed(tx: sa.Connection, message_id: int, now: datetime) -> None:
+    """Take note that a letter's copy is in the Sent folder."""
+    tx.execute(sa.update(message).where(message.c.id == message_id).values(filed_at=now))

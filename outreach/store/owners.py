@@ -1,0 +1,111 @@
+"""Whose a mail is that came back: the person, and our letter where it is known."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from outreach.data import words
+from outreach.inbound.arrived import Arrived
+from outreach.inbound.clues import topic
+from outreach.model import Kind, MessageStatus
+from outreach.store.tables import message, prospect
+
+BY_HAND = "a person"
+_LONG_AGO = timedelta(days=90)  # an answer without a reference is to nothing older
+BY_ID, BY_TOKEN = "Message-ID", "the letter's own address"
+PROOFS = (BY_ID, BY_TOKEN)  # that the very letter has arrived somewhere
+_WRITTEN = (MessageStatus.SENT, MessageStatus.UNCERTAIN, MessageStatus.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a mail is: the person, our letter if it is known, and how that was found."""
+
+    prospect_id: int
+    email: str
+    company: str
+    campaign: str
+    message_id: int | None
+    found_by: str
+
+
+def find(tx: sa.Connection, one: Arrived) -> Owner | None:
+    """Whose a mail is: by the Message-IDs it names, newest first, its own address, then who and what about."""
+    names = [f"<{name}>" for name in one.clues.message_ids]
+    known = {row.message_id: row for row in tx.execute(_LETTERS.where(message.c.message_id.in_(names)))}
+    for name in names:
+        if name in known:
+            return _owner(known[name], BY_ID)
+    named = by_token(tx, one.clues.token)
+    if named:
+        return named
+    found = _by_address(tx, one)
+    if found is None and one.reading.kind is Kind.OPT_OUT:  # whoever asks is heard, whatever it answers
+        found = newest_letter(tx, one.sender, "address")
+    return found
+
+
+def by_token(tx: sa.Connection, token: str) -> Owner | None:
+    """The letter whose own addresses, for opt-outs and reports, have this token: its Message-ID's local part."""
+    if not token:
+        return None
+    return letter_where(tx, message.c.message_id.startswith(f"<{token}@", autoescape=True), BY_TOKEN)
+
+
+def _by_address(tx: sa.Connection, one: Arrived) -> Owner | None:
+    """The newest letter of that mailbox to such an address, best one on the same topic."""
+    recent = sa.and_(
+        message.c.mailbox == one.mailbox,
+        message.c.status.in_(_WRITTEN),
+        message.c.marked_at > one.at - _LONG_AGO,
+        message.c.marked_at < one.at + timedelta(days=1),  # clocks differ; an older mail answers nothing
+        prospect.c.email.in_(one.clues.addresses),
+    )
+    rows = tx.execute(_LETTERS.where(recent).limit(20)).all()
+    same = [row for row in rows if one.clues.topic and topic(row.subject) == one.clues.topic]
+    return _owner((same or rows)[0], "address and subject" if same else "address") if rows else None
+
+
+_LETTERS = (
+    sa.select(
+        *(message.c.id, message.c.message_id, message.c.campaign, message.c.subject, message.c.company),
+        *(message.c.prospect_id, prospect.c.email),
+    )
+    .join(prospect, prospect.c.id == message.c.prospect_id)
+    .order_by(message.c.id.desc())
+)
+
+
+def letter_where(tx: sa.Connection, where: sa.ColumnElement[bool], found_by: str) -> Owner | None:
+    """The newest letter of which a condition over `message` and `prospect` is true, as somebody's own."""
+    row = tx.execute(_LETTERS.where(where).limit(1)).first()
+    return _owner(row, found_by) if row else None
+
+
+def _owner(row: Any, found_by: str) -> Owner:
+    return Owner(row.prospect_id, row.email, row.company, row.campaign, row.id, found_by)
+
+
+def newest_letter(tx: sa.Connection, email: str, found_by: str) -> Owner | None:
+    """The person of an address with the newest letter that has left to them, if one has; None: nobody we know."""
+    row = tx.execute(sa.select(prospect).where(prospect.c.email == email)).first()
+    if row is None:
+        return None
+    where = sa.and_(message.c.prospect_id == row.id, message.c.status.in_(_WRITTEN))
+    return letter_where(tx, where, found_by) or Owner(row.id, row.email, row.company, "", None, found_by)
+
+
+def is_near(tx: sa.Connection, one: Arrived) -> bool:
+    """Whether somebody may have answered from an address we do not know: one of a company that we wrote to."""
+    if one.reading.kind in (Kind.OPT_OUT, Kind.COMPLAINT):
+        return True
+    domains = {address.rpartition("@")[2] for address in one.clues.addresses}
+    domains -= {one.mailbox.rpartition("@")[2], ""} | words("consumer_domains")
+    if one.reading.kind is Kind.UNRELATED or not domains:
+        return False
+    there = sa.or_(*(prospect.c.email.endswith(f"@{each}", autoescape=True) for each in sorted(domains)[:5]))
+    query = sa.select(message.c.id).join(prospect, prospect.c.id == message.c.prospect_id)
+    written = sa.and_(message.c.mailbox == one.mailbox, message.c.status.in_(_WRITTEN), there)
+    return tx.execute(query.where(written).limit(1)).first() is not None
