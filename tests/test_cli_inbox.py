@@ -198,15 +198,16 @@ def test_a_mail_that_could_not_be_read_whole_says_so(shops: Shell) -> None:
     assert "WARNING   not all of it could be read: the headers are too long" in shops.ok("inbox", "show", "1")
 
 
-def test_classifying_needs_no_workspace_and_gives_a_row_a_mail(shell: Shell) -> None:
+def test_classifying_needs_no_workspace_and_gives_a_row_a_file(shell: Shell) -> None:
     shell.write("bounce.eml", BOUNCE)
     answer(shell)
     shell.write("empty.eml", "")
     files = ("bounce.eml", "answer.eml", "empty.eml")
     code, out, err = shell.run("inbox", "classify", *files, "--format", "json")
     assert (code, "empty.eml" in err) == (1, True)
-    bounce, reply = map(json.loads, out.splitlines())
-    assert [bounce["file"], reply["file"]] == ["bounce.eml", "answer.eml"]
+    bounce, reply, empty = map(json.loads, out.splitlines())
+    assert [bounce["file"], reply["file"], empty["file"]] == list(files)
+    assert (empty["kind"], empty["why"]) == ("unrelated", "is empty")
     assert (bounce["kind"], bounce["recipients"], bounce["permanent"]) == (
         "hard_bounce",
         ["tom@cedar.example"],

@@ -49,13 +49,15 @@ def test_what_is_no_mail_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
         (str(tmp_path / "missing"), "cannot be read: No such file or directory"),
         (str(tmp_path / "gone.eml"), "cannot be read: No such file or directory"),
         (str(picture), "is no mail: it does not begin with a header"),
-        (str(empty), "is no mail: it does not begin with a header"),
+        (str(empty), "is empty"),
         (str(tmp_path / "pipe"), "cannot be read: not a regular file"),
         (str(empty), "is empty"),
     ]
 
 
-def test_a_file_that_is_named_is_a_mail_whatever_it_holds(tmp_path: Path) -> None:
+def test_a_file_that_is_named_or_called_so_is_a_mail_whatever_it_holds(tmp_path: Path) -> None:
+    called = written(tmp_path / "called" / "a.eml", b"no header at all\n")
+    assert read(tmp_path / "called") == ([(str(called), b"no header at all\n")], [])
     broken = written(tmp_path / "broken", b"no header at all\n")
     assert read(broken) == ([(str(broken), b"no header at all\n")], [])
 

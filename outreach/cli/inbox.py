@@ -198,7 +198,7 @@ def _mailbox(app: App, address: str | None) -> str:
 def classify(app: App, paths: tuple[Path, ...], shape: str) -> int:
     """What is made of raw mails; nothing is stored.
 
-    With --format json one row a mail.
+    With --format json one row a file (of an mbox, one a mail).
 
     \b
     Example:
@@ -206,19 +206,22 @@ def classify(app: App, paths: tuple[Path, ...], shape: str) -> int:
     """
     import json
 
-    from outreach.inbound import parse
-    from outreach.inbound.classify import classify as read
+    from outreach.inbound.classify import read
+    from outreach.inbound.reading import Kind, Reading
     from outreach.mailbox.mails import read_mails
     from outreach.report.inbox import classified
 
     problems: list[Problem] = []
     for name, raw in read_mails((app.start / path for path in paths), problems):
-        row = classified(_as_given(app, name), read(parse(raw)))
+        row = classified(_as_given(app, name), read(raw))
         if shape == "json":
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             about = f" {', '.join(row['recipients'])}" if row["recipients"] else ""
-            click.echo(f"{name}: {row['kind']}{about} ({row['why']})")
+            click.echo(f"{row['file']}: {row['kind']}{about} ({row['why']})")
+    for each in problems if shape == "json" else ():
+        nothing = Reading(Kind.UNRELATED, each.message)
+        click.echo(json.dumps(classified(_as_given(app, each.where.file), nothing), ensure_ascii=False))
     return _unread(app, problems)
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -14,6 +15,7 @@ from outreach.inbound.classify import classify
 from outreach.inbound.clues import Clues, clues, fingerprint, opt_out_token
 from outreach.inbound.headers import clean
 from outreach.inbound.intent import read as intent_of
+from outreach.inbound.reading import UNREAD
 from outreach.mailbox.folders import Role, shown
 from outreach.mailbox.imapread import Batch
 from outreach.model import Cursor, Kind
@@ -76,11 +78,11 @@ def feed(
     for raw in mails:
         tally.read += 1
         raw = raw[: answers.MOST_RAW]
-        mail = parse(raw)
-        if sent or mail.sender in ours:
-            store.write(copies.own_copy, _own(mail, mailbox, now), now)
+        own = _own(raw, mailbox, now, ours, sent=sent)
+        if own:
+            store.write(copies.own_copy, own, now)
             continue
-        waiting.append(arrived(mail, raw, mailbox, folder, now))
+        waiting.append(arrived(raw, mailbox, folder, now))
         if len(waiting) >= BATCH:
             _take(store, waiting, None, now, tally)
             waiting = []
@@ -101,8 +103,10 @@ async def read_inbox(store: Store, inbox: Inbox, mailbox: str, clock: Callable[[
         at, more = known.get(folder), True
         while more:
             batch = await inbox.read(folder, at, started - FIRST_LOOK)
-            if batch.lost:
-                await asyncio.to_thread(_take_unread, store, mailbox, batch, clock())
+            for uid in batch.lost:  # the server has it and does not hand it over: it may be an answer
+                name = f"{folder} {batch.cursor.validity} {uid}"
+                one = _unread(mailbox, folder, name, clock(), b"", f"mail {uid}: read it with a mail program")
+                await asyncio.to_thread(store.write, answers.take, store.key, [one], None, clock())
             tally = await asyncio.to_thread(
                 feed,
                 store,
@@ -119,19 +123,6 @@ async def read_inbox(store: Store, inbox: Inbox, mailbox: str, clock: Callable[[
     return total
 
 
-def _take_unread(store: Store, mailbox: str, batch: Batch, now: datetime) -> None:
-    """Let a person look at mails that the server has and does not hand over: one may be an answer."""
-    folder = shown(batch.cursor.folder)
-    for uid in batch.lost:
-        reading = Reading(
-            Kind.UNRELATED, "the server did not hand it over", trouble="read it with a mail program"
-        )
-        subject = f"(a mail in {folder} that could not be read, number {uid})"
-        name = f"{batch.cursor.folder} {batch.cursor.validity} {uid}"
-        one = Arrived(mailbox, folder, name, now, "", subject, "", b"", reading, Clues((), "", (), ""))
-        store.write(answers.take_unread, one)
-
-
 def _take(
     store: Store, arrived: list[Arrived], reached: tuple[str, Cursor] | None, now: datetime, tally: Tally
 ) -> None:
@@ -141,9 +132,21 @@ def _take(
         tally.kinds[one.reading.kind] += 1
 
 
-def arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime) -> Arrived:
-    """What a mail says, as the store takes it."""
-    reading = _read(mail)
+def arrived(raw: bytes, mailbox: str, folder: str, now: datetime) -> Arrived:
+    """What a mail says, as the store takes it.
+
+    One that defeats the reading is put aside with the reason, for a person to look at, and the rest goes on.
+    """
+    try:
+        mail = parse(raw)
+        reading = classify(mail)
+        return _arrived(mail, raw, reading, mailbox, folder, now)
+    except Exception as exc:  # mail is hostile, and a mistake of ours must not stop all other answers
+        trouble = f"{type(exc).__name__}: read it with a mail program"
+        return _unread(mailbox, folder, sha256(raw).hexdigest()[:32], now, raw, trouble)
+
+
+def _arrived(mail: Mail, raw: bytes, reading: Reading, mailbox: str, folder: str, now: datetime) -> Arrived:
     at = _when(mail, now)
     return Arrived(
         mailbox=mailbox,
@@ -160,21 +163,26 @@ def arrived(mail: Mail, raw: bytes, mailbox: str, folder: str, now: datetime) ->
     )
 
 
-def _own(mail: Mail, mailbox: str, now: datetime) -> OwnCopy:
-    token = opt_out_token(mail.header("list-unsubscribe"))
-    return OwnCopy(
-        mailbox, fingerprint(mail), clean(mail.message_id), token, mail.recipients, _when(mail, now)
-    )
+def _unread(mailbox: str, folder: str, name: str, now: datetime, raw: bytes, trouble: str) -> Arrived:
+    """A mail of which nothing is known but that it is there."""
+    reading = Reading(Kind.UNRELATED, UNREAD, trouble=trouble)
+    subject = f"(a mail in {shown(folder) or 'a file'} that could not be read)"
+    return Arrived(mailbox, folder, name, now, "", subject, "", raw, reading, Clues((), "", (), ""))
+
+
+def _own(raw: bytes, mailbox: str, now: datetime, ours: Collection[str], *, sent: bool) -> OwnCopy | None:
+    """The copy of a mail that one of `ours` has sent; None of any other mail."""
+    try:
+        mail = parse(raw)
+        if not sent and mail.sender not in ours:
+            return None
+        token = opt_out_token(mail.header("list-unsubscribe"))
+        name = clean(mail.message_id)
+        return OwnCopy(mailbox, fingerprint(mail), name, token, mail.recipients, _when(mail, now))
+    except Exception:  # as above; what we cannot read tells us nothing about our own mail
+        return None
 
 
 def _when(mail: Mail, now: datetime) -> datetime:
     """When a mail was written; one that says it comes from tomorrow, or from long ago, is not believed."""
     return mail.date if mail.date and now - timedelta(days=365) < mail.date <= now else now
-
-
-def _read(mail: Mail) -> Reading:
-    """What a mail says; one that defeats the reading is put aside with the reason, and the rest goes on."""
-    try:
-        return classify(mail)
-    except Exception as exc:  # mail is hostile, and a mistake of ours must not stop all other answers
-        return Reading(Kind.UNRELATED, "it could not be read", trouble=type(exc).__name__)

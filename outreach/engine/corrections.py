@@ -8,7 +8,6 @@ from typing import Any
 from outreach.data import words
 from outreach.engine.answers import arrived
 from outreach.errors import OutreachError
-from outreach.inbound import parse
 from outreach.inbound.arrived import Arrived
 from outreach.inbound.intent_packs import Want
 from outreach.model import Kind
@@ -117,7 +116,7 @@ def _again(store: Store, number: int, now: datetime) -> Arrived:
     """A stored mail, read once more as it was when it came; what a person said of it stays."""
     (row,) = store.read(inbox.listed, number=number)
     raw = store.read(inbox.raw, number)
-    one = arrived(parse(raw), raw, row["mailbox"], row["folder"], now)
+    one = arrived(raw, row["mailbox"], row["folder"], now)
     one = replace(one, at=row["at"], fingerprint=row["fingerprint"])
     if not row["corrected"]:
         return one

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 from outreach.inbound import automatic, bounce, challenge, complaint, moved, optout, report
 from outreach.inbound.clues import opt_out_token
-from outreach.inbound.mail import Mail
-from outreach.inbound.reading import Kind, Reading, cleaned
+from outreach.inbound.mail import Mail, parse
+from outreach.inbound.reading import UNREAD, Kind, Reading, cleaned
 from outreach.inbound.visible import visible
 
 # Reports before everything that only looks automatic: half of all bounces are marked auto-replied.
 _DETECTORS = (report.read, complaint.read, bounce.read, challenge.read, moved.read, automatic.read)
 _HEADERS = ("from", "subject", "date", "message-id", "to", "received")
 _MANY = ("list-id", "list-unsubscribe", "list-post", "feedback-id")  # headers of mail to many
+
+
+def read(raw: bytes) -> Reading:
+    """What the bytes of a mail say, and of any others too: one that defeats the reading is UNRELATED, and why."""
+    try:
+        return classify(parse(raw))
+    except Exception as exc:  # mail is hostile, and a mistake of ours must not end the work on other mails
+        return Reading(Kind.UNRELATED, UNREAD, trouble=type(exc).__name__)
 
 
 def classify(mail: Mail) -> Reading:

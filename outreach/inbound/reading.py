@@ -8,6 +8,9 @@ from outreach.model import Kind as Kind
 
 MOST_QUOTED = 20_000  # characters of an answered mail that are kept
 
+UNREAD = "it could not be read"
+"""Why a mail is unrelated that a person must look at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

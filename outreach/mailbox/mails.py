@@ -24,7 +24,7 @@ _QUOTED = re.compile(rb">{1,100}From ")
 def read_mails(paths: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
     """The mails of files and folders, each with a name for people: a path, in an mbox with the mail's number.
 
-    A file that is named is a mail whatever it holds, or an mbox if it begins like one and is not called .eml.
+    A file that is named or called .eml is a mail whatever it holds; another one that begins like an mbox is one.
     Of a folder everything is read that begins like a mail, at any depth and in order of name; of a Maildir the
     folders `cur` and `new`. Hidden files are passed over, links to folders not followed.
 
@@ -58,6 +58,7 @@ def _file(path: Path, problems: list[Problem], *, named: bool) -> Iterator[tuple
         with _opened(path) as file:
             first = file.readline(_CHUNK)
             file.seek(0)
+            named = named or path.suffix.lower() == ".eml"
             if path.suffix.lower() != ".eml" and _ENVELOPE.match(first):
                 for number, raw in enumerate(_mbox(file), 1):
                     yield f"{name}:{number}", raw

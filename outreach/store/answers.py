@@ -54,12 +54,6 @@ def take(
     return taken
 
 
-def take_unread(tx: sa.Connection, one: Arrived) -> None:
-    """Keep a mail of which nothing could be read, for a person to look at."""
-    if not is_known(tx, one):
-        keep(tx, one, None)
-
-
 def is_known(tx: sa.Connection, one: Arrived) -> bool:
     """Whether that mail of that mailbox was taken before."""
     same = sa.and_(answer.c.mailbox == one.mailbox, answer.c.fingerprint == one.fingerprint)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from outreach.data import words
 from outreach.inbound.arrived import Arrived
 from outreach.inbound.clues import topic
+from outreach.inbound.reading import UNREAD
 from outreach.model import Kind, MessageStatus
 from outreach.store.tables import message, prospect
 
@@ -98,8 +99,11 @@ def newest_letter(tx: sa.Connection, email: str, found_by: str) -> Owner | None:
 
 
 def is_near(tx: sa.Connection, one: Arrived) -> bool:
-    """Whether somebody may have answered from an address we do not know: one of a company that we wrote to."""
-    if one.reading.kind in (Kind.OPT_OUT, Kind.COMPLAINT):
+    """Whether somebody may have answered from an address we do not know: one of a company that we wrote to.
+
+    Or nobody can tell, because the mail could not be read.
+    """
+    if one.reading.kind in (Kind.OPT_OUT, Kind.COMPLAINT) or one.reading.why == UNREAD:
         return True
     domains = {address.rpartition("@")[2] for address in one.clues.addresses}
     domains -= {one.mailbox.rpartition("@")[2], ""} | words("consumer_domains")
