@@ -78,8 +78,7 @@ class Daemon:
         StoreError if the store goes away.
         """
         async with self._ticking(), self._working:
-            for news in await self._inboxes.read() if self._inboxes else ():
-                self._heard(news)
+            await self._read()
             while not self._over.is_set():
                 done = await self._engine.round(limit)
                 self._tell(done)
@@ -141,6 +140,21 @@ class Daemon:
             else:
                 self._recovered()
                 self._tell(done)
+
+    async def _read(self) -> None:
+        """Read the inboxes once. A stop gives that up: what has been taken stays."""
+        if self._inboxes is None:
+            return
+        reading = asyncio.create_task(self._inboxes.read())
+        stopped = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait((reading, stopped), return_when=asyncio.FIRST_COMPLETED)
+            for news in reading.result() if reading.done() else ():
+                self._heard(news)
+        finally:
+            for task in (reading, stopped):
+                task.cancel()
+            await asyncio.gather(reading, stopped, return_exceptions=True)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[None]:

@@ -298,11 +298,17 @@ RESPONSES: dict[Kind, Response] = {
 }
 
 
-def response_to(kind: Kind, reasons: Collection[str] = ()) -> Response:
+def response_to(kind: Kind, reasons: Collection[str] = (), *, about_them: bool = True) -> Response:
     """What a mail of that kind does, with the reasons that its notices give.
 
-    A report that our own authentication failed (RFC 6591) is a complaint in form only: nobody complained.
+    A report that our own authentication failed (RFC 6591) is a complaint in form only: nobody complained. A
+    bounce that blames us does nothing to the person. `about_them` is False where a mail names the person's letter
+    and yet another address than theirs, as where mail is passed on: nobody knows what that means for theirs.
     """
     if kind is Kind.COMPLAINT and set(reasons) == {"authfailure"}:
         return Response(waiting=True)
+    if kind is Kind.SOFT_BOUNCE and reasons and OURS.keys() >= set(reasons):
+        return Response()
+    if kind in (Kind.HARD_BOUNCE, Kind.MOVED) and not about_them:
+        return Response(rest=FOREVER, waiting=True)
     return RESPONSES[kind]

@@ -17,7 +17,7 @@ import pytest
 from outreach.mailbox.imap import Inbox
 from outreach.model import Mailbox
 from tests.answered import begin, came, drafts, letter, listed, said, text
-from tests.cli import Shell
+from tests.cli import MONDAY, Shell
 from tests.imapd import PASSWORD, Imapd, running
 from tests.launched import Served, files, launch, served
 from tests.smtpd import Misbehaving
@@ -256,6 +256,15 @@ def test_an_answer_that_may_have_arrived_is_said_to_be_so_and_not_sent_again_una
     assert (code, "perhaps answered by hand already" in err) == (1, True)
 
 
+def test_what_was_begun_for_somebody_goes_with_them(shops: Shell, post: Served) -> None:
+    post.wait(post.server.__aexit__(None, None, None))
+    assert shops.run("inbox", "reply", "1", "--text", said(shops, "Hi Bob."), "--yes")[0] == 1
+    assert len(drafts(shops)) == 1
+    shops.ok("prospects", "erase", BOB, "--yes")
+    assert drafts(shops) == []
+    post.wait(post.server.__aenter__())
+
+
 def test_a_server_that_is_away_is_told(shops: Shell, post: Served) -> None:
     post.wait(post.server.__aexit__(None, None, None))
     code, _, err = shops.run("inbox", "reply", "1", "--text", said(shops, "Hi."), "--yes")
@@ -273,7 +282,8 @@ def sent() -> Iterator[Imapd]:
 def in_sent(sent: Imapd, message_id: str) -> bool:
     async def look() -> bool:
         async with Inbox(Mailbox("ann@northwind.example", "Ann", imap=sent.url), PASSWORD) as inbox:
-            return await inbox.in_sent(message_id.strip("<>"))
+            batch = await inbox.read("Sent", None, MONDAY)
+            return any(message_id.encode() in each.raw for each in batch.mails)
 
     return asyncio.run(look())
 

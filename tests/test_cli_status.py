@@ -195,10 +195,10 @@ def test_an_inbox_that_is_not_read_is_told_as_soon_as_a_follow_up_waits(shell: S
     shell.now = LATE
     launch(shell, relay(post.server.url, 'imap = "imaps://ann@imap.northwind.example:993"'), BOB)
     assert "inbox_not_read" not in needs(shell)
-    shell.ok("run", "--once")
-    assert needs(shell) == ["inbox_not_read"]
+    assert shell.run("run", "--once")[0] == 1
+    assert needs(shell) == ["inbox_unreadable", "inbox_not_read"]
     found = screen(shell)
-    assert found["NEEDS YOU"].startswith("ann@northwind.example: 1 follow-up waits, its inbox was not read")
+    assert "ann@northwind.example: 1 follow-up waits, its inbox was not read" in found["NEEDS YOU"]
     assert 'answers = "manual"' in found["NEEDS YOU"]
     assert "next" not in found["MAILBOX"]  # nothing that will not happen is promised
     assert value(shell)["mailboxes"][0]["answers_known"] is False
@@ -325,3 +325,25 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     gone.rmdir()
     with pytest.raises(OutreachError, match="the folder you are in is gone"):
         App()
+
+
+def test_servers_that_were_changed_but_not_launched_are_told(shell: Shell) -> None:
+    texts = files("smtp://127.0.0.1:2525", "sqlite:///outreach.db")
+    launch(shell, texts, BOB)
+    assert "not_launched" not in needs(shell)
+    changed = texts["outreach.toml"].replace("127.0.0.1:2525", "127.0.0.1:2526")
+    shell.write("outreach.toml", changed)
+    assert "not_launched" in needs(shell)
+    shell.ok("launch", "shops", "--yes")
+    assert "not_launched" not in needs(shell)
+
+
+def test_an_inbox_that_cannot_be_read_is_told_with_the_reason(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch(shell, relay("smtp://127.0.0.1:2525", 'imap = "imap://ann@127.0.0.1:1"'), BOB)
+    monkeypatch.setenv("OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE", "x")
+    assert shell.run("run", "--once")[0] == 1
+    status = json.loads(shell.run("status", "--format", "json")[1])
+    (need,) = [each for each in status["needs"] if each["code"] == "inbox_unreadable"]
+    assert "127.0.0.1:1" in need["text"]

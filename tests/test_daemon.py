@@ -16,8 +16,10 @@ from sqlalchemy.pool import NullPool
 
 from outreach import daemon
 from outreach.daemon import Daemon
+from outreach.engine.inboxes import Inboxes, News
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
+from outreach.mailbox.imap import Inbox
 from outreach.mailbox.smtp import Session
 from outreach.store import Store
 from tests.cli import Shell
@@ -219,6 +221,54 @@ def test_a_clock_that_is_set_does_not_stop_the_ticks(
                 await asyncio.sleep(0)
             worker.stop()
             await running
+
+    with Store(f"sqlite:///{tmp_path / 'outreach.db'}", state=tmp_path / "state") as store:
+        asyncio.run(play(store))
+
+
+def _mistaken() -> datetime:
+    raise ZeroDivisionError
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_mistake_of_ours_in_reading_ends_the_sender_in_order_and_shows(
+    shell: Shell, post: Served, tmp_path: Path
+) -> None:
+    ready(shell, post, BOB)
+
+    async def play(store: Store) -> None:
+        reader = Inboxes(store, lambda mailbox: Inbox(mailbox, "secret"), _mistaken)
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(Daemon(engine(store), lambda: None, lambda text: None, reader).run(), 30)
+
+    with Store(f"sqlite:///{tmp_path / 'outreach.db'}", state=tmp_path / "state") as store:
+        asyncio.run(play(store))
+
+
+class Silent(Inboxes):
+    """Inboxes on servers that do not answer."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, lambda mailbox: Inbox(mailbox, "secret"), real_now)
+        self.asked = asyncio.Event()
+
+    async def read(self) -> list[News]:
+        self.asked.set()
+        return await asyncio.Future()
+
+
+def test_a_stop_does_not_wait_for_an_inbox(shell: Shell, post: Served, tmp_path: Path) -> None:
+    ready(shell, post, BOB)
+
+    async def play(store: Store) -> None:
+        reader = Silent(store)
+        worker = Daemon(engine(store), lambda: None, lambda text: None, reader)
+        running = asyncio.create_task(worker.once())
+        async with asyncio.timeout(30):
+            await reader.asked.wait()
+            worker.stop()
+            assert not await running
+        assert post.recipients() == []
 
     with Store(f"sqlite:///{tmp_path / 'outreach.db'}", state=tmp_path / "state") as store:
         asyncio.run(play(store))

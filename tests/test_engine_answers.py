@@ -13,9 +13,9 @@ from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.mailbox.imap import Batch, Inbox, InboxError
 from outreach.mailbox.smtp import Session
-from outreach.model import Cursor, EnrollmentStatus, Kind, Mailbox, MessageStatus
+from outreach.model import Cursor, EnrollmentStatus, Kind, Mailbox, MessageStatus, Scope
+from outreach.store import byhand, prospects, settings, stops, suppressions
 from outreach.store import inbox as kept
-from outreach.store import prospects, settings, stops, suppressions
 from outreach.store.tables import answer, delivery, enrollment, event, message
 from tests.imapd import DOVECOT, KINDS, PASSWORD, Imapd, running
 from tests.smtpd import Misbehaving, on
@@ -179,6 +179,7 @@ def test_what_a_report_says_about_us_rests_our_mailbox_and_nobody_is_to_blame(wo
     assert world.enrolled(BOB) == EnrollmentStatus.ACTIVE
     (rest,) = [each for each in world.store.read(stops.pauses, world.now) if each["name"] == ANN]
     assert "spamhaus" in rest["reason"]
+    assert paused(world, BOB) == []
 
 
 def test_an_older_mail_answers_nothing(world: World) -> None:
@@ -351,7 +352,7 @@ def test_the_sender_reads_the_inbox_and_sends_no_follow_up_to_who_has_answered(
 
 @pytest.mark.parametrize("where", ["to", "envelope"])
 def test_a_report_that_returns_nothing_names_its_letter_by_its_own_address(world: World, where: str) -> None:
-    """Whom the report is about is an address that we do not know: Eva's mail is forwarded."""
+    """Whom the report is about is an address that we do not know: Eva's mail is passed on, hers may well exist."""
     token = world.message(EVA).message_id[1:].partition("@")[0]
     raw = bounce("eva.private@elsewhere.example", "5.1.1", "550 5.1.1 User unknown").decode()
     if where == "to":
@@ -360,8 +361,10 @@ def test_a_report_that_returns_nothing_names_its_letter_by_its_own_address(world
         raw = raw.replace("Reporting-MTA", f"Original-Envelope-Id: {token}@northwind.example\nReporting-MTA")
     feed(world, raw.encode())
     (row,) = world.store.read(kept.listed)
-    assert (row["email"], row["found_by"]) == (EVA, "the letter's own address")
-    assert world.enrolled(EVA) == EnrollmentStatus.BOUNCED
+    assert (row["email"], row["found_by"], row["waiting"]) == (EVA, "the letter's own address", True)
+    assert world.enrolled(EVA) == EnrollmentStatus.ACTIVE
+    assert world.store.read(suppressions.find, world.store.key, EVA) is None
+    assert paused(world, EVA) == [None]
 
 
 def test_a_report_that_our_own_signature_failed_rests_our_mailbox_and_blames_nobody(world: World) -> None:
@@ -403,3 +406,115 @@ Hello
     assert world.enrolled(EVA) == EnrollmentStatus.ACTIVE
     assert world.store.read(suppressions.find, world.store.key, EVA) is None
     assert ANN in [each["name"] for each in world.store.read(stops.pauses, world.now)]
+
+
+def test_a_report_on_several_addresses_says_something_of_each(world: World) -> None:
+    """Bob's address passes mail on to two people, one of whom has gone."""
+    raw = bounce(
+        BOB, "2.0.0", "250 expanded", action="expanded", letter=world.message(BOB).message_id
+    ).decode()
+    gone = "Final-Recipient: rfc822; member@other.example\nAction: failed\nStatus: 5.1.1\n"
+    feed(
+        world,
+        raw.replace(
+            "--b\nContent-Type: message/rfc822", f"{gone}\n--b\nContent-Type: message/rfc822"
+        ).encode(),
+    )
+    (row,) = world.store.read(kept.listed)
+    assert (row["email"], row["kind"]) == (BOB, "delivered")
+    assert world.enrolled(BOB) == EnrollmentStatus.ACTIVE
+    assert world.store.read(suppressions.find, world.store.key, BOB) is None
+
+
+def test_a_report_that_returns_a_mail_of_somebody_else_kills_no_address(world: World) -> None:
+    feed(world, bounce(EVA, "5.1.1", "550 5.1.1 User unknown", letter="<forged@elsewhere.example>"))
+    assert world.enrolled(EVA) == EnrollmentStatus.ACTIVE
+    assert world.store.read(suppressions.find, world.store.key, EVA) is None
+    assert [row["waiting"] for row in world.store.read(kept.listed, unmatched=True)] == [True]
+
+
+def test_another_reader_who_has_left_does_not_end_the_person(world: World) -> None:
+    text = "I no longer work at Acme. Please write to max@acme.example."
+    raw = mail(
+        text, sender="old@acme.example", to=world.message(BOB).message_id, subject="Automatic reply: Shelves"
+    )
+    feed(world, b"Auto-Submitted: auto-replied\n" + raw)
+    (row,) = world.store.read(kept.listed)
+    assert (row["kind"], row["email"], row["waiting"]) == ("moved", BOB, True)
+    assert world.store.read(suppressions.find, world.store.key, BOB) is None
+    assert paused(world, BOB) == [None]
+
+
+def test_who_answers_our_very_subject_from_an_unknown_address_waits_unmatched(world: World) -> None:
+    feed(world, mail("Yes, call me.", sender="bob.private@gmail.com", subject="AW: Shelves for Bob"))
+    (row,) = world.store.read(kept.listed, unmatched=True)
+    assert (row["sender"], row["waiting"]) == ("bob.private@gmail.com", True)
+
+
+def test_an_absence_note_without_a_date_of_its_own_counts_from_its_arrival(world: World) -> None:
+    raw = mail("I am away until 4 December 2026.", to=world.message(BOB).message_id)
+    lines = [line for line in raw.splitlines() if not line.startswith(b"Date:")]
+    feed(world, b"Auto-Submitted: auto-replied\n" + b"\n".join(lines))
+    (until,) = paused(world, BOB)
+    assert until is not None
+    assert until.date().isoformat() == "2026-12-07"  # the fourth is a Friday
+
+
+def test_nobody_who_was_stopped_is_paused_by_a_later_absence_note(world: World) -> None:
+    letter = world.message(TIM).message_id
+    feed(world, mail("Call me.", to=world.message(BOB).message_id))
+    raw = mail("I am out of office.", sender=TIM, to=letter, subject="Automatic reply: Shelves", own="9@x")
+    feed(world, b"Auto-Submitted: auto-replied\n" + raw)
+    assert paused(world, TIM) == []
+
+
+def test_what_was_written_by_hand_and_is_read_again_pauses_nobody_anew(world: World) -> None:
+    by_hand = mail("Nice to meet you today.", sender=ANN, subject="Our talk").replace(
+        b"To: ann@northwind.example", f"To: {EVA}".encode()
+    )
+    feed(world, by_hand)
+    person = str(world.person(EVA).id)
+    world.store.write(stops.resume, Scope.PROSPECT, person, actor="me", at=world.now)
+    feed(world, by_hand)
+    assert paused(world, EVA) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "status", "rests"),
+    [
+        ("company", EnrollmentStatus.STOPPED, []),
+        ("person", EnrollmentStatus.ACTIVE, []),
+        ("30 days", EnrollmentStatus.ACTIVE, [30]),
+    ],
+)
+def test_whom_a_reply_stops_is_a_setting(
+    store_url: str, tmp_path: Path, setting: str, status: EnrollmentStatus, rests: list[int]
+) -> None:
+    """For the colleague who is in the campaign, and for the one who would join it later."""
+
+    async def play(server: Misbehaving) -> None:
+        with World(store_url, tmp_path, server.url, {"shops": [BOB, TIM]}, reply_stops=setting) as world:
+            await world.settle()
+            feed(world, mail("Call me.", to=world.message(BOB).message_id))
+            assert world.enrolled(TIM) == status
+            ends = [until and (until - world.now).days for until in paused(world, TIM)]
+            assert ends == rests
+            world.import_({"shops": ["new@acme.example", "new@birch.example"]})
+            outcome = world.launch("shops")
+            joined = [each.prospect.email for each in outcome.plan.new]
+            assert ("new@acme.example" in joined) == (setting == "person")
+            assert "new@birch.example" in joined
+            world.now += timedelta(days=31)
+            later = [each.prospect.email for each in world.launch("shops").plan.new]
+            assert later == (["new@acme.example"] if setting == "30 days" else [])
+
+    on(Misbehaving(), play)
+
+
+def test_who_replied_by_hand_stays_a_replier_when_a_bounce_comes_late(world: World) -> None:
+    person = world.person(BOB)
+    world.store.write(byhand.mark, world.store.key, person, "replied", at=world.now, actor="me")
+    feed(world, bounce(BOB, "5.1.1", "550 5.1.1 User unknown", letter=world.message(BOB).message_id))
+    assert world.enrolled(BOB) == EnrollmentStatus.REPLIED
+    world.import_({"shops": ["new@acme.example"]})
+    assert [each.hold.code for each in world.launch("shops").plan.held] == ["replied"]

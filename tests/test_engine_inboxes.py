@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
+
+from outreach.engine import inboxes as engine
 from outreach.engine.inboxes import Inboxes, News
 from outreach.mailbox.imap import Batch, Inbox, InboxError
 from outreach.model import Cursor, EnrollmentStatus, Mailbox, MessageStatus
@@ -133,6 +136,66 @@ def test_a_login_that_is_refused_is_told_and_the_next_try_reads(store_url: str, 
         assert not read.text.startswith("NEEDS YOU")
 
     scene(store_url, tmp_path, play)
+
+
+def test_a_mistake_of_ours_in_a_reader_is_not_swallowed(store_url: str, tmp_path: Path) -> None:
+    class Mistaken(Inbox):
+        async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = 100) -> Batch:
+            raise ZeroDivisionError
+
+    async def play(world: World, imap: Imapd) -> None:
+        reader = inboxes(world, lambda box: Mistaken(box, PASSWORD))
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(ZeroDivisionError):
+                await reader.follow(lambda news: None, 0.05)
+
+    scene(store_url, tmp_path, play)
+
+
+class Lasting(Inbox):
+    """A real connection over which each thing that is asked takes its time."""
+
+    LASTS = 0.15
+
+    async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = 100) -> Batch:
+        await asyncio.sleep(self.LASTS)
+        return await super().read(folder, cursor, since, 1)
+
+
+def test_a_mailbox_that_brings_batch_after_batch_is_read_to_its_end_and_a_slow_one_is_told(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six batches last longer than one may."""
+    limit = 4 * Lasting.LASTS
+    monkeypatch.setattr(engine, "SLOW", limit)
+
+    async def play(world: World, imap: Imapd) -> None:
+        raw = [mail(f"Number {number}.", sender=f"x{number}@firm.example", to="") for number in range(6)]
+        imap.deliver(*raw, at=world.now)
+        reader = inboxes(world, lambda box: Lasting(box, PASSWORD))
+        assert [news.trouble for news in await reader.read()] == [""]
+        assert [desk.inbox_read_at for desk in world.store.read(settings.desks)] == [world.now]
+        monkeypatch.setattr(Lasting, "LASTS", 3 * limit)
+        assert [news.trouble for news in await reader.read()] == ["slow"]
+
+    scene(store_url, tmp_path, play)
+
+
+@pytest.mark.parametrize(
+    ("news", "waited", "seconds"),
+    [
+        (News(ANN, "1 reply"), 0, 1),
+        (News(ANN, ""), 0, 5),
+        (News(ANN, "copies cannot be filed", "no folder"), 0, 5),
+        (News(ANN, ""), 3, 2),
+        (News(ANN, ""), 60, 1),
+    ],
+    ids=["an answer", "nothing", "trouble", "nothing, and waited", "nothing, long ago"],
+)
+def test_a_server_that_tells_of_mail_without_end_is_not_read_without_a_rest(
+    news: News, waited: float, seconds: float
+) -> None:
+    assert news.breath(waited) == seconds
 
 
 def test_a_connection_that_breaks_is_made_again(store_url: str, tmp_path: Path) -> None:

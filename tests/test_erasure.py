@@ -15,6 +15,31 @@ email,first_name,last_name,company,city,industry,country,source,basis
 {email},Zebulon,Quagga,,Okapi,retail,GB,Okapi fair,Zebulon agreed
 eva@birch.example,Eva,Birch,Birch,Leeds,retail,GB,,
 """
+BACK = {
+    "reply": """\
+From: Zebulon Quagga <{email}>
+Subject: Re: Shelving
+Message-ID: <okapi@x.example>
+
+Zebulon here. Please call me.
+""",
+    "blocked": """\
+From: MAILER-DAEMON@mail.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+
+Final-Recipient: rfc822; {email}
+Action: failed
+Status: 5.7.1
+Diagnostic-Code: smtp; 554 5.7.1 <{email}>: your host is blocked using spamhaus.example
+--b--
+""",
+}
 
 
 @pytest.fixture
@@ -32,7 +57,7 @@ def post() -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("email", ["zebulon@gmail.com", "nouser-zebulon@quagga.example"])
-@pytest.mark.parametrize("before", ["pause", "suppress", "mark", ""])
+@pytest.mark.parametrize("before", ["pause", "suppress", "mark", "answer", ""])
 def test_nothing_of_them_is_left(shell: Shell, post: Served, email: str, before: str) -> None:
     shell.fill(smtp=post.server.url)
     shell.write("templates/intro.txt", INTRO.replace("{{ company }}", "{{ city }}"))
@@ -47,7 +72,10 @@ def test_nothing_of_them_is_left(shell: Shell, post: Served, email: str, before:
         "pause": ("pause", email, "--reason", "Zebulon is in hospital, says Bongo"),
         "suppress": ("suppress", "add", email, "--reason", "Zebulon Quagga asked by phone, says Bongo"),
         "mark": ("prospects", "mark", email, "replied"),
+        "answer": ("inbox", "import", "back"),
     }
+    for name, text in BACK.items():
+        shell.write(f"back/{name}.eml", text.format(email=email))
     if before:
         shell.ok(*acts[before])
     with shell.app().store as sender:  # one that runs: the write-ahead log stays open

@@ -333,6 +333,10 @@ HOSTILE = [
     "写道",
     "wrote:",
     "\u200b\nx wrote:\n",
+    "On Mon wrote:\n",
+    "On Mon 3 wrote: " * 7 + "\n",
+    "2026年 wrote: " * 8 + "\n",
+    "Am 3. schrieb x: " * 5 + "\n",
 ]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from outreach.mailbox.folders import Role, shown
-from outreach.mailbox.imap import Cursor, Fetched, Inbox, InboxError
+from outreach.mailbox.imap import Batch, Cursor, Fetched, Inbox, InboxError
 from outreach.mailbox.tokens import Login
 from outreach.model import Mailbox
 from tests.imapd import DOVECOT, KINDS, NOON, PASSWORD, Imapd, running
@@ -136,15 +136,22 @@ def test_of_a_large_mail_the_first_megabyte_is_read_and_its_size_told(server: Im
     inside(server, scene)
 
 
-def test_a_batch_holds_some_megabytes_at_most(server: Imapd) -> None:
-    server.deliver(*[letter(f"{number}", 1 << 20) for number in range(34)])
+def test_a_batch_holds_some_megabytes_at_most_and_of_small_mails_many(server: Imapd) -> None:
+    """So that a slow line brings a batch to its end, and a fast one does not ask for each mail."""
+    sizes = [0] * 18 + [5 << 20] * 7 + [300_000] * 9 + [0] * 18
+    server.deliver(*[letter(f"{number}", size) for number, size in enumerate(sizes)])
 
     async def scene(ours: Inbox) -> None:
-        first = await ours.read("INBOX", None, LONG_AGO)
-        assert first.more
-        assert len(first.mails) < 34
-        rest, _ = await all_of(ours, first.cursor)
-        assert len(first.mails) + len(rest) == 34
+        cursor: Cursor | None = None
+        batches: list[Batch] = []
+        while not batches or batches[-1].more:
+            batches.append(await ours.read("INBOX", cursor, LONG_AGO))
+            cursor = batches[-1].cursor
+        assert [len(mail.raw) > 1000 for batch in batches for mail in batch.mails] == [bool(n) for n in sizes]
+        assert max(sum(len(mail.raw) for mail in batch.mails) for batch in batches) <= (2 << 20) + 1000
+        assert len(batches) <= 7
+        assert len(batches[0].mails) > 18
+        assert len(batches[-1].mails) > 18
 
     inside(server, scene)
 
@@ -184,7 +191,7 @@ def test_waiting_gives_way_to_another_call_and_to_a_stop(server: Imapd) -> None:
         begun = time.monotonic()
         waiting = asyncio.create_task(ours.wait(30))
         await asyncio.sleep(0)
-        assert not await ours.in_sent("nobody@acme.example")
+        await ours.folders()
         await waiting
         stopped = asyncio.create_task(ours.wait(30))
         await asyncio.sleep(0)
@@ -202,14 +209,10 @@ def test_a_copy_of_what_was_sent_is_filed_once(server: Imapd) -> None:
     ours_sent = b'Subject: Shelving\r\nMessage-ID:\r\n <7f3a."x"@northwind.example>\r\n\r\nHi Bob\r\n'
 
     async def scene(ours: Inbox) -> None:
-        assert not await ours.in_sent("7f3a@northwind.example")
         then = NOON + timedelta(hours=1)
         for _ in range(2):
             await ours.append_sent(letter("7f3a"), NOON)
             await ours.append_sent(ours_sent, then)
-        assert await ours.in_sent("7f3a@acme.example")
-        assert await ours.in_sent('7f3a."x"@northwind.example')
-        assert not await ours.in_sent("f3a@acme.example")
         folder = (await ours.folders())[Role.SENT]
         mails, _ = await all_of(ours, folder=folder)
         assert [(mail.raw, mail.at) for mail in mails] == [(letter("7f3a"), NOON), (ours_sent, then)]
@@ -255,7 +258,6 @@ def test_a_mailbox_without_a_sent_folder_says_so() -> None:
     with running("embedded") as server:
 
         async def scene(ours: Inbox) -> None:
-            assert not await ours.in_sent("x@acme.example")
             with pytest.raises(InboxError, match="no folder for sent mail") as missing:
                 await ours.append_sent(letter("x"), NOON)
             assert "named Sent" in missing.value.hint

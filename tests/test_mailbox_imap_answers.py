@@ -94,6 +94,35 @@ def test_an_odd_line_among_the_folders_does_not_hide_the_others() -> None:
     on(Scripted({"LIST": lines + DONE}), scene)
 
 
+@pytest.mark.parametrize(
+    ("reached", "behind", "asked"),
+    [
+        (20, b"9", ["UID 21:*", "SINCE 19-Nov-2026"]),
+        (10, b"9", ["UID 11:*", "SINCE 19-Nov-2026"]),
+        (20, b"", ["UID 21:*", "SINCE 19-Nov-2026"]),
+        (9, b"9", ["UID 10:*"]),
+        (12, b"9 12", ["UID 13:*"]),
+    ],
+    ids=["set back", "by one", "and empty", "nothing new", "a number that the server does not keep up"],
+)
+def test_a_mailbox_that_was_set_back_under_the_same_validity_is_read_again(
+    reached: int, behind: bytes, asked: list[str]
+) -> None:
+    """One that was moved or restored counts on from a smaller number: its new mails are behind no cursor."""
+    script = {"UID SEARCH UID": b"* SEARCH %b\r\n" % behind + DONE}
+
+    async def scene(server: Scripted) -> Batch:
+        async with inbox(server) as ours:
+            batch = await ours.read("INBOX", Cursor("INBOX", 7, reached), START)
+        assert [line.removeprefix("UID SEARCH ") for line in server.heard if "SEARCH" in line] == asked
+        return batch
+
+    batch = on(Scripted(script), scene)
+    again = len(asked) > 1
+    assert batch.mails == ((THE_MAIL,) if again else ())
+    assert (batch.cursor.uid, batch.more) == (9 if again else reached, False)
+
+
 # Mails that are not handed over
 
 

@@ -14,6 +14,7 @@ from tests.imapscript import (
     DONE,
     HANG_UP,
     MAIL,
+    OPENED,
     PAUSE,
     SECRET,
     SILENCE,
@@ -109,6 +110,29 @@ def test_a_reading_that_is_given_up_ends_at_once_and_the_next_one_goes_on() -> N
     on(Scripted({"UID FETCH": MAIL[:50]}), scene)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "verb"),
+    [("imaps", "hello"), ("imap", "hello"), ("imap", "+")],
+    ids=["TLS", "greeting", "login"],
+)
+def test_a_connection_that_is_being_made_is_given_up_at_once(scheme: str, verb: str) -> None:
+    """The thread that makes it is free for the next call, and does not keep a process from its end."""
+
+    async def scene(server: Scripted) -> None:
+        url = f"{scheme}://ann@127.0.0.1:{server.port}"
+        ours = Inbox(Mailbox("ann@northwind.example", "Ann Lee", imap=url), SECRET)
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await ours.folders()
+        server.left["hello"] = [HANG_UP]
+        with pytest.raises(InboxError):
+            await ours.folders()
+        assert time.monotonic() - begun < 5
+
+    on(Scripted({"+": SILENCE, verb: SILENCE}), scene)
+
+
 # Too much, or something else
 
 
@@ -199,10 +223,14 @@ def test_trouble_while_waiting_means_look_again_but_not_in_circles(answer: bytes
     ("said", "wakes"),
     [
         (b"* OK Still he" + PAUSE + b"re\r\n* 3 EX" + PAUSE + b"ISTS\r\n", True),
-        (b"* 1 RECENT\r\n", True),
+        (b"* 3 EXISTS\r\n* 1 RECENT\r\n", True),
+        (b"* 1 EXPUNGE\r\n" + PAUSE + b"* 2 EXISTS\r\n", True),
+        (b"* 1 EXISTS\r\n" + PAUSE + b"* 2 EXISTS\r\n", True),
+        (b"* 2 EXISTS\r\n* 0 RECENT\r\n" + PAUSE + b"* 2 EXISTS\r\n", False),
+        (b"* 1 EXPUNGE\r\n* 1 EXISTS\r\n", False),
         (b"* OK Still here\r\n" + PAUSE + b"* 2 FETCH (FLAGS (\\Seen))\r\n", False),
     ],
-    ids=["in pieces", "together with the answer", "other news"],
+    ids=["in pieces", "at once", "one went, one came", "fewer, then one more", "the same", "fewer", "other"],
 )
 def test_news_wake_however_they_come_and_a_sign_of_life_does_not(said: bytes, wakes: bool) -> None:
     async def scene(server: Scripted) -> None:
@@ -215,6 +243,29 @@ def test_news_wake_however_they_come_and_a_sign_of_life_does_not(said: bytes, wa
             assert (await ours.read("INBOX", None, START)).mails == (THE_MAIL,)
 
     on(Scripted({"IDLE": b"+ idling\r\n" + said}), scene)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "wakes"),
+    [
+        (b"UIDNEXT 10", b"UIDNEXT 11", True),
+        (b"UIDVALIDITY 7", b"UIDVALIDITY 8", True),
+        (b"2 EXISTS", b"3 EXISTS", True),
+        (b"2 EXISTS", b"1 EXISTS", False),
+    ],
+)
+def test_what_came_between_reading_and_waiting_wakes_and_what_was_deleted_does_not(
+    was: bytes, now: bytes, wakes: bool
+) -> None:
+    async def scene(server: Scripted) -> None:
+        async with inbox(server) as ours:
+            await ours.read("INBOX", None, START)
+            begun = time.monotonic()
+            await ours.wait(30 if wakes else 0.3)
+            assert time.monotonic() - begun < 5
+            assert ("IDLE" in server.heard) is not wakes
+
+    on(Scripted({"EXAMINE": [OPENED, OPENED.replace(was, now)], "IDLE": b"+ idling\r\n"}), scene)
 
 
 def test_where_nothing_tells_waiting_is_sleeping() -> None:

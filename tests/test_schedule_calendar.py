@@ -293,3 +293,17 @@ def test_the_calendar_goes_on_from_where_a_mailbox_stands() -> None:
     assert [len(each) for each in by_day(world.departures(), "UTC").values()] == [1, 4, 1]
     late = Desk(box(), Pace(last_mark=MONDAY + 3 * HOUR, last_slot=MONDAY + 3 * HOUR))
     assert World([late], waiting(track())).departures()[0].at >= MONDAY + 3 * HOUR + 3 * MINUTE
+
+
+def test_a_letter_whose_pause_ends_later_may_still_leave_first() -> None:
+    """Ann's pause ends on Tuesday, but she is due on Friday; Bob's ends on Wednesday, and he is due by then."""
+    ann, bob = people(2, steps=(INTRO,))
+    queued = [
+        Queued(1, ann, 0, MONDAY + 4 * DAY, MONDAY + DAY),
+        Queued(2, bob, 0, MONDAY + DAY, MONDAY + 2 * DAY + 4 * HOUR),
+    ]
+    found = World([Desk(box(gap=NO_GAP), Pace())], queued).departures()
+    assert [(each.track, each.at) for each in found] == [
+        (bob, MONDAY + 2 * DAY + 4 * HOUR),
+        (ann, MONDAY + 4 * DAY + HOUR),
+    ]

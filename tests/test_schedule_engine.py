@@ -2,14 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from outreach import workspace
 from outreach.engine import forecast, plans
@@ -17,18 +20,21 @@ from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
 from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
-from outreach.model import Accepted, Deferred, FieldType, Mailbox, Rejected, Unknown, Unreachable
+from outreach.model import Accepted, Deferred, FieldType, Mailbox, Rejected, Scope, Unknown, Unreachable
 from outreach.prospect import KNOWN, BadRow, columns, row_reader
 from outreach.schedule.calendar import Departure
 from outreach.schedule.slots import slots
 from outreach.schedule.zones import day_of
-from outreach.store import Store, prospects, settings, tables
+from outreach.store import Store, prospects, queue, stops, tables
+from outreach.store import settings as kept
+from outreach.store.queue import Waiting
 
 DAY = timedelta(days=1)
 STARTS = [  # common days, and days shortly before the clock is turned or a holiday comes
     *("2026-11-20T08:00", "2026-03-06T12:00", "2026-03-27T16:00", "2026-10-30T22:00", "2026-12-23T15:00"),
     *("2026-04-23T10:00", "2026-06-01T00:00"),
 ]
+SPACED = [1, 2, 3, 14]  # seeds of worlds without letters that leave in the same second
 ZONES = ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo"]
 TYPES = {**KNOWN, "team": FieldType.TEXT}
 HEADER = ["email", "first_name", "team", "country", "timezone"]
@@ -219,13 +225,13 @@ def looks(
 ) -> list[datetime]:
     """The predicted moments, and those at which a hasty sender might send: every slot of some, and chance ones."""
     chance = random.Random(luck)
-    house, found = store.read(settings.house), {each.at for each in ahead}
+    house, found = store.read(kept.house), {each.at for each in ahead}
     for each in ahead:
         found |= {each.at - timedelta(seconds=1), each.at + timedelta(seconds=1)}
     days = (end - start) // DAY
     found |= {start + timedelta(hours=12 * half) for half in range(2 * days)}
     found |= {start + timedelta(seconds=chance.randrange(days * 86400)) for _ in range(15)}
-    for desk in store.read(settings.desks):
+    for desk in store.read(kept.desks):
         if not desk.mailbox.gap.none:
             day = day_of(chance.choice(ahead).at, house.timezone)
             made = slots(house.id, desk.mailbox.address, day, desk.mailbox.gap, house.timezone)
@@ -277,3 +283,46 @@ def test_through_a_real_server_it_is_the_same(tmp_path: Path) -> None:
             assert sorted(left) == sorted(told(ahead))
 
     asyncio.run(scene())
+
+
+@dataclass(frozen=True)
+class Rest:
+    """When a person's first letter falls due, and when the pauses that cover it end: hours after the launch."""
+
+    due: int
+    pauses: Mapping[Scope, int]
+
+
+SCOPES = [*[Scope.PROSPECT] * 6, Scope.MAILBOX, Scope.CAMPAIGN]
+HOURS = st.integers(1, 100)
+RESTS = st.builds(Rest, HOURS, st.dictionaries(st.sampled_from(SCOPES), HOURS, max_size=2))
+
+
+def _put_off(tx: sa.Connection, waits: Waiting, rest: Rest, start: datetime) -> None:
+    this = tables.message.c.id == waits.id
+    person = tx.execute(sa.select(tables.message.c.prospect_id).where(this)).scalar_one()
+    names = {Scope.PROSPECT: str(person), Scope.MAILBOX: waits.mailbox, Scope.CAMPAIGN: waits.campaign}
+    due_at = start + timedelta(hours=rest.due)
+    # A closed window is one that the sender finds anew, for this time.
+    tx.execute(sa.update(tables.message).where(this).values(due_at=due_at, closes_at=start))
+    for scope, hours in rest.pauses.items():
+        until = start + timedelta(hours=hours)
+        stops.add_pause(tx, scope, names[scope], reason="fair week", actor="tester", at=start, until=until)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.sampled_from(SPACED), st.lists(RESTS, min_size=3, max_size=12))
+def test_what_rests_leaves_when_the_calendar_said(luck: int, rests: list[Rest]) -> None:
+    """Letters that fall due, and pauses that end, in any order."""
+    case = Case(luck)
+    with TemporaryDirectory() as folder, case.store(Path(folder)) as store:
+        end = case.start + 7 * DAY
+        for waits, rest in zip(store.read(queue.waiting, case.start), rests, strict=False):
+            store.write(_put_off, waits, rest, case.start)
+        ahead = forecast.departures(store, case.start, end)
+        played = Played(told(ahead), case.start)
+        hours = {each for rest in rests for each in (rest.due, *rest.pauses.values())}
+        found = {case.start + timedelta(hours=each) for each in hours}
+        found |= {each.at + timedelta(seconds=off) for each in ahead for off in (-1, 0)}
+        asyncio.run(play(store, sorted(each for each in found if each < end), played, end))
+        assert sorted(played.left) == sorted(played.said)

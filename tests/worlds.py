@@ -44,6 +44,7 @@ timezone = "Europe/London"
 company_per_day = {company_per_day}
 company_people = 1000
 domain_per_day = {domain_per_day}
+reply_stops = "{reply_stops}"
 """
 MAILBOX = """
 [[mailbox]]
@@ -89,6 +90,7 @@ class Plot:
     ramp: str = "false"
     company_per_day: int = 1000
     domain_per_day: int = 1000
+    reply_stops: str = "company"
 
     @property
     def files(self) -> dict[str, str]:
@@ -96,7 +98,8 @@ class Plot:
         settings = ("smtp", "answers", "per_day", "gap", "connections", "ramp")
         texts = {name: getattr(self, name) for name in settings}
         boxes = "".join(MAILBOX.format(address=address(name), **texts) for name in names)
-        main = MAIN.format(company_per_day=self.company_per_day, domain_per_day=self.domain_per_day) + boxes
+        limits = ("company_per_day", "domain_per_day", "reply_stops")
+        main = MAIN.format(**{name: getattr(self, name) for name in limits}) + boxes
         campaigns = {
             f"campaigns/{stem}.toml": CAMPAIGN.format(
                 stem=stem, mailboxes=", ".join(f'"{address(name)}"' for name in names)

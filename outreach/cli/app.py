@@ -114,6 +114,15 @@ class App:
         lacking = Lines(os.environ, self.root).lacking(self.mailboxes())
         return {address: exc.hint for address, exc in lacking.items()}
 
+    def outdated(self) -> tuple[str, ...]:
+        """Those of them whose servers are others in outreach.toml, as far as that can be read."""
+        try:
+            now = self.basics.mailboxes
+        except OutreachError:
+            return ()
+        boxes = ((box, now.get(box.address)) for box in self.mailboxes())
+        return tuple(box.address for box, new in boxes if new and _servers(new) != _servers(box))
+
     @property
     def actor(self) -> str:
         """Who is calling: the system's user."""
@@ -138,6 +147,10 @@ class App:
     def on_terminal(self) -> bool:
         """Whether a person watches: then progress and questions make sense."""
         return sys.stderr.isatty()
+
+
+def _servers(box: "Mailbox") -> tuple[str, ...]:
+    return box.smtp, box.imap, box.answers, box.password_file
 
 
 def _plain(value: Any) -> Any:

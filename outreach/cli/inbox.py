@@ -213,7 +213,7 @@ def classify(app: App, paths: tuple[Path, ...], shape: str) -> int:
 
     problems: list[Problem] = []
     for name, raw in read_mails((app.start / path for path in paths), problems):
-        row = classified(_as_given(app, name), read(raw))
+        row = classified(_as_given(app, name), read(raw, app.clock()))
         if shape == "json":
             click.echo(json.dumps(row, ensure_ascii=False))
         else:

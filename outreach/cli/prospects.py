@@ -197,11 +197,14 @@ def erase(app: App, email: str, yes: bool, shape: str) -> None:
     Example:
       outreach prospects erase bob@acme.example
     """
+    from outreach.cli.replying import Draft
     from outreach.report import stopped as report
-    from outreach.store import byhand
+    from outreach.store import byhand, inbox
 
     person, store = people.known(app, email), app.store
     people.be_sure(f"Forget {person.email} and all letters to them, for ever?", yes=yes)
+    for mail in store.read(inbox.numbers_of, person):
+        Draft(app.root, mail).remove()
     done = store.write(byhand.erase, store.key, person, at=app.clock(), actor=app.actor)
     store.wipe()
     app.show(

@@ -112,13 +112,16 @@ def _dry(app: App, limit: int | None, shape: str) -> int:
 
 def _code(standing: "Standing") -> int:
     """1 if everything is held, or a mailbox is broken."""
-    return 1 if standing.hold or any(each.needs_you for each in standing.pauses) else 0
+    broken = any(each.needs_you for each in standing.pauses) or any(
+        box.inbox_trouble for box in standing.boxes
+    )
+    return 1 if standing.hold or broken else 0
 
 
 def _look(app: App) -> "Standing":
     from outreach.engine.standing import look
 
-    return replace(look(app.store, app.clock(), app.timezone), lacking=app.lacking())
+    return replace(look(app.store, app.clock(), app.timezone), lacking=app.lacking(), outdated=app.outdated())
 
 
 def _worker(app: App) -> "tuple[Engine, Inboxes]":

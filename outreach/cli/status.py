@@ -38,7 +38,7 @@ def status(app: App, since: str, check: bool, shape: str) -> int:
 
     now = app.clock()
     standing = look(app.store, now, app.timezone, _moment(since, now, app.timezone))
-    standing = replace(standing, lacking=app.lacking())
+    standing = replace(standing, lacking=app.lacking(), outdated=app.outdated())
     standing = replace(standing, lacking=unserved(standing))
     app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))
     return 1 if check and needs(standing) else 0

@@ -138,7 +138,7 @@ def arrived(raw: bytes, mailbox: str, folder: str, now: datetime) -> Arrived:
     One that defeats the reading is put aside with the reason, for a person to look at, and the rest goes on.
     """
     try:
-        mail = parse(raw)
+        mail = parse(raw, now)
         reading = classify(mail)
         return _arrived(mail, raw, reading, mailbox, folder, now)
     except Exception as exc:  # mail is hostile, and a mistake of ours must not stop all other answers

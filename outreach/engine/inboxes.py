@@ -1,22 +1,62 @@
 """The inboxes of the mailboxes in use: read side by side, once or for as long as a sender runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
 
 from outreach.engine.answers import Inbox, read_inbox
 from outreach.engine.sending import Clock
 from outreach.errors import MailboxError, StoreError
-from outreach.mailbox.folders import files_sent
+from outreach.mailbox.folders import Role, files_sent
+from outreach.mailbox.imapread import Batch
 from outreach.mailbox.wire import endpoint
-from outreach.model import Mailbox
+from outreach.model import Cursor, Mailbox
 from outreach.report.inbox import came_back
 from outreach.store import Store, copies, settings, status
 
-SLOW = 90.0  # seconds for one reading of one mailbox
+SLOW = 90.0  # seconds for each thing that is asked of a mailbox: a batch of its mails, for one
+BREATH = 1.0  # seconds before a mailbox is read that is said to have mail: mails come together
+QUIET = 5.0  # seconds from a reading that brought nothing to the next: a server may tell of mail for ever
 LATE = timedelta(days=90)  # so long after a letter its answers are looked for
+
+
+class Bounded:
+    """An inbox of which everything but waiting for mail is a TimeoutError after SLOW seconds.
+
+    Each call has them anew: a mailbox that brings batch after batch is read to its end, however long that takes.
+    """
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    async def __aenter__(self) -> Self:
+        async with asyncio.timeout(SLOW):
+            await self._inbox.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._inbox.__aexit__(kind, exc, trace)
+
+    async def folders(self) -> Mapping[Role, str]:
+        async with asyncio.timeout(SLOW):
+            return await self._inbox.folders()
+
+    async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = 100) -> Batch:
+        async with asyncio.timeout(SLOW):
+            return await self._inbox.read(folder, cursor, since, most)
+
+    async def wait(self, seconds: float) -> None:
+        await self._inbox.wait(seconds)
+
+    async def append_sent(self, raw: bytes, at: datetime) -> None:
+        async with asyncio.timeout(SLOW):
+            await self._inbox.append_sent(raw, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +66,11 @@ class News:
     mailbox: str
     text: str
     trouble: str = ""
+
+    def breath(self, waited: float) -> float:
+        """The seconds until a mailbox that is said to have mail is read again, `waited` seconds after this."""
+        brought = self.text and not self.trouble
+        return BREATH if brought else max(BREATH, QUIET - waited)
 
 
 class Inboxes:
@@ -73,22 +118,24 @@ class Inboxes:
 
     async def _read(self, box: Mailbox) -> News:
         try:
-            async with asyncio.timeout(SLOW), self._connect(box) as inbox:
+            async with Bounded(self._connect(box)) as inbox:
                 return await self._look(inbox, box)
         except (TimeoutError, MailboxError) as exc:
-            return _troubled(box, exc)
+            return await self._troubled(box, exc)
 
     async def _keep_reading(self, box: Mailbox, tell: Callable[[News], None], seconds: float) -> None:
         """Read one inbox over one connection until that fails."""
+        loop = asyncio.get_running_loop()
         try:
-            async with self._connect(box) as inbox:
+            async with Bounded(self._connect(box)) as inbox:
                 while True:
-                    async with asyncio.timeout(SLOW):
-                        news = await self._look(inbox, box)
+                    news = await self._look(inbox, box)
                     tell(news)
+                    ended = loop.time()
                     await inbox.wait(seconds)
+                    await asyncio.sleep(min(news.breath(loop.time() - ended), seconds))
         except (TimeoutError, MailboxError) as exc:
-            tell(_troubled(box, exc))
+            tell(await self._troubled(box, exc))
         except StoreError:
             return  # the rounds tell
 
@@ -110,13 +157,17 @@ class Inboxes:
             await asyncio.to_thread(self._store.write, copies.filed, letter.id, self._clock())
         return ""
 
+    async def _troubled(self, box: Mailbox, exc: TimeoutError | MailboxError) -> News:
+        """What cannot be read, told and noted for the status; what was taken stays.
 
-def _troubled(box: Mailbox, exc: TimeoutError | MailboxError) -> News:
-    """A slow mailbox must not keep the others from being read; what was taken stays. One that cannot be read
-    holds its follow-ups until it can.
-    """
-    if isinstance(exc, MailboxError):
-        why = f"NEEDS YOU: the inbox of {box.address} cannot be read: {exc.message}"
-        return News(box.address, why, exc.message)
-    why = f"the inbox of {box.address} is slow: the next reading goes on where this one ended"
-    return News(box.address, why, "slow")
+        A slow mailbox must not keep the others from being read; one that cannot be read holds its follow-ups.
+        """
+        if isinstance(exc, MailboxError):
+            why, hint = exc.message, f"; {exc.hint}" if exc.hint else ""
+            text = f"NEEDS YOU: the inbox of {box.address} cannot be read: {why}{hint}"
+        else:
+            why = "slow"
+            text = f"the inbox of {box.address} is slow: the next reading goes on where this one ended"
+        with suppress(StoreError):  # the rounds tell
+            await asyncio.to_thread(self._store.write, settings.inbox_unread, box.address, why)
+        return News(box.address, text, why)

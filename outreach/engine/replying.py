@@ -110,8 +110,9 @@ def _known(store: Store, row: Any, to: str) -> list[str]:
         notes.append(f"{to} is suppressed: {blocked.reason}")
     elif row["kind"] == Kind.OPT_OUT:
         notes.append(f"{to} asked for no more letters")
-    kinds = (inbox.ANSWERED, inbox.PERHAPS_ANSWERED)
-    for each in [each for each in store.read(inbox.effects, row["id"]) if each.kind in kinds][-1:]:
+    kinds = (inbox.ANSWERED, inbox.PERHAPS_ANSWERED, inbox.NOT_ANSWERED)
+    last = [each for each in store.read(inbox.effects, row["id"]) if each.kind in kinds][-1:]
+    for each in [each for each in last if each.kind != inbox.NOT_ANSWERED]:
         notes.append(f"{each.kind} already, by {each.actor} on {each.at.day} {each.at:%b}")
     return notes
 
@@ -123,21 +124,24 @@ def leave(
 
     SentError where the answer has left, or may have, and more cannot be said.
     """
-    answer = asyncio.run(_once(line, answering.outgoing.to_email, raw))
-    if not isinstance(answer, Accepted | Unknown):
-        return answer
-    number, message_id = answering.number, answering.outgoing.message_id
-    note = inbox.answered if isinstance(answer, Accepted) else inbox.perhaps_answered
+    number, outgoing = answering.number, answering.outgoing
+
+    def note(kind: str) -> None:
+        store.write(inbox.answering, number, kind, outgoing.message_id, now=clock(), actor=actor)
+
+    # Noted before a byte leaves: whoever answers again after a crash is told.
+    answer = asyncio.run(_once(line, outgoing.to_email, raw, lambda: note(inbox.PERHAPS_ANSWERED)))
     done = f"outreach inbox done {number}"
-    try:
-        store.write(note, number, message_id, now=clock(), actor=actor)
-    except StoreError as exc:
-        raise SentError(f"it was sent, but that could not be noted: {exc.message}", hint=done) from exc
     if isinstance(answer, Unknown):
         raise SentError(
             f"it may have arrived, or not: {answer.text}",
             hint=f"look into Sent, or ask them; if it has arrived: {done}",
         )
+    try:
+        note(inbox.ANSWERED if isinstance(answer, Accepted) else inbox.NOT_ANSWERED)
+    except StoreError as exc:
+        if isinstance(answer, Accepted):
+            raise SentError(f"it was sent, but that could not be noted: {exc.message}", hint=done) from exc
     return answer
 
 
@@ -145,11 +149,13 @@ class SentError(OutreachError):
     """The answer has left, or may have: nothing may make anybody send it again unasked."""
 
 
-async def _once(line: Line, recipient: str, raw: bytes) -> Answer:
+async def _once(line: Line, recipient: str, raw: bytes, begins: Callable[[], None]) -> Answer:
+    """Offer a letter once, and call `begins` before its body leaves."""
     try:
         refusal = await line.open() or await line.offer(recipient, len(raw))
         if refusal is not None:
             return refusal
+        begins()
         try:
             return await line.body(raw)
         except asyncio.CancelledError:  # Ctrl-C while the server decides

@@ -128,6 +128,7 @@ def _boxes(
             full=mailbox_full(box.address, allowed, house.limits, used),
             ramp=box.ramp,
             reads=_reads(desk, now),
+            inbox_trouble=desk.inbox_trouble,
             waiting=waits.waiting,
             ready=waits.ready,
             follow_ups=waits.follow_ups,

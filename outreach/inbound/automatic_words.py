@@ -47,6 +47,8 @@ def signs_of(mail: Mail, text: str) -> dict[str, str]:
     """The first words found of each kind; of `hint` all, joined."""
     signs, put_aside = _signs_of_subject(mail.subject[:300])
     robot = _ROBOT.match(mail.sender)
+    if robot and robot[0].lower() == "postmaster" and (mail.answers or marked(mail.subject)):
+        robot = None  # a person bears that name too
     if robot:
         signs["robot"] = f"{robot[0]}@"
     body = phrases("away").find(made_ready(text[:SCANNED]))

@@ -13,24 +13,33 @@ from outreach.inbound.headers import addresses
 from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Kind, Notice, Reading
 from outreach.inbound.reasons import UNDEFINED, judge, sorted_as, status_of
-from outreach.inbound.report import WORST, brought_back, reading
+from outreach.inbound.report import WORST, brought_back, enclosed, is_answer, reading
 from outreach.inbound.report_fields import blocks
 from outreach.subjects import marked
 
+# Names that only a mail system bears.
 _DAEMON = re.compile(
-    r"mailer[-_ .]?daemon|post[-_ ]?master|mail[-_ ]?daemon|^mdaemon|^mmdf|mail delivery (?:sub)?system|"
-    r"mail deliver system|"
-    r"mail administrator|system administrator|mail delivery service|internet mail delivery|"
-    r"delivery (?:subsystem|system|service)|"
-    r"e-?mail system|mail system|microsoftexchange|microsoft outlook|exchange server|^(?:bounces?|ndr|"
-    r"dsn|mta|smtpd?|qmail)\b|"
-    r"^mail(?:er)?@|delivery[-_]?(?:report|failure|status)|amazonses|mail gateway|mail router",
+    r"mailer[-_ .]?daemon|mail[-_ ]?daemon|post_master@|(?:^|<)(?:mdaemon|mmdf)|mail delivery (?:sub)?system|"
+    r"microsoftexchange",
+    re.IGNORECASE,
+)
+# Names of mail systems and of people too: somebody reads mail@ and postmaster@, "Delivery Service" is a trade.
+_MAYBE = re.compile(
+    r"post[-_ ]?master|mail deliver system|mail administrator|system administrator|mail delivery service|"
+    r"internet mail delivery|delivery (?:subsystem|system|service)|e-?mail system|mail system|"
+    r"microsoft outlook|exchange server|^(?:bounces?|ndr|dsn|mta|smtpd?|qmail)\b|^mail(?:er)?@|"
+    r"delivery[-_]?(?:report|failure|status)|amazonses|mail gateway|mail router",
     re.IGNORECASE,
 )
 _MACHINE = re.compile(r"(?:no|not|do-?not|never)[-_.]?reply\b", re.IGNORECASE)
 _ANSWER = re.compile(
     r"(?<![\d.:/-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.|<|[A-Za-z])|"
     r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])"
+)
+# Stricter, where a person may write: "450 pieces" and "5.1.26", a day, are none.
+_CODE = re.compile(
+    r"(?<![\d.:/-])[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3}\b|#[45]\.|<)|"
+    r"(?<![\d.])[45]\.\d\.(?:1?\d|\d{3})(?![\d.])"
 )
 LIST_SERVER = "a list server"
 _START = 6000  # characters of a report in which it says what it is
@@ -58,10 +67,12 @@ def _sign(mail: Mail) -> tuple[str, Split | None]:
     """What shows the mail to be a bounce, in words, and the mail in two; "" and None where it is none."""
     subject = said("subject", mail.subject[:300])
     named = mail.header("x-failed-recipients")
-    writer = _writer(mail)
+    daemon = _writer(mail, _DAEMON)
+    maybe = "" if daemon else _writer(mail, _MAYBE)
+    listed = _list_server(mail)
     empty = mail.header("return-path").replace(" ", "") == "<>"
     machine = bool(_MACHINE.match(mail.sender))
-    if not (subject or named or writer or empty or machine):
+    if not (subject or named or daemon or maybe or listed or empty or machine):
         return "", None
     parted = split(mail)
     start = parted.report[:_START]
@@ -71,32 +82,58 @@ def _sign(mail: Mail) -> tuple[str, Split | None]:
     words = f'"{opening or subject or (answer[0] if answer else "")}"'
     if named and (subject or opening or answer or came_back):
         return f"X-Failed-Recipients, {words}", parted
-    forwarded = marked(mail.subject)
-    sure = writer == LIST_SERVER or opening or (answer and came_back) or (subject and not forwarded)
-    if writer and sure:
-        return f"written by {writer}, {words}", parted
-    strict = opening and not forwarded and (answer or came_back)
+    if listed or (daemon and (opening or (answer and came_back) or (subject and not marked(mail.subject)))):
+        return f"written by {listed or daemon}, {words}", parted
+    told = subject or opening or (answer and came_back)
+    if maybe and told and _formed(mail, parted, empty, subject, opening):
+        return f"written by {maybe}, {words}", parted
     if machine and said("unsent", start):
         return f"written by {mail.sender}, {words}", parted
+    strict = opening and not is_answer(mail) and (_CODE.search(start) or enclosed(mail, parted))
     if strict and (subject or empty):
         return f"{'no return path' if empty else 'subject'}, {words}", parted
     return "", None
 
 
-def _writer(mail: Mail) -> str:
+def _formed(mail: Mail, parted: Split, empty: bool, subject: str, opening: str) -> bool:
+    """Whether a mail of one who may be a person has the form of a bounce, not only its words.
+
+    That is a whole mail that came back, in an answer together with another sign: people attach mails. Where
+    nothing is answered also a part of a mail, no return path under a bounce's subject, or a recipient with a
+    server's code (for a postmaster whose subject and text are those of bounces any recipient).
+    """
+    back = enclosed(mail, parted)
+    if is_answer(mail):
+        return back and bool(empty or subject or _CODE.search(parted.report[:_START]))
+    if back or parted.returned or (empty and subject):
+        return True
+    refused = _refused(mail, parted)
+    worded = subject and opening and mail.sender.startswith("postmaster@")
+    return bool(refused) if worded else any(_CODE.search(each.text) for each in refused)
+
+
+def _refused(mail: Mail, parted: Split) -> list[Failure]:
+    return failures(
+        parted.report,
+        {*addresses(mail.header("to")), mail.sender},
+        addresses(mail.header("x-failed-recipients")),
+    )
+
+
+def _writer(mail: Mail, names: re.Pattern[str]) -> str:
     """The mail system that writes, "" for anybody else."""
-    hit = _DAEMON.search(mail.sender) or _DAEMON.search(mail.header("from")[:300])
-    if hit:
-        return hit[0]
-    listed = mail.header("x-mlserver") and said("list_server", mail.subject[:300])
-    return LIST_SERVER if listed else ""
+    hit = names.search(mail.sender) or names.search(mail.header("from")[:300])
+    return hit[0] if hit else ""
+
+
+def _list_server(mail: Mail) -> str:
+    return LIST_SERVER if mail.header("x-mlserver") and said("list_server", mail.subject[:300]) else ""
 
 
 def _told(mail: Mail, parted: Split, sign: str) -> Reading:
     """The reading of a bounce in words."""
-    own = {*addresses(mail.header("to")), mail.sender}
     named = addresses(mail.header("x-failed-recipients"))
-    told = failures(parted.report, own, named)
+    told = _refused(mail, parted)
     if not (told or named) and (inner := brought_back(mail, parted)):
         return inner
     found = told or [Failure(each) for each in named or parted.sent_to]

@@ -8,6 +8,7 @@ from typing import Any
 from outreach.inbound.bounce_returned import original_id, split
 from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Kind, Notice, Reading
+from outreach.inbound.report import enclosed, is_answer
 
 _SUBJECT = re.compile(
     r"^(?:complaint about message from|(?:e-?mail )?(?:abuse|spam|feedback loop|fbl|junk) (?:report|"
@@ -137,6 +138,8 @@ def _in_words(mail: Mail) -> Reading | None:
     if not (subject and sender) and not text:
         return None
     parted = split(mail)
+    if is_answer(mail) and not enclosed(mail, parted):
+        return None  # a person at abuse@ or feedback@ who tells where our letter was found
     named = tuple(dict.fromkeys(map(str.lower, _NAMED.findall(parted.returned)))) or parted.sent_to
     notices = tuple(Notice(Kind.COMPLAINT, each, reason="feedback") for each in named)
     words = subject or text

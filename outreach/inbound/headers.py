@@ -94,20 +94,30 @@ def addresses(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*angled, *found)))
 
 
+def nameless(text: str) -> str:
+    """A text without the mail addresses in it: for what outlives the person it is about."""
+    return _ADDRESS.sub("...", text)
+
+
 def message_ids(value: str) -> tuple[str, ...]:
     """The Message-IDs in a header's value, without brackets, in order."""
     return tuple(_MESSAGE_ID.findall(value[:LONGEST]))
 
 
+# Persian, Hindi and others are not themselves without the joiners.
+_KEPT = {"\n", "\t", "\u200c", "\u200d"}
+
+
 def clean(text: str) -> str:
-    """Text that databases and terminals take: no lone surrogates, no control characters but line ends and tabs.
+    """Text that databases and terminals take: no lone surrogates, no control characters but line ends and tabs,
+    no invisible ones but joiners.
 
     White space of all kinds becomes a plain space.
     """
     if text.isprintable():
         return text
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    odd = {char for char in set(whole) if not char.isprintable()} - {"\n", "\t"}
+    odd = {char for char in set(whole) if not char.isprintable()} - _KEPT
     return (
         whole.translate({ord(char): " " if category(char) == "Zs" else None for char in odd})
         if odd

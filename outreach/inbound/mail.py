@@ -43,7 +43,7 @@ class Part:
 class Mail:
     """A mail as far as it could be read. `headers` are as they came, by lower-case name, in order.
 
-    `trouble` says why some of it was not looked at ("" where all was).
+    `trouble` says why some of it was not looked at ("" where all was), `came` when it arrived if that is known.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -51,6 +51,7 @@ class Mail:
     content_type: str
     report_type: str
     trouble: str = ""
+    came: datetime | None = None
 
     @cached_property
     def _raw(self) -> Mapping[str, str]:
@@ -102,12 +103,12 @@ class Mail:
 
     @property
     def date(self) -> datetime | None:
-        """When it says it was written, aware; None where that cannot be read."""
+        """When it says it was written, else when it came, aware; None where neither is known."""
         try:
             found = parsedate_to_datetime(self.header("date"))
         except (ValueError, TypeError, IndexError, OverflowError):
-            return None
-        return found if found.tzinfo else None
+            return self.came
+        return found if found.tzinfo else self.came
 
     @cached_property
     def plain(self) -> str:
@@ -127,8 +128,11 @@ class Mail:
         )
 
 
-def parse(raw: bytes) -> Mail:
-    """A mail taken apart: at most MOST_BYTES of it, MOST_PARTS parts, DEEPEST levels, MOST_TEXT a part."""
+def parse(raw: bytes, came: datetime | None = None) -> Mail:
+    """A mail taken apart, which came at that time.
+
+    At most MOST_BYTES of it are looked at, MOST_PARTS parts, DEEPEST levels, MOST_TEXT of a part.
+    """
     trouble = [f"only the first {MOST_BYTES >> 20} MB were read"] if len(raw) >= MOST_BYTES else []
     raw = raw[:MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     raw = _ENVELOPE.sub(b"", raw, count=1)
@@ -141,7 +145,8 @@ def parse(raw: bytes) -> Mail:
         trouble.append("too many parts")
     report_type = mime.parameter(mime.first(headers, "content-type"), "report-type").lower()
     named = tuple((name.lower(), value) for name, value in headers)
-    return Mail(named, tuple(found[:MOST_PARTS]), mime.content_type(headers), report_type, "; ".join(trouble))
+    parts, told = tuple(found[:MOST_PARTS]), "; ".join(trouble)
+    return Mail(named, parts, mime.content_type(headers), report_type, told, came)
 
 
 def _leaves(

@@ -20,6 +20,24 @@ MOST_HEADERS = 64 << 10  # bytes of one part's headers
 MOST_VALUE = 4_000  # characters of a Content-Type that are looked at
 _FIELD = re.compile(r"([!-9;-~]+)[ \t]{0,9}:[ \t]*")
 _ESCAPED = re.compile(r"\\(.)")
+# What ends a line in some texts: NEL, LINE SEPARATOR and the like; the terminal is never to see them.
+_LINE_ENDS = "\r\v\f\x85\u2028\u2029"
+# Nobody sees these, and a terminal obeys them: controls (C0, C1), overrides and isolates of the direction of
+# writing (UAX 9, 2.1-2.5). Joiners and direction marks stay, words of some scripts need them. Half a surrogate
+# pair is no character and cannot be stored.
+_AWAY = (
+    *(range(0x09), range(0x0E, 0x20), range(0x7F, 0xA0), range(0x202A, 0x202F), range(0x2066, 0x206A)),
+    range(0xD800, 0xE000),
+)
+_LEGIBLE = {
+    **dict.fromkeys((code for codes in _AWAY for code in codes), None),
+    **dict.fromkeys(map(ord, _LINE_ENDS), "\n"),
+}
+_CONTROLS = bytes(code for code, kept in _LEGIBLE.items() if code < 0x80 and kept is None)
+_ENDED = bytes.maketrans(b"\r\v\f", b"\n\n\n")
+_ILLEGIBLE = re.compile(
+    rf"[{_LINE_ENDS}" + "".join(f"{chr(codes[0])}-{chr(codes[-1])}" for codes in _AWAY) + "]"
+)
 _NOT_BASE64 = bytes(set(range(256)) - set(ascii_letters.encode() + digits.encode() + b"+/"))
 
 Headers = tuple[tuple[str, str], ...]
@@ -143,10 +161,20 @@ def content(headers: Headers, body: bytes) -> bytes:
 
 
 def text(headers: Headers, body: bytes, most: int) -> str:
-    """The characters of a text part, `most` of them, whatever charset it names; NUL bytes are left out."""
+    """The characters of a text part, `most` of them, whatever charset it names, cleaned by `legible`."""
     data = content(headers, body)[: 4 * most]
     charset = parameter(first(headers, "content-type"), "charset").strip().lower()
-    return characters(data, charset)[:most].replace("\r\n", "\n").replace("\0", "")
+    return legible(characters(data, charset)[:most])
+
+
+def legible(text: str) -> str:
+    """A text that terminals, files and databases take: lines end with "\\n", no control characters but tabs,
+    no overrides of the direction of writing, no lone surrogates.
+    """
+    text = text.replace("\r\n", "\n")
+    if text.isascii():  # the most of all mail: as bytes it takes no time
+        return text.encode().translate(_ENDED, _CONTROLS).decode()
+    return text.translate(_LEGIBLE) if _ILLEGIBLE.search(text) else text
 
 
 def blocks(data: bytes) -> Iterator[Headers]:

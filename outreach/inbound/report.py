@@ -9,6 +9,7 @@ from outreach.inbound.mail import Mail
 from outreach.inbound.reading import Kind, Notice, Reading
 from outreach.inbound.reasons import MOST, UNDEFINED, judge, sorted_as, status_of
 from outreach.inbound.report_fields import Block, blocks
+from outreach.subjects import marked
 
 WORST = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.DELAYED, Kind.DELIVERED)
 _ACTIONS = {
@@ -33,6 +34,9 @@ _REPORTED = re.compile(
 _NUMBERS = re.compile(r"report domain: ?\S{1,255} submitter: ?\S", re.IGNORECASE)
 _IS_REPORT = "report-type=delivery-status"
 _RETURNED_PART = ("content-type: message/rfc822", "content-type: text/rfc822-headers")
+_TRANSPORT = re.compile(
+    r"^[> \t]{0,4}(?:received|message-id|return-path)[ \t]{0,3}:", re.IGNORECASE | re.MULTILINE
+)
 _START = 6000  # characters in which the headers of a mail that came back stand
 # What a type of feedback is where it is no complaint of the reader (RFC 5965 3.5, RFC 6591).
 _NO_SPAM = "not-spam"
@@ -108,6 +112,19 @@ def brought_back(mail: Mail, parted: Split) -> Reading | None:
         return None
     found = blocks(fields)
     return reading(mail, inner, fields, found) if found else None
+
+
+def is_answer(mail: Mail) -> bool:
+    """Whether a mail's headers say that it answers or passes on another; machines that report seldom say so."""
+    return bool(mail.answers) or marked(mail.subject)
+
+
+def enclosed(mail: Mail, parted: Split) -> bool:
+    """Whether a mail brings back another: as a part, or its transport headers in the text.
+
+    Those above a quote (From, Date, To, Subject) are none: programs of people write them in every answer.
+    """
+    return any(part.returned for part in mail.parts) or bool(_TRANSPORT.search(parted.returned[:_START]))
 
 
 def _by_machine(mail: Mail) -> bool:

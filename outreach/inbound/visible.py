@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from outreach.inbound import visible_signature as signature
 from outreach.inbound.html import Line, marked_lines
+from outreach.inbound.mime import legible
 from outreach.inbound.quotes import bare, folded, wrote
-from outreach.inbound.visible_marks import mark_at
+from outreach.inbound.visible_marks import closes, mark_at
 
 MOST_LINES = 2_500  # nobody writes more; what follows is taken for a quote
+MOST_CLOSING = 200  # lines with a colon at the end, which take longest; the rest is taken for a quote too
 MOST_CONTEXT = 12  # lines of a quote that are kept above the answer to them
 MOST_GREETING = 5  # words
 _BLANKS = re.compile(r"\n(?:[ \t\r]{0,200}\n){3,}")
@@ -43,8 +46,12 @@ class _Block:
     named: bool = False
 
 
+@lru_cache(maxsize=4)
 def visible(plain: str, html: str = "") -> Visible:
-    """The pieces of a reply: from the plain text, or from the HTML where that has more to say."""
+    """The pieces of a reply: from the plain text, or from the HTML where that has more to say.
+
+    They are `mime.legible`. Those of the last mails are kept: who has read a mail asks for what it quotes next.
+    """
     stub = not plain.strip() or (len(plain) < _STUB_SIZE and _STUB.search(plain) is not None)
     lines: Sequence[Line] = marked_lines(html) if html and stub else _plain_lines(plain)
     if html and stub and not any(line.text.strip() for line in lines):
@@ -65,7 +72,8 @@ def visible(plain: str, html: str = "") -> Visible:
         plain_sign = [line for line in taken.split("\n") if not signature.device(line.strip())]
         text = said = _joined([plain_sign])
         taken = "" if text else taken
-    return Visible(text, "" if passed_on else said, _joined([*away, [rest]]), taken)
+    pieces = (text, "" if passed_on else said, _joined([*away, [rest]]), taken)
+    return Visible(*map(legible, pieces))  # once more: HTML names characters that stood in no part
 
 
 def _plain_lines(plain: str) -> list[Line]:
@@ -87,8 +95,12 @@ def _divided(lines: Sequence[Line]) -> tuple[list[_Block], bool]:
     texts = [bare(line.text) for line in lines]
     own = [not line.mark or _cut_off(line, text) for line, text in zip(lines, texts, strict=True)]
     kinds = [{"": "own", ">": "quote", "@": "mark", "-": "signature"}[line.mark] for line in lines]
-    since, index, passed_on, written = 0, 0, False, False
+    since, index, closing, passed_on, written = 0, 0, 0, False, False
     while index < len(lines):
+        closing += own[index] and bool(texts[index]) and closes(texts[index])
+        if closing > MOST_CLOSING:
+            kinds[index:] = ["quote"] * (len(lines) - index)
+            break
         mark = mark_at(texts, own, index, since) if own[index] and texts[index] else None
         if mark is None:
             index += 1

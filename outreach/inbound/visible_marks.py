@@ -58,12 +58,18 @@ def mark_at(lines: Sequence[str], own: Sequence[bool], index: int, since: int) -
             return found
     if _one_line(line):
         return Mark(index, index + 1, hard=True)
-    wordy = line[-1].isascii() and line[-1].isalnum()  # most lines: they close nothing
-    if first.isdigit() or (not wordy and folded(line[-4:]).endswith(_CLOSERS)):
+    if first.isdigit() or closes(line):
         start = _attribution(lines, own, index, since)
         if start is not None:
             return Mark(_with_headers(lines, start, since), index + 1, hard=False)
     return None
+
+
+def closes(line: str) -> bool:
+    """Whether a stripped line ends as attributions do, so that `mark_at` looks at those above it too."""
+    if line[-1].isascii() and line[-1] not in ":-":  # most lines
+        return False
+    return folded(line[-4:]).endswith(_CLOSERS)
 
 
 def _one_line(line: str) -> bool:

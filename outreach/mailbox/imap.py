@@ -73,6 +73,7 @@ class Inbox:
         self._mailbox, self._secret, self._tls = mailbox, secret, tls
         self._timeouts = {**TIMEOUTS, **(timeouts or {})}
         self._wire: Wire | None = None
+        self._cut: Callable[[], None] = lambda: None  # ends the newest connection, also one that is half made
         self._roles: Mapping[Role, str] | None = None
         self._seen: Mapping[str, Opened] = {}  # as each folder was when it was last read to the end
         self._may_idle = True
@@ -109,10 +110,10 @@ class Inbox:
         return await self._do(self._folders)
 
     async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = 100) -> Batch:
-        """The mails behind the cursor, in the order of their UIDs, at most `most` and some 16 MB of them.
+        """The mails behind the cursor, in the order of their UIDs, at most `most` and some 2 MB of them.
 
         :param cursor: from the batch before. None, or one from before the server numbered the folder anew
-            (UIDVALIDITY): starts with what arrived from `since` on, an aware time.
+            (UIDVALIDITY) or set it back: starts with what arrived from `since` on, an aware time.
         """
         return await self._do(lambda wire: self._read(wire, folder, cursor, since, most))
 
@@ -133,10 +134,6 @@ class Inbox:
                 return
         self._may_idle = True
         await asyncio.sleep(max(0.0, end - loop.time()))
-
-    async def in_sent(self, message_id: str) -> bool:
-        """Whether the sent folder holds a mail of this Message-ID (without brackets)."""
-        return await self._do(lambda wire: self._in_sent(wire, message_id))
 
     async def append_sent(self, raw: bytes, at: datetime) -> None:
         """Files a copy of a mail that was sent, marked as seen, unless the sent folder has it already.
@@ -160,8 +157,7 @@ class Inbox:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
         except asyncio.CancelledError:
-            if self._wire is not None:
-                self._wire.interrupt()
+            self._cut()
             self._thread.submit(self._drop)  # after what is running, before whatever comes next
             raise
 
@@ -185,7 +181,7 @@ class Inbox:
         at, seconds = self._endpoint, self._timeouts
         tls = (self._tls or verified_tls()) if at.tls != "none" else None
         token = self._secret if isinstance(self._secret, str) else self._secret.token()
-        wire = Wire(at.host, at.port, tls, seconds["connect"])
+        wire = Wire(at.host, at.port, tls, seconds["connect"], self._reach)
         user = at.user or self._mailbox.address
         try:
             log_in = wire.log_in if isinstance(self._secret, str) else wire.log_in_by_token
@@ -197,6 +193,9 @@ class Inbox:
             wire.drop()
             raise
         return wire
+
+    def _reach(self, cut: Callable[[], None]) -> None:
+        self._cut = cut
 
     def _turned_away(self, exc: RefusedError) -> InboxError:
         """What a refused login comes to: most need a person, some only time."""
@@ -240,9 +239,11 @@ class Inbox:
         if not wire.can_idle(self._timeouts["command"]):
             return False
         opened = wire.examine("INBOX", self._timeouts["command"])
-        if self._seen.get("INBOX", opened) != opened:  # came between the last reading and now
+        seen = self._seen.get("INBOX", opened)
+        known = (opened.validity, opened.next) == (seen.validity, seen.next)
+        if not known or opened.exists > seen.exists:  # came between the last reading and now
             return True
-        wire.idle(seconds, self._timeouts["command"], lambda: self._calls > 1)
+        wire.idle(seconds, self._timeouts["command"], opened.exists, lambda: self._calls > 1)
         return True
 
     def _in_sent(self, wire: Wire, message_id: str) -> bool:

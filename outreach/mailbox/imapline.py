@@ -8,6 +8,7 @@ import imaplib
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -24,12 +25,20 @@ class Line(imaplib.IMAP4):
 
     :param tls: None speaks in clear.
     :param seconds: for connecting and the greeting.
+    :param reach: told once, as soon as there is something to end, how another thread can end it (`cut`).
     """
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, seconds: float) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
+        seconds: float,
+        reach: Callable[[Callable[[], None]], None],
+    ) -> None:
         self.said = b""
         self.leaving = False  # a BYE is in order
-        self._tls = tls
+        self._tls, self._reach = tls, reach
         self._received = bytearray()
         self.begin(seconds)
         super().__init__(host, port, seconds)
@@ -43,9 +52,14 @@ class Line(imaplib.IMAP4):
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connects, and shakes hands where there is TLS."""
         self.sock = socket.create_connection((host, port), timeout)
+        self._reach(self.cut)
         if self._tls is not None:
             try:
-                self.sock = self._tls.wrap_socket(self.sock, server_hostname=host)
+                # The handshake comes after, as until it is over `sock` would be a socket that is no more.
+                self.sock = made = self._tls.wrap_socket(
+                    self.sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                made.do_handshake()
             except BaseException:
                 self.sock.close()
                 raise

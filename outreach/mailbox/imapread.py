@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from imapclient.datetime_util import format_criteria_date
 
-from outreach.mailbox.imapwire import MOST_MAIL, Items, Opened, RefusedError, Wire
+from outreach.mailbox.imapwire import MAILS, MOST_MAIL, SIZES, Items, Opened, RefusedError, Wire
 from outreach.model import Cursor
 
-MOST_BATCH = 16 << 20  # bytes of mail in one batch
+MOST_BATCH = 2 << 20  # bytes of mail in one batch: also over a slow line it must come to its end
 _TOGETHER = 16  # mails that one command fetches: at a megabyte each, within what an answer may hold
 
 
@@ -46,6 +46,9 @@ def read(
 ) -> Batch:
     """What the opened folder holds behind the cursor; without a valid one, what arrived from `since` on.
 
+    A cursor is valid while the folder has its UIDVALIDITY, and has not been set back: a mailbox that was moved or
+    restored may keep that number, and count on from a UID that the cursor has passed already.
+
     :raises RefusedError: by a server that cannot just now, or hands over none of several mails. Nothing is lost.
     """
     goes_on = cursor is not None and (cursor.folder, cursor.validity) == (folder, opened.validity)
@@ -53,16 +56,20 @@ def read(
     known = 0
     if goes_on:
         # `5:*` always names the last mail, even one before 5 (RFC 3501 6.4.8).
-        uids = [uid for uid in wire.search(b"UID %d:*" % (done + 1), seconds) if uid > done]
-    else:
+        named = wire.search(b"UID %d:*" % (done + 1), seconds)
+        # What is there counts more than UIDNEXT, which some servers do not keep up.
+        goes_on = not 0 < opened.next <= done or max(named, default=0) >= done
+        uids = [uid for uid in named if uid > done]
+    if not goes_on:
+        done = 0
         known = opened.next - 1 if opened.next else max(wire.search(b"UID *", seconds), default=0)
         # The server compares days in a zone of its own, so a day more is asked for.
         early = max(since, datetime(1970, 1, 2, tzinfo=UTC)) - timedelta(days=1)
         uids = wire.search(b"SINCE " + format_criteria_date(early), seconds)
     answers: dict[int, Items] = {}
     size = 0
-    for group in _groups(uids[:most]):
-        if size >= MOST_BATCH:
+    for group in _groups(wire, uids[:most], seconds):
+        if size + MOST_MAIL > MOST_BATCH:
             break
         found = _fetch(wire, group, seconds)
         answers |= found
@@ -79,8 +86,26 @@ def read(
     return Batch(kept, Cursor(folder, opened.validity, done), more, lost)
 
 
-def _groups(uids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (uids[start : start + _TOGETHER] for start in range(0, len(uids), _TOGETHER))
+def _groups(wire: Wire, uids: Sequence[int], seconds: float) -> Iterator[Sequence[int]]:
+    """What one command fetches: several mails that are together no more than a large one, or a few of any size.
+
+    A mail whose size the server does not say counts as a large one.
+    """
+    if len(uids) * MOST_MAIL <= MOST_BATCH:
+        yield from [uids] if uids else ()
+        return
+    sizes = _asked(wire, uids, seconds, SIZES)
+    group: list[int] = []
+    weight = 0
+    for uid in uids:
+        said = sizes.get(uid, {}).get(b"RFC822.SIZE")
+        size = said if isinstance(said, int) else MOST_MAIL
+        if group and (len(group) == _TOGETHER or weight + size > MOST_MAIL):
+            yield group
+            group, weight = [], 0
+        group.append(uid)
+        weight += size
+    yield group
 
 
 def _fetch(wire: Wire, uids: Sequence[int], seconds: float) -> dict[int, Items]:
@@ -89,7 +114,7 @@ def _fetch(wire: Wire, uids: Sequence[int], seconds: float) -> dict[int, Items]:
     One such mail can spoil the answer for all, so whatever is missing is asked for once more, each alone. It was
     deleted meanwhile if no search finds it any more, and not because the server is silent about it.
     """
-    found = _asked(wire, uids, seconds)
+    found = dict(_asked(wire, uids, seconds))
     for uid in _lacking(found, uids):
         found[uid] = _asked(wire, [uid], seconds).get(uid, {})
     lacking = _lacking(found, uids)
@@ -101,9 +126,12 @@ def _lacking(found: Mapping[int, Items], uids: Sequence[int]) -> list[int]:
     return [uid for uid in uids if uid not in found or not _raw(found[uid])]
 
 
-def _asked(wire: Wire, uids: Sequence[int], seconds: float) -> dict[int, Items]:
+def _asked(
+    wire: Wire, uids: Sequence[int], seconds: float, items: Sequence[str] = MAILS
+) -> Mapping[int, Items]:
+    """What FETCH says of each; of all of them nothing where the server refuses for good."""
     try:
-        return wire.fetch(uids, seconds)
+        return wire.fetch(uids, seconds, items)
     except RefusedError as exc:
         if exc.passing:
             raise

@@ -9,7 +9,7 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,11 +33,16 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticErr
 FOREIGN = (imaplib.IMAP4.error, OSError, *_UNREADABLE)
 """What ends a connection: the library's errors; socket, TLS, timeout (OSError); a host name (ValueError)."""
 
-_FETCHED = ("UID", "RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[]<0.{MOST_MAIL}>")
+MAILS = ("UID", "RFC822.SIZE", "INTERNALDATE", f"BODY.PEEK[]<0.{MOST_MAIL}>")
+"""What FETCH is asked for where a mail is read: its first MOST_MAIL bytes, and that without marking it as seen."""
+
+SIZES = ("UID", "RFC822.SIZE")
+"""What FETCH is asked for before many mails are read."""
+
 _MOST_UID = (1 << 32) - 1
 _LOOK_UP = 0.5  # seconds
 _UID = re.compile(rb"[0-9]{1,10}")
-_NEWS = re.compile(rb"\* \d{1,10} (?:EXISTS|RECENT)\b", re.IGNORECASE)
+_COUNT = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)\b", re.IGNORECASE)
 _ENDED = re.compile(rb"[A-P]{4}\d+ (OK|NO|BAD)\b(.{0,500})")
 _CODE = re.compile(r"\[([A-Z-]{1,40})[\] ]")
 _PASSING = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "OVERQUOTA", "THROTTLED"})
@@ -65,10 +70,13 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What EXAMINE said: the folder's UIDVALIDITY, and the UID of the mail to come (0 where unsaid)."""
+    """What EXAMINE said: the folder's UIDVALIDITY, the UID of the mail to come (0 where unsaid), and how many
+    mails there are.
+    """
 
     validity: int
     next: int
+    exists: int = 0
 
 
 class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
@@ -92,11 +100,20 @@ class Wire:
 
     :param tls: None speaks in clear.
     :param seconds: for connecting and the greeting.
+    :param reach: told, before the greeting, how another thread can end the connection at once; whatever waits
+        on it then fails with one of FOREIGN.
     :raises FOREIGN: it could not be made.
     """
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, seconds: float) -> None:
-        self._line = Line(host, port, tls, seconds)
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
+        seconds: float,
+        reach: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._line = Line(host, port, tls, seconds, reach)
         self._client = _Client(self._line)
 
     def log_in(self, user: str, password: str, seconds: float) -> None:
@@ -151,7 +168,7 @@ class Wire:
         validity = said.get(b"UIDVALIDITY", 0)
         if not 0 < validity < 1 << 63:
             raise RefusedError("the server gives this folder's mails no lasting numbers (UIDVALIDITY)")
-        return Opened(validity, said.get(b"UIDNEXT", 0))
+        return Opened(validity, said.get(b"UIDNEXT", 0), said.get(b"EXISTS", 0))
 
     def search(self, criteria: bytes, seconds: float) -> list[int]:
         """The UIDs of the open folder's mails that fit, in order, each once."""
@@ -162,14 +179,14 @@ class Wire:
         numbers = (int(each) for line in lines if line for each in line.split() if _UID.fullmatch(each))
         return sorted({uid for uid in numbers if 0 < uid <= _MOST_UID})
 
-    def fetch(self, uids: Collection[int], seconds: float) -> dict[int, Items]:
-        """Size, time of arrival and the first MOST_MAIL bytes of these mails of the open folder.
+    def fetch(self, uids: Collection[int], seconds: float, items: Sequence[str]) -> dict[int, Items]:
+        """MAILS, or SIZES, of these mails of the open folder.
 
         What is not there any more is not in the answer.
         """
         try:
             with self._asking(seconds) as client:
-                return dict(client.fetch(uids, _FETCHED))
+                return dict(client.fetch(uids, items))
         except RefusedError:
             self._line.response("FETCH")  # what came in spite of it would count as the next answer's
             raise
@@ -179,8 +196,10 @@ class Wire:
         with self._asking(seconds) as client:
             client.append(folder, raw, (SEEN,), at)
 
-    def idle(self, seconds: float, answer_within: float, enough: Callable[[], bool]) -> None:
-        """IDLE (RFC 2177) for so long, or until the open folder has new mail.
+    def idle(self, seconds: float, answer_within: float, known: int, enough: Callable[[], bool]) -> None:
+        """IDLE (RFC 2177) for so long, or until the open folder has more mails than were `known`.
+
+        A server may repeat the number that it has told already, and what is deleted counts off (RFC 3501 7.4.1).
 
         :param enough: asked every half second; True ends it early.
         """
@@ -192,7 +211,9 @@ class Wire:
                 self._line.begin(min(left, _LOOK_UP))
                 with suppress(TimeoutError):  # the library's `idle_check` breaks at half a line
                     line = self._line.readline()
-                    news = bool(_NEWS.match(line))
+                    if count := _COUNT.match(line):
+                        exists = known - 1 if count[2].upper() == b"EXPUNGE" else int(count[1])
+                        news, known = exists > known, exists
                     if not line.startswith(b"* "):
                         raise ConnectionError("the server ended IDLE")
             self._line.begin(answer_within)
@@ -210,10 +231,6 @@ class Wire:
     def drop(self) -> None:
         """Ends the connection at once, without a word."""
         self._line.shutdown()
-
-    def interrupt(self) -> None:
-        """Cuts the connection under another thread that waits on it, which fails there at once."""
-        self._line.cut()
 
     @contextmanager
     def _asking(self, seconds: float) -> Iterator[IMAPClient]:

@@ -117,7 +117,11 @@ def came_back(kinds: Mapping[Kind, int]) -> str:
 
 def taken(read: int, kinds: Mapping[Kind, int]) -> str:
     """What came of reading mails, in one line, and what to do next."""
-    told = f"{came_back(kinds)}\n\noutreach inbox" if kinds else "nothing new"
+    told = (
+        f"{came_back(kinds)}\n\noutreach inbox"
+        if kinds
+        else "nothing new (known already, or an answer to no letter of yours)"
+    )
     return f"{number(read, 'mail')} read: {told}"
 
 

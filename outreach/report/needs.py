@@ -35,10 +35,7 @@ def _needs(standing: Standing) -> Iterator[Need]:
         yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach resume --all")
     for address, ways in standing.lacking.items():
         yield Need("no_password", f"no password for {address}: its letters stay. {ways}")
-    for pause in standing.pauses:
-        if pause.needs_you and pause.scope is Scope.MAILBOX:
-            why = refusals.told(pause.reason, pause.actor)
-            yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause))
+    yield from _of_mailboxes(standing)
     if standing.answers:
         mails = number(standing.answers, "mail waits", "mails wait")
         yield Need(
@@ -50,12 +47,25 @@ def _needs(standing: Standing) -> Iterator[Need]:
     for kept in standing.held:
         letters = number(kept.letters, "letter")
         yield Need("held", f"{letters} held: {kept.reason}", f"outreach why {kept.email}")
-    for box in standing.boxes:
-        if box.follow_ups and not box.reads:
-            yield Need("inbox_not_read", inbox_not_read(box))
     if standing.overdue and not standing.hold and not _looked_after(standing):
         since = moment(standing.overdue, standing.zone)
         yield Need("no_sender", f"letters wait since {since} and nobody sends them", "outreach run")
+
+
+def _of_mailboxes(standing: Standing) -> Iterator[Need]:
+    for address in standing.outdated:
+        why = f"outreach.toml has other servers for {address} than what was launched, and that is used"
+        yield Need("not_launched", f"{why}: launch again", "outreach plan")
+    for pause in standing.pauses:
+        if pause.needs_you and pause.scope is Scope.MAILBOX:
+            why = refusals.told(pause.reason, pause.actor)
+            yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause))
+    for box in standing.boxes:
+        if box.inbox_trouble:
+            why = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}"
+            yield Need("inbox_unreadable", why, "outreach run --once")
+        if box.follow_ups and not box.reads:
+            yield Need("inbox_not_read", inbox_not_read(box))
 
 
 def inbox_not_read(box: Box) -> str:

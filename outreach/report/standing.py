@@ -43,7 +43,8 @@ class Box:
     """A mailbox today. `cap` is what the ramp allows, `full` which cap is used up ("mailbox", "domain", "").
 
     Letters that are scheduled and not paused: `waiting` all, `ready` those whose window is open now,
-    `follow_ups` those that are no first letters. `reads` is False where its answers are not known.
+    `follow_ups` those that are no first letters. `reads` is False where its answers are not known,
+    `inbox_trouble` why they could not be read.
     """
 
     address: str
@@ -60,6 +61,7 @@ class Box:
     slot: datetime | None = None  # when it may send again, for its gap
     elsewhere: int = 0  # letters that another sender has in hand
     next: Next | None = None
+    inbox_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Standing:
     lacking: Mapping[str, str] = field(
         default_factory=dict
     )  # mailboxes without a password: the ways to give it
+    outdated: Sequence[str] = ()  # mailboxes whose servers are others in outreach.toml than were launched
     answers: int = 0  # mails that came back and wait for a person
     limit: int = 0  # a run ended because so many letters were through, and more could leave
 

@@ -76,7 +76,7 @@ def _since(standing: Standing) -> str:
 def _came_back(ended: Sequence[Ended]) -> str:
     counts = _by_status(ended)
     found = ", ".join(f"{counts[status]} {name}" for status, name in CAME_BACK.items() if counts[status])
-    return found or "nothing (answers are entered with `outreach prospects mark`)"
+    return found or "nothing (`outreach inbox` shows what did, `outreach inbox import` feeds it)"
 
 
 def _by_status(ended: Sequence[Ended]) -> Counter[EnrollmentStatus]:
@@ -172,7 +172,8 @@ def value(standing: Standing) -> dict[str, Any]:
 
     - `now`, `since`: the moment, and from when letters and people are counted
     - `needs`: `[{"code", "text", "command"}]`, empty if nothing needs a person. Codes: `store_held`,
-      `no_password`, `mailbox_paused`, `uncertain`, `held`, `inbox_not_read`, `no_sender`
+      `no_password`, `not_launched`, `mailbox_paused`, `answers`, `uncertain`, `held`, `inbox_not_read`,
+      `inbox_unreadable`, `no_sender`
     - `sent`: `{"first", "follow_ups", "deferred", "refused"}` letters
     - `stopped`: `[{"status", "reason", "people"}]`, status one of replied, opted_out, bounced, stopped
     - `uncertain`, `waiting`: letters; `held`: `[{"reason", "letters"}]`

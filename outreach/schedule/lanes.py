@@ -48,7 +48,7 @@ class Lane:
     """The first letters, or the follow-ups, of one campaign to one zone and country: one window for all.
 
     `parked` are those that may not leave before `parked_until`: their company has had enough that day. `resting`
-    are those kept by a pause, by its end.
+    are those kept by a pause, by when both it has ended and they are due.
     """
 
     track: Track  # of any of its letters: what they have in common
@@ -62,7 +62,8 @@ class Lane:
 
     def add(self, letter: Queued) -> None:
         if letter.rests_until:
-            heappush(self.resting, (letter.rests_until, letter.id, replace(letter, rests_until=None)))
+            free_at = max(letter.rests_until, letter.due_at)
+            heappush(self.resting, (free_at, letter.id, replace(letter, rests_until=None)))
         else:
             heappush(self.waiting, (letter.due_at, letter.id, letter))
 
@@ -91,7 +92,7 @@ class Lane:
         """The earliest instant from `moment` on at which a letter may leave, caps aside; None if there is none."""
         self._release(moment)
         times = [self.waiting[0][0]] if self.waiting else []
-        times += [max(self.resting[0][0], self.resting[0][2].due_at)] if self.resting else []
+        times += [self.resting[0][0]] if self.resting else []
         if self.parked:
             times.append(self.parked_until)
         if not times:

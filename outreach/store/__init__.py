@@ -157,4 +157,7 @@ def _prepare(tx: sa.Connection, here: str) -> tuple[str, bytes]:
             if name not in {column["name"] for column in sa.inspect(tx).get_columns(table)}:  # made just now
                 tx.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
         tx.execute(sa.update(tables.house).values(schema=version))
+    if row.schema < tables.SCHEMA:
+        for index in (each for table in tables.metadata.sorted_tables for each in table.indexes):
+            index.create(tx, checkfirst=True)
     return row.id, bytes.fromhex(row.key)

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from outreach.inbound.arrived import Arrived
 from outreach.model import Cursor
-from outreach.sequence import response_to
+from outreach.sequence import Response, response_to
 from outreach.store import events, owners
 from outreach.store.owners import Owner
 from outreach.store.responses import ACTOR, respond
 from outreach.store.tables import answer, cursor
 
+TAKEN = "answer"
 MOST_RAW = 512 << 10  # bytes of a mail that are read and kept
 
 
@@ -38,14 +39,17 @@ def take(
     is the mailbox owner's own affair.
     """
     taken = []
-    for one in arrived:
+    for each in arrived:
+        one = each
         if not is_known(tx, one):
             owner = owners.find(tx, one)
-            if owner or owners.is_near(tx, one):
+            if owner:
+                one = owners.theirs(one, owner)
                 number = keep(tx, one, owner)
-                if owner:
-                    act(tx, key, number, one, owner, now=now)
+                act(tx, key, number, one, owner, now=now)
                 taken.append((number, one))
+            elif owners.is_near(tx, one):
+                taken.append((keep(tx, one, None), one))
     if reached:
         mailbox, place = reached
         same = sa.and_(cursor.c.mailbox == mailbox, cursor.c.folder == place.folder)
@@ -74,7 +78,11 @@ def keep(tx: sa.Connection, one: Arrived, owner: Owner | None) -> int:
 
 def waits(one: Arrived, owner: Owner | None) -> bool:
     """Whether a mail asks a person to look: one that is nobody's always does."""
-    return owner is None or response_to(one.reading.kind, one.reading.reasons).waiting
+    return owner is None or _response(one, owner).waiting
+
+
+def _response(one: Arrived, owner: Owner) -> Response:
+    return response_to(one.reading.kind, one.reading.reasons, about_them=owners.about_them(one, owner))
 
 
 def said(one: Arrived) -> dict[str, Any]:
@@ -107,12 +115,11 @@ def act(
     actor: str = ACTOR,
 ) -> None:
     """Do what a mail means to the person it is about, and write that down."""
-    response = response_to(one.reading.kind, one.reading.reasons)
-    respond(tx, key, one, owner, response, now, actor)
+    respond(tx, key, one, owner, _response(one, owner), now, actor)
     events.log(
         tx,
         now,
-        "answer",
+        TAKEN,
         actor=actor,
         campaign=owner.campaign,
         prospect_id=owner.prospect_id,

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach.inbound.arrived import Arrived
-from outreach.model import EnrollmentStatus, Event
+from outreach.model import EnrollmentStatus, Event, Prospect
 from outreach.store import answers, events, suppressions
+from outreach.store.answers import TAKEN
 from outreach.store.owners import Owner, letter_where
 from outreach.store.tables import answer, message, prospect
 
@@ -67,8 +68,15 @@ def raw(tx: sa.Connection, number: int) -> bytes:
 
 
 def numbers(tx: sa.Connection) -> Sequence[int]:
-    """The numbers of all mails that no person has corrected."""
-    return tx.execute(sa.select(answer.c.id).where(~answer.c.corrected).order_by(answer.c.id)).scalars().all()
+    """The numbers of all mails that no person has corrected or seen to."""
+    untouched = sa.and_(~answer.c.corrected, ~answer.c.done)
+    return tx.execute(sa.select(answer.c.id).where(untouched).order_by(answer.c.id)).scalars().all()
+
+
+def numbers_of(tx: sa.Connection, person: Prospect) -> Sequence[int]:
+    """The numbers of the mails that a person wrote, or that are about them."""
+    theirs = sa.or_(answer.c.prospect_id == person.id, answer.c.sender == person.email)
+    return tx.execute(sa.select(answer.c.id).where(theirs)).scalars().all()
 
 
 def owner(tx: sa.Connection, number: int) -> Owner | None:
@@ -118,41 +126,52 @@ def intend(tx: sa.Connection, number: int, intent: str, *, now: datetime, actor:
 
 def done(tx: sa.Connection, number: int, *, now: datetime, actor: str) -> None:
     """A person has seen to a mail."""
-    tx.execute(sa.update(answer).where(answer.c.id == number).values(waiting=False, later=None))
+    tx.execute(sa.update(answer).where(answer.c.id == number).values(waiting=False, done=True, later=None))
     _log(tx, number, "answer done", now, actor)
 
 
 ANSWERED, PERHAPS_ANSWERED = "answered by hand", "perhaps answered by hand"
+NOT_ANSWERED = "answer refused by the server"
 
 
-def answered(tx: sa.Connection, number: int, message_id: str, *, now: datetime, actor: str) -> None:
-    """A person's answer to a mail has left, under that Message-ID: the mail is done."""
-    tx.execute(sa.update(answer).where(answer.c.id == number).values(waiting=False, later=None))
-    _log(tx, number, ANSWERED, now, actor, message=message_id)
-
-
-def perhaps_answered(tx: sa.Connection, number: int, message_id: str, *, now: datetime, actor: str) -> None:
-    """A person's answer to a mail may have left: whoever answers once more should know."""
-    _log(tx, number, PERHAPS_ANSWERED, now, actor, message=message_id)
+def answering(
+    tx: sa.Connection, number: int, kind: str, message_id: str, *, now: datetime, actor: str
+) -> None:
+    """Take note of how far a person's answer to a mail is, under that Message-ID; ANSWERED: the mail is done."""
+    if kind == ANSWERED:
+        change = sa.update(answer).where(answer.c.id == number)
+        tx.execute(change.values(waiting=False, done=True, later=None))
+    _log(tx, number, kind, now, actor, message=message_id)
 
 
 def effects(tx: sa.Connection, number: int) -> Sequence[Event]:
     """What happened to its person when a mail was taken, and what people did because of it, oldest first.
 
-    What people did names the mail; what its taking did has the time and the actor of the event that names it.
+    What people did names the mail; what its taking did stands before the event that names it, and behind the
+    taking of the mail before.
     """
     person = tx.execute(sa.select(answer.c.prospect_id).where(answer.c.id == number)).scalar()
     if person is None:
         return []
     found = events.history(tx, prospect_id=person)
-    named = f"outreach inbox show {number}"
-    when = {(each.at, each.actor) for each in found if str(each.detail.get("reason", "")).endswith(named)}
-    return [each for each in found if (each.at, each.actor) in when or each.detail.get("mail") == number]
+    took = next((each for each in found if _names(each, number)), None)
+    before = max((each.id for each in found if took and each.kind == TAKEN and each.id < took.id), default=0)
+    done = {each.id for each in found if took and before < each.id <= took.id and _with(each, took)}
+    return [each for each in found if each.id in done or each.detail.get("mail") == number]
+
+
+def _with(each: Event, took: Event) -> bool:
+    return (each.at, each.actor) == (took.at, took.actor)
+
+
+def _names(each: Event, number: int) -> bool:
+    """Whether an event is that of the taking of a mail."""
+    return each.kind == TAKEN and str(each.detail.get("reason", "")).endswith(f"outreach inbox show {number}")
 
 
 def later(tx: sa.Connection, number: int, day: date, *, now: datetime, actor: str) -> None:
     """Let a mail wait for a person again from that day on, not before."""
-    tx.execute(sa.update(answer).where(answer.c.id == number).values(waiting=True, later=day))
+    tx.execute(sa.update(answer).where(answer.c.id == number).values(waiting=True, done=False, later=day))
     _log(tx, number, "answer put off", now, actor, said=f"until {day.isoformat()}")
 
 

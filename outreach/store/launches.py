@@ -150,12 +150,12 @@ def _enroll(
     tx: sa.Connection, key: bytes, made: Plan, exclusive: bool, revision_id: int, now: datetime, actor: str
 ) -> int:
     """Enroll a plan's new people but for those who were suppressed or have replied meanwhile; how many."""
-    replied = replies.latest(tx)
+    replied, limits = replies.latest(tx), settings.house(tx).limits
     new = [
         each
         for each in made.new
         if suppressions.find(tx, key, each.prospect.email) is None
-        and not replies.keep_quiet(tx, each.prospect, replied, now)
+        and not replies.keep_quiet(limits, each.prospect, replied, now)
     ]
     stem = made.campaign
     if not new:

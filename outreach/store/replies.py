@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, Kind, Prospect, Scope
+from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, Kind, Limits, Prospect, Scope
 from outreach.plan import Replies
 from outreach.sequence import COLLEAGUE, FOREVER, colleagues_rest, quiet_until
 from outreach.store import settings, stops
@@ -33,9 +33,8 @@ def _later(latest: dict[Any, datetime], name: Any, at: datetime) -> None:
     latest[name] = max(at, latest.get(name, at))
 
 
-def keep_quiet(tx: sa.Connection, person: Prospect, replies: Replies, now: datetime) -> bool:
+def keep_quiet(limits: Limits, person: Prospect, replies: Replies, now: datetime) -> bool:
     """Whether somebody must not join now, because they or a colleague have replied."""
-    limits = settings.house(tx).limits
     until = quiet_until(limits, replies.people.get(person.id), replies.companies.get(person.company))
     return until is not None and now < until
 

@@ -1,11 +1,12 @@
 """What a mail that came back does: `sequence.RESPONSES`, in the transaction that keeps the mail."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from outreach.inbound.arrived import Arrived
+from outreach.inbound.headers import nameless
 from outreach.model import EnrollmentStatus, Kind, MessageStatus, Scope
 from outreach.schedule.window import at_work
 from outreach.schedule.zones import zone_of
@@ -37,14 +38,17 @@ def respond(
                 stops.note(tx, prospect_id, status, what, now)
     if response.colleagues:
         replies.stop_colleagues(tx, owner.prospect_id, now, actor)
-    rest = response.rest
-    if rest is not None:
-        back = _back_at(tx, one, owner)
-        until = back or (None if rest >= FOREVER else now + rest)
-        if until is None or until > now:
-            reason = f"{one.reading.kind.replace('_', ' ')}: {one.reading.why}"[:200]
-            person = str(owner.prospect_id)
-            stops.add_pause(tx, Scope.PROSPECT, person, reason=reason, actor=actor, at=now, until=until)
+    if response.rest is not None and stops.is_going(tx, owner.prospect_id):
+        _rest(tx, one, owner, response.rest, now, actor)
+
+
+def _rest(tx: sa.Connection, one: Arrived, owner: Owner, rest: timedelta, now: datetime, actor: str) -> None:
+    """Let the person rest: until they are back where that is known."""
+    until = _back_at(tx, one, owner) or (None if rest >= FOREVER else now + rest)
+    if until is None or until > now:
+        reason = f"{one.reading.kind.replace('_', ' ')}: {one.reading.why}"[:200]
+        person = str(owner.prospect_id)
+        stops.add_pause(tx, Scope.PROSPECT, person, reason=reason, actor=actor, at=now, until=until)
 
 
 def _back_at(tx: sa.Connection, one: Arrived, owner: Owner) -> datetime | None:
@@ -79,7 +83,7 @@ def _rest_mailbox(tx: sa.Connection, one: Arrived, now: datetime) -> None:
         rest = OURS.get(notice.reason)
         if rest is not None and one.reading.kind in (Kind.SOFT_BOUNCE, Kind.COMPLAINT):
             until = None if rest >= FOREVER else now + rest
-            reason = f"{notice.reason}: {notice.text}"[:300]
+            reason = f"{notice.reason}: {nameless(notice.text)}"[:300]
             stops.add_pause(
                 tx, Scope.MAILBOX, one.mailbox, reason=reason, actor="sender", at=now, until=until
             )

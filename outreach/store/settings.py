@@ -68,6 +68,7 @@ class Desk:
     pace: Pace
     setbacks: int
     inbox_read_at: datetime | None
+    inbox_trouble: str = ""  # why it could not be read the last time
 
 
 def desk_of(row: Any) -> Desk:
@@ -79,7 +80,7 @@ def desk_of(row: Any) -> Desk:
         ramp_day=row.ramp_day,
         troubled=row.troubled,
     )
-    return Desk(_from_json(row.settings), pace, row.setbacks, row.inbox_read_at)
+    return Desk(_from_json(row.settings), pace, row.setbacks, row.inbox_read_at, row.inbox_trouble)
 
 
 def desk(tx: sa.Connection, address: str) -> Desk | None:
@@ -95,7 +96,13 @@ def desks(tx: sa.Connection) -> list[Desk]:
 
 def inbox_read(tx: sa.Connection, address: str, at: datetime) -> None:
     """Take note that a mailbox's inbox has been read up to `at`: its follow-ups may go for ten minutes."""
-    tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(inbox_read_at=at))
+    read = {"inbox_read_at": at, "inbox_trouble": ""}
+    tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(**read))
+
+
+def inbox_unread(tx: sa.Connection, address: str, why: str) -> None:
+    """Take note why a mailbox's inbox could not be read."""
+    tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(inbox_trouble=why))
 
 
 def assume(tx: sa.Connection, store_id: str, key: bytes) -> None:

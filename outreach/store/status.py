@@ -19,7 +19,7 @@ from outreach.report.news import GENERAL, KINDS, Happening
 from outreach.report.standing import Counted, Ended, Kept, Pause
 from outreach.sequence import Verdict
 from outreach.store import stops
-from outreach.store.tables import campaign, delivery, enrollment, event, message, pause, prospect
+from outreach.store.tables import campaign, delivery, enrollment, event, mailbox, message, pause, prospect
 
 WAITING = (MessageStatus.SCHEDULED, MessageStatus.CLAIMED)
 MANY = 1000  # happenings read at once
@@ -181,7 +181,7 @@ def mailboxes_in_use(tx: sa.Connection) -> set[str]:
 
 def mailboxes_to_read(tx: sa.Connection, since: datetime) -> set[str]:
     """The mailboxes in use, and those that a letter has left since then: an answer may still come."""
-    recent = sa.select(message.c.mailbox).where(message.c.marked_at > since).distinct()
+    recent = sa.select(mailbox.c.address).where(mailbox.c.last_mark > since)
     return mailboxes_in_use(tx) | set(tx.execute(recent).scalars())
 
 

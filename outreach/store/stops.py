@@ -51,9 +51,17 @@ def note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: 
     row = tx.execute(newest.limit(1)).first()
     if row is None or row.status not in _ANSWERABLE:
         return ""
+    if (row.status, status) == (EnrollmentStatus.REPLIED, EnrollmentStatus.BOUNCED):
+        return ""  # that they have replied says more, also to their colleagues
     values = {"status": status, "reason": reason, "updated_at": at}
     tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**values))
     return str(row.campaign)
+
+
+def is_going(tx: sa.Connection, prospect_id: int) -> bool:
+    """Whether a person is in a campaign that goes on for them."""
+    theirs = sa.and_(enrollment.c.prospect_id == prospect_id, enrollment.c.status.in_(OPEN_ENROLLMENT))
+    return tx.execute(sa.select(enrollment.c.id).where(theirs).limit(1)).first() is not None
 
 
 def cancel(tx: sa.Connection, where: sa.ColumnElement[bool], *, reason: str, at: datetime, actor: str) -> int:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE
 
-SCHEMA = 4  # raised with every change of the tables
+SCHEMA = 5  # raised with every change of the tables
 UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
     2: (("revision", "accepted", "TEXT DEFAULT '' NOT NULL"),),
     3: (),
@@ -15,6 +15,10 @@ UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("message", "filed_at", "BIGINT"),
         ("answer", "later", "DATE"),
         ("answer", "corrected", "BOOLEAN DEFAULT FALSE NOT NULL"),
+    ),
+    5: (
+        ("mailbox", "inbox_trouble", "TEXT DEFAULT '' NOT NULL"),
+        ("answer", "done", "BOOLEAN DEFAULT FALSE NOT NULL"),
     ),
 }
 """The columns (table, name, type) that turn a store of the schema before into this one; new tables and indexes are
@@ -139,6 +143,7 @@ mailbox = sa.Table(
     sa.Column("troubled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("setbacks", sa.Integer, nullable=False, server_default="0"),
     _when("inbox_read_at"),
+    _text("inbox_trouble"),  # why it could not be read the last time
 )
 
 enrollment = sa.Table(
@@ -215,6 +220,14 @@ sa.Index(
     *(message.c.mailbox, message.c.status, message.c.first, message.c.due_at, message.c.id),
     *(message.c.opens_at, message.c.closes_at),
 )
+# Asked at each reading: who answers a letter's very subject, and which copies are to be filed.
+sa.Index("message_subject", message.c.mailbox, message.c.subject)
+sa.Index(
+    "message_unfiled",
+    *(message.c.mailbox, message.c.sent_at),
+    sqlite_where=message.c.filed_at.is_(None),
+    postgresql_where=message.c.filed_at.is_(None),
+)
 sa.Index("message_status", message.c.status, message.c.closes_at)
 sa.Index("message_campaign", message.c.campaign, message.c.status)
 
@@ -262,6 +275,7 @@ answer = sa.Table(
     sa.Column("waiting", sa.Boolean, nullable=False),
     sa.Column("later", sa.Date),  # the day from which it waits again
     sa.Column("corrected", sa.Boolean, nullable=False, server_default=sa.false()),  # by a person
+    sa.Column("done", sa.Boolean, nullable=False, server_default=sa.false()),  # a person has seen to it
     sa.UniqueConstraint("mailbox", "fingerprint", name="one_answer_a_mail"),
 )
 sa.Index("answer_waiting", answer.c.id, sqlite_where=answer.c.waiting, postgresql_where=answer.c.waiting)
