@@ -1,26 +1,9 @@
 """What people write who answer: of holidays, fairs, receipts, successors, and of what to strike from an offer."""
 
-from email.header import Header
-
 import pytest
 
-from outreach.inbound.classify import classify
-from outreach.inbound.mail import parse
-from outreach.inbound.reading import Kind, Reading
-
-
-def read(text: str, *headers: str) -> Reading:
-    """The reading of an answer in the thread, written on Wednesday, 25 November 2026."""
-    head = [
-        "From: Anna Example <a@b.example>",
-        "To: me@ours.example",
-        "In-Reply-To: <1@ours.example>",
-        *headers,
-    ]
-    head += [f"Subject: {Header('Re: Shelves', 'utf-8').encode()}", "Date: Wed, 25 Nov 2026 10:00:00 +0000"]
-    head += ["Content-Type: text/plain; charset=utf-8"]
-    return classify(parse(("\n".join(head) + "\n\n" + text).encode()))
-
+from outreach.inbound.reading import Kind
+from tests.inthread import read
 
 ANSWERS = """
 We have received your offer, thank you. I will show it to our engineer and come back to you next week.

@@ -55,6 +55,13 @@ def test_what_is_no_mail_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_mail_that_an_editor_saved_as_utf_16_is_one(tmp_path: Path, encoding: str) -> None:
+    text = "From: bob@acme.example\nSubject: Re: Shelving\n\nJa, gerne. Gr\u00fc\u00dfe\n"
+    path = written(tmp_path / "saved.eml", f"\ufeff{text}".encode(encoding))
+    assert read(path) == ([(str(path), text.encode())], [])
+
+
 def test_a_file_that_is_named_or_called_so_is_a_mail_whatever_it_holds(tmp_path: Path) -> None:
     called = written(tmp_path / "called" / "a.eml", b"no header at all\n")
     assert read(tmp_path / "called") == ([(str(called), b"no header at all\n")], [])

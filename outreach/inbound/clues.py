@@ -20,7 +20,7 @@ _ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to")
 _RETURNED_ID = re.compile(r"^message-id:(.{1,2000})$", re.IGNORECASE | re.MULTILINE)
 _MOST_IDS = 50
 _LONGEST_LABEL = 60  # characters of "Automatic reply" in any language
-_REPORTS = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.DELAYED, Kind.DELIVERED, Kind.COMPLAINT)
+REPORTS = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.DELAYED, Kind.DELIVERED, Kind.COMPLAINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def clues(mail: Mail, reading: Reading) -> Clues:
     ]
     told = (reading.original_message_id,) if reading.original_message_id else ()
     named = (
-        (told or tuple(returned) or mail.answers[:1]) if reading.kind in _REPORTS else (*told, *mail.answers)
+        (told or tuple(returned) or mail.answers[:1]) if reading.kind in REPORTS else (*told, *mail.answers)
     )
     about = reading.recipients or ((mail.sender,) if mail.sender else ())
     return Clues(

@@ -1,5 +1,6 @@
 """Mails from files: single ones, folders of them, mbox files and Maildirs, one after the other."""
 
+import codecs
 import os
 import re
 import stat
@@ -64,7 +65,7 @@ def _file(path: Path, problems: list[Problem], *, named: bool) -> Iterator[tuple
                     yield f"{name}:{number}", raw
                 return
             if named or _HEADER.match(first) or _ENVELOPE.match(first):
-                raw = file.read(MOST)
+                raw = _eight_bit(file.read(MOST))
                 if raw.strip():
                     yield name, raw
                 else:
@@ -74,6 +75,12 @@ def _file(path: Path, problems: list[Problem], *, named: bool) -> Iterator[tuple
         problems.append(problem(f"cannot be read: {exc.strerror or exc}", file=name))
         return
     problems.append(problem("is no mail: it does not begin with a header", file=name))
+
+
+def _eight_bit(raw: bytes) -> bytes:
+    """A mail as mail is: some editors save one as UTF-16, with the mark that says so."""
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16", "replace").encode("utf-8", "replace") if marked else raw
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from outreach.model import OPEN_ENROLLMENT, MessageStatus, Scope
 from outreach.store import events, records, stops
 from outreach.store.owners import BY_ID, by_token, letter_where
+from outreach.store.responses import ACTOR
 from outreach.store.tables import enrollment, event, message, prospect
 
-ACTOR = "inbox"
 BY_HAND = "written to by hand"
 RECENT = timedelta(days=2)  # a letter older than that is not filed any more
 _MOST = 50  # copies that are filed at one reading

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from outreach.data import words
 from outreach.inbound.arrived import Arrived
-from outreach.inbound.clues import topic
+from outreach.inbound.clues import REPORTS, topic
 from outreach.inbound.reading import UNREAD
 from outreach.model import Kind, MessageStatus
 from outreach.store.tables import mailbox, message, prospect
@@ -17,7 +17,6 @@ from outreach.subjects import bare, marked
 BY_HAND = "a person"
 _LONG_AGO = timedelta(days=90)  # an answer without a reference is to nothing older
 _SOON = timedelta(days=10)  # nor is a report: servers give up after five days (RFC 5321 4.5.4.1)
-REPORTS = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE, Kind.DELAYED, Kind.DELIVERED, Kind.COMPLAINT)
 BY_ID, BY_TOKEN = "Message-ID", "the letter's own address"
 PROOFS = (BY_ID, BY_TOKEN)  # that the very letter has arrived somewhere
 _WRITTEN = (MessageStatus.SENT, MessageStatus.UNCERTAIN, MessageStatus.SENDING)
