@@ -200,7 +200,7 @@ def test_one_mailbox_without_a_password_does_not_stop_the_others(
     shell: Shell, post: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.now = LATE
-    people = [f"bob@firm{number}.example" for number in range(6)]
+    people = [f"bob@firm{number}.example" for number in range(16)]  # so many that both mailboxes have some
     texts = relay(post.server.url)
     lost = (
         texts["outreach.toml"].partition("[[mailbox]]")[2].replace(post.server.url, "smtp://eve@127.0.0.1:1")
