@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from outreach.errors import Problem, Where
 from outreach.model import Hold, Limits, Mailbox, Sender, Step, Window
@@ -22,6 +22,21 @@ class LintSettings:
     extend_select: tuple[str, ...] = ()
     packs: tuple[tuple[str, str], ...] = ()
     accepted: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """`[notify]` of outreach.toml: who is told by mail how things stand, and a URL that is called to say so.
+
+    `mailbox` sends these mails ("": the first one); `digest` is the time of the daily one in the sender's
+    zone, None for none; `alerts` are sent at once when something needs a person.
+    """
+
+    to: tuple[str, ...]
+    mailbox: str = ""
+    digest: time | None = None
+    alerts: bool = True
+    heartbeat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class Campaign:
     enroll: str = "launch"  # or "nightly"
     max_new_per_day: int | None = None
     grace: timedelta = timedelta(minutes=10)
+    cool_off: int | None = None  # days since another campaign's last letter; None: as [limits] says
     exclusive: bool = True  # a prospect has no other open enrollment of that kind while in this one
     window: Window = Window()
 
@@ -68,6 +84,11 @@ class Workspace:
     store_url: str
     limits: Limits
     lint: LintSettings = LintSettings()
+    key_accounts: frozenset[str] = frozenset()  # addresses and domains that no campaign may take on
+
+    def is_key_account(self, email: str) -> bool:
+        """Whether an address, or its domain, stands in a file of key accounts."""
+        return email in self.key_accounts or email.rpartition("@")[2] in self.key_accounts
 
     def accepting(self, codes: Iterable[tuple[str, str]]) -> "Workspace":
         """The same workspace, where a launch lets these codes of the linter through, each with its reason."""

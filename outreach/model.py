@@ -151,6 +151,7 @@ class Window:
     """When letters may leave: weekdays (Monday is 0), from-to in local time, no holidays or blackout dates.
 
     `timezone` is "prospect" or a zone name. `start` is included, `end` is not; `end` 00:00 means midnight.
+    Nothing leaves before `first_day`.
     """
 
     days: frozenset[int] = frozenset(range(5))
@@ -159,6 +160,7 @@ class Window:
     timezone: str = "prospect"
     blackout: frozenset[date] = frozenset()
     holidays: bool = True
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,9 @@ class Mailbox:
     password_file: str = ""
     plus: bool = False  # takes mail to name+anything@: reports are addressed so, and name their letter
     own_relay: bool = False  # a mail server of one's own: lifts the ceilings on cap, gap and connections
+    owner: str = ""  # the seller whose mailbox it is: writes to the people whose `owner` that is
+    away: frozenset[date] = frozenset()  # days, in the zone of the caps, on which it sends nothing
+    ramp_from: int = 5  # letters on its first day: more for a mailbox that people have long written from
 
     @property
     def domain(self) -> str:
@@ -193,6 +198,7 @@ class Limits:
     company_people: int = 3  # people of one company in one campaign
     domain_per_day: int = 100  # from all mailboxes of one sending domain
     reply_stops: str = "company"  # whose letters a reply stops; "person", or "30 days" for the colleagues
+    cool_off_days: int = 180  # how long after another campaign's last letter somebody may join a new one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from outreach.model import EnrollmentStatus, Limits, Mailbox, MessageStatus
-from outreach.schedule.slots import RAMP_START, RAMP_STEP
+from outreach.schedule.slots import RAMP_STEP
 from tests.cli import Shell
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +83,7 @@ def test_every_file_that_is_linked_exists(page: str, folder: Path) -> None:
 def test_the_limits_are_those_of_the_program() -> None:
     limits, box = Limits(), Mailbox("a@b.example", "A")
     assert f"`per_day` letters ({box.per_day}," in README
-    assert f"starts with {RAMP_START} a day and gains {RAMP_STEP} with" in README
+    assert f"starts with {box.ramp_from} a day and gains {RAMP_STEP} with" in README
     assert f"at most {limits.company_per_day} letters a day and {limits.company_people} of its" in " ".join(
         README.split()
     )

@@ -9,7 +9,6 @@ from hashlib import blake2b
 from outreach.model import Gap, Mailbox
 from outreach.schedule.zones import day_bounds, day_of
 
-RAMP_START = 5  # letters on a new mailbox's first day (Instantly and Smartlead advise 5-10)
 RAMP_STEP = 2  # more with every clean sending day (Instantly: +2 a day; Google: never double)
 RAMP_IDLE = timedelta(days=30)  # after so long a rest the ramp starts again from half
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,7 +75,7 @@ def ramp_step(mailbox: Mailbox, pace: Pace, day: date) -> int:
 
     It ends where the mailbox's own cap is reached: from there trouble and rest must be felt at once.
     """
-    top = max(0, -((RAMP_START - mailbox.per_day) // RAMP_STEP))
+    top = max(0, -((mailbox.ramp_from - mailbox.per_day) // RAMP_STEP))
     step = min(pace.ramp_step, top)
     if pace.ramp_day is None or day <= pace.ramp_day:
         return step
@@ -87,6 +86,8 @@ def ramp_step(mailbox: Mailbox, pace: Pace, day: date) -> int:
 
 def cap(mailbox: Mailbox, pace: Pace, day: date) -> int:
     """How many letters this mailbox may send on that day."""
+    if day in mailbox.away:
+        return 0
     if not mailbox.ramp:
         return mailbox.per_day
-    return min(mailbox.per_day, RAMP_START + RAMP_STEP * ramp_step(mailbox, pace, day))
+    return min(mailbox.per_day, mailbox.ramp_from + RAMP_STEP * ramp_step(mailbox, pace, day))

@@ -40,7 +40,9 @@ def is_holiday(day: date, country: str) -> bool:
 
 
 def closed_because(day: date, window: Window, country: str) -> str:
-    """Why nothing leaves on that day: "weekend", "blackout", "holiday", or "" if it may."""
+    """Why nothing leaves on that day: "before the start", "weekend", "blackout", "holiday", or "" if it may."""
+    if window.first_day and day < window.first_day:
+        return "before the start"
     if day.weekday() not in window.days:
         return "weekend"
     if day in window.blackout:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -50,14 +50,15 @@ def save(tx: sa.Connection, boxes: list[Mailbox], limits: Limits, timezone: str)
 
 def _to_json(box: Mailbox) -> dict[str, Any]:
     gap = [box.gap.low.total_seconds(), box.gap.high.total_seconds()]
-    return {**asdict(box), "gap": gap}
+    return {**asdict(box), "gap": gap, "away": sorted(day.isoformat() for day in box.away)}
 
 
 @lru_cache(maxsize=256)
 def _from_json(text: str) -> Mailbox:
     values = json.loads(text)
     low, high = (timedelta(seconds=seconds) for seconds in values.pop("gap"))
-    return Mailbox(**values, gap=Gap(low, high))
+    away = frozenset(map(date.fromisoformat, values.pop("away", ())))
+    return Mailbox(**values, gap=Gap(low, high), away=away)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE
 
-SCHEMA = 5  # raised with every change of the tables
+SCHEMA = 6  # raised with every change of the tables
 UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
     2: (("revision", "accepted", "TEXT DEFAULT '' NOT NULL"),),
     3: (),
@@ -20,6 +20,7 @@ UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("mailbox", "inbox_trouble", "TEXT DEFAULT '' NOT NULL"),
         ("answer", "done", "BOOLEAN DEFAULT FALSE NOT NULL"),
     ),
+    6: (),
 }
 """The columns (table, name, type) that turn a store of the schema before into this one; new tables and indexes are
 made by themselves.
@@ -95,6 +96,27 @@ prospect = sa.Table(
     _when("created_at"),
     _when("updated_at"),
 )
+
+# Words that people are marked with: a person may have many.
+tag = sa.Table(
+    "tag",
+    metadata,
+    sa.Column("prospect_id", Id, sa.ForeignKey("prospect.id"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    _when("at", optional=False),
+)
+
+# Which column is which field, as a person said for a file with these headers.
+mapping = sa.Table(
+    "mapping",
+    metadata,
+    sa.Column("headers", sa.Text, primary_key=True),
+    _text("fields"),  # JSON: header -> field
+    _when("at", optional=False),
+)
+
+# What the program remembers of itself, such as the day of the last digest.
+memo = sa.Table("memo", metadata, sa.Column("name", sa.Text, primary_key=True), _text("value"))
 
 suppression = sa.Table(
     "suppression",

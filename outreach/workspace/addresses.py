@@ -25,6 +25,19 @@ def mail_address(value: object) -> str:
         raise RefusedError(f"is no e-mail address: {shown(text)}", str(exc)) from exc
 
 
+def mail_addresses(value: object) -> tuple[str, ...]:
+    """One address or more, each as `mail_address` gives it."""
+    found = []
+    for place, text in enumerate(values.texts(value)):
+        try:
+            found.append(mail_address(text))
+        except RefusedError as refused:
+            raise RefusedError(f"entry {place + 1} {refused.message}", refused.hint, (place,)) from refused
+    if not found:
+        raise RefusedError("is empty", "write at least one address")
+    return tuple(found)
+
+
 def mail_url(protocol: str) -> Callable[[object], str]:
     """A parser for the URL of a mail server, `protocol` "smtp" or "imap": user, host, port and no secret.
 

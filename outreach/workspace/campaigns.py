@@ -11,7 +11,7 @@ from outreach.campaign import Campaign
 from outreach.errors import Problem, did_you_mean, problem
 from outreach.model import Step, Window
 from outreach.template import Letter
-from outreach.workspace import dates, settings, values
+from outreach.workspace import dates, exclude, settings, values
 from outreach.workspace.addresses import mail_address
 from outreach.workspace.schema import Key, RefusedError, Section, check, shown
 from outreach.workspace.toml import Document
@@ -28,6 +28,8 @@ _CAMPAIGN = {
     "max_new_per_day": Key(values.whole(1, 1_000_000), "20"),
     "grace": Key(values.grace, '"10 min"'),
     "exclusive": Key(values.flag, "true"),
+    "start": Key(dates.day, "2026-12-01"),
+    "cool_off": Key(values.days, '"180 days"'),
     "window": Key(values.table),
     "step": Key(values.tables("step"), 'letter = "retail-intro"', True, "[[step]]"),
 }
@@ -39,6 +41,7 @@ _WINDOW = {
     "blackout": Key(dates.blackout, '["2026-12-24..2027-01-02"]'),
     "holidays": Key(values.flag, "true"),
 }
+_ELSEWHERE = ("window", "step", "mailboxes", "start")  # what is made of more than one key
 _STEP = {
     "letter": Key(values.text, '"retail-intro"', required=True),
     "after": Key(values.delay, '"3 business days"'),
@@ -70,13 +73,11 @@ def read(document: Document, known: Known, problems: list[Problem]) -> Campaign 
     window = _window(document, section)
     steps = _steps(document, section, known)
     mailboxes = _mailboxes(section, known.mailboxes)
-    excluded = _excluded(section, known.lists)
+    excluded = exclude.entries(section, "exclude", known.lists)
     problems += section.problems
     if section.problems:
         return None
-    plain = {
-        name: value for name, value in section.values.items() if name not in ("window", "step", "mailboxes")
-    }
+    plain = {name: value for name, value in section.values.items() if name not in _ELSEWHERE}
     return Campaign(
         stem=stem,
         file=document.file,
@@ -94,7 +95,7 @@ def _window(document: Document, campaign: Section) -> Window:
     raw = campaign.values.get("window", {})
     section = check(document, ("window",), "[window]", _WINDOW, raw)
     found = {{"from": "start", "to": "end"}.get(name, name): value for name, value in section.values.items()}
-    window = Window(**found)
+    window = Window(**found, first_day=campaign.values.get("start"))
     if not {"from", "to"}.isdisjoint(raw) and window.end != time(0) and window.end <= window.start:
         section.refuse(
             "to" if "to" in raw else "from",
@@ -180,20 +181,6 @@ def _mailboxes(section: Section, known: Collection[str] | None) -> tuple[str, ..
             section.refuse(("mailboxes", place), f"`mailboxes` names {shown(name)} twice", "once is enough")
         found.append(address)
     return tuple(found)
-
-
-def _excluded(section: Section, lists: Mapping[str, frozenset[str] | None]) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    for place, name in enumerate(section.values.get("exclude", ())):
-        if not values.inside(name):
-            hint = f"copy the list next to {settings.FILE} and name it by its path from there"
-            section.refuse(("exclude", place), f"{shown(name)} is outside of the workspace", hint)
-        elif name not in lists:
-            hint = f"its path counts from the folder of {settings.FILE}"
-            section.refuse(("exclude", place), f"no exclude file {shown(name)}", hint)
-        else:
-            found |= lists[name] or frozenset()
-    return found
 
 
 def exclude_names(data: Mapping[str, Any]) -> frozenset[str]:

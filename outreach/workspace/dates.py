@@ -48,6 +48,16 @@ def start_clock(value: object) -> time:
     return clock(value)
 
 
+def day(value: object) -> date:
+    """A date: 2026-12-01, with or without quotes."""
+    if not isinstance(value, date | str) or isinstance(value, datetime):
+        raise RefusedError(f"must be a date, not {shown(value)}", "write it like 2026-12-01")
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value.strip())
+    except ValueError as exc:
+        raise RefusedError(f"is no date: {shown(value)}", "write it like 2026-12-01") from exc
+
+
 def blackout(value: object) -> frozenset[date]:
     """Dates without letters: a list of dates or "2026-12-24..2027-01-02" (both days included)."""
     if not isinstance(value, list):

@@ -105,8 +105,8 @@ def _paths(root: Path) -> dict[str, Path]:
 
 
 def _named(name: str, text: str) -> frozenset[str]:
-    """The files that outreach.toml (rule packs) or a campaign (exclude lists) names."""
-    names = settings.pack_names if name == settings.FILE else campaigns.exclude_names
+    """The files that outreach.toml (rule packs, key accounts) or a campaign (exclude lists) names."""
+    names = settings.file_names if name == settings.FILE else campaigns.exclude_names
     try:
         return names(tomllib.loads(text))
     except (ValueError, RecursionError):

@@ -1,15 +1,35 @@
 """Exclude files: addresses and domains that a campaign must not write to, as a list or a CSV column."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from outreach.errors import Problem, problem
 from outreach.prospect import address_or_domain
+from outreach.workspace import values
+from outreach.workspace.schema import Section, shown
 
 _EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
 _DOMAIN = ("domain", "company domain", "mail domain")
 _MAX_PROBLEMS = 5
 _HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
+
+
+def entries(section: Section, key: str, lists: Mapping[str, frozenset[str] | None]) -> frozenset[str]:
+    """What the files that a key of a section names hold together; a name without a file becomes a problem.
+
+    `lists` are the entries of the files that there are; None for one that is reported elsewhere.
+    """
+    found: frozenset[str] = frozenset()
+    for place, name in enumerate(section.values.get(key, ())):
+        if not values.inside(name):
+            hint = "copy the list next to outreach.toml and name it by its path from there"
+            section.refuse((key, place), f"{shown(name)} is outside of the workspace", hint)
+        elif name not in lists:
+            hint = "its path counts from the folder of outreach.toml"
+            section.refuse((key, place), f"no {key.replace('_', ' ').rstrip('s')} file {shown(name)}", hint)
+        else:
+            found |= lists[name] or frozenset()
+    return found
 
 
 def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROBLEMS) -> frozenset[str]:

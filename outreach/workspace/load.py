@@ -28,10 +28,15 @@ def basics(root: Path) -> Settings:
     files, _ = disk.collect(root, unread)
     problems = [each for each in unread if each.where.file == settings.FILE]
     main = _documents({name: files[name] for name in files if name == settings.FILE}, problems)
-    found = settings.read(main[settings.FILE], problems, files) if main else None
+    found = _basics(main[settings.FILE], files, problems) if main else None
     if problems or found is None:
         raise InputError(problems)
     return found
+
+
+def _basics(main: Document, files: Mapping[str, str], problems: list[Problem]) -> Settings:
+    lists = _lists(sorted(settings.list_names(main.data)), files, frozenset(), problems)
+    return settings.read(main, problems, files, lists=lists)
 
 
 def parse(files: Mapping[str, str], *, root: str = "") -> Workspace:
@@ -54,13 +59,16 @@ def _parsed(
     if settings.FILE not in files and settings.FILE not in unread:
         problems.append(problem("is missing", hint="run `outreach init`", file=settings.FILE))
     main = documents.pop(settings.FILE, None)
-    found = settings.read(main, problems, files, own=own) if main else None
+    named = {name for each in documents.values() for name in campaigns.exclude_names(each.data)}
+    names = named | (settings.list_names(main.data) if main else frozenset())
+    lists = _lists(sorted(names), files, unread, problems)
+    found = settings.read(main, problems, files, lists=lists, own=own) if main else None
     texts = letters.read(files, problems)
     known = Known(
         mailboxes=found.named if found else None,
         letters=letters.stems((*files, *unread)),
         readable=texts,
-        lists=_lists(documents.values(), files, unread, problems),
+        lists=lists,
     )
     read = [campaigns.read(document, known, problems) for document in documents.values()]
     if problems or found is None or found.sender is None:
@@ -77,6 +85,7 @@ def _parsed(
         store_url=found.store_url,
         limits=found.limits,
         lint=found.lint,
+        key_accounts=found.key_accounts,
     )
 
 
@@ -94,13 +103,12 @@ def _documents(files: Mapping[str, str], problems: list[Problem]) -> dict[str, D
 
 
 def _lists(
-    documents: Collection[Document],
+    names: Collection[str],
     files: Mapping[str, str],
     unread: frozenset[str],
     problems: list[Problem],
 ) -> dict[str, frozenset[str] | None]:
-    """The entries of every exclude file that a campaign names; None where it is there but cannot be read."""
-    names = sorted({name for each in documents for name in campaigns.exclude_names(each.data)})
+    """The entries of every list of addresses and domains that is named; None where it cannot be read."""
     lists: dict[str, frozenset[str] | None] = {name: None for name in names if name in unread}
     for name in names:
         if name in files:

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from outreach import lint, segment
-from outreach.campaign import LintSettings
+from outreach.campaign import LintSettings, Notify
 from outreach.errors import Problem, Where, did_you_mean
 from outreach.model import FieldType, Gap, Limits, Mailbox, Sender
-from outreach.workspace import addresses, values
+from outreach.workspace import addresses, dates, exclude, values
 from outreach.workspace.schema import Key, RefusedError, Section, check
 from outreach.workspace.toml import Document
 
@@ -28,6 +28,7 @@ _TOP = {
     "store": Key(values.table),
     "segments": Key(values.table),
     "limits": Key(values.table),
+    "notify": Key(values.table),
     "lint": Key(values.table),
 }
 _SENDER = {
@@ -54,15 +55,26 @@ _MAILBOX = {
     "password_file": Key(values.text, '"secrets/ann"'),
     "plus": Key(values.flag, "false"),
     "own_relay": Key(values.flag, "false"),
+    "owner": Key(values.text, '"ann"'),
+    "away": Key(dates.blackout, '["2026-12-24..2027-01-02"]'),
+    "ramp_from": Key(values.whole(1, 50), "15"),
 }
 _LIMITS = {
     "company_per_day": Key(values.whole(1, _MANY), "2"),
     "company_people": Key(values.whole(1, _MANY), "3"),
     "domain_per_day": Key(values.whole(1, _MANY), "100"),
     "reply_stops": Key(values.reply_stops, '"company"'),
+    "cool_off": Key(values.days, '"180 days"'),
+    "key_accounts": Key(values.texts, '["key-accounts.csv"]'),
 }
-
-
+_NOTIFY = {
+    "to": Key(addresses.mail_addresses, '["ops@northwind.example"]', required=True),
+    "mailbox": Key(addresses.mail_address, '"ann@northwind.example"'),
+    "digest": Key(dates.clock, '"07:00"'),
+    "alerts": Key(values.flag, "true"),
+    "heartbeat": Key(addresses.web_url, '"https://monitor.example/ping/outreach"'),
+}
+_SECTIONS = {"sender": _SENDER, "store": _STORE, "limits": _LIMITS, "notify": _NOTIFY}
 _LINT = {
     "select": Key(values.texts, '["SPM", "SUB"]'),
     "ignore": Key(values.texts, '["STR404"]'),
@@ -83,6 +95,8 @@ class Settings:
     named: frozenset[str] | None  # all mailboxes, those with problems too; None where an address is unknown
     limits: Limits
     lint: LintSettings
+    key_accounts: frozenset[str] = frozenset()  # addresses and domains that no campaign may take on
+    notify: Notify | None = None
 
 
 def read(
@@ -90,9 +104,11 @@ def read(
     problems: list[Problem],
     files: Mapping[str, str] = MappingProxyType({}),
     *,
+    lists: Mapping[str, frozenset[str] | None] = MappingProxyType({}),
     own: bool = False,
 ) -> Settings:
-    """The settings of the file; what is wrong with it is added to `problems`. `files` are those it may name.
+    """The settings of the file; what is wrong with it is added to `problems`. `files` are those it may name,
+    `lists` the entries of those that hold addresses and domains.
 
     Only in the user's `own` files are the linter's codes and packs looked at: a launched revision goes on
     with rules that are no more.
@@ -102,14 +118,21 @@ def read(
     raw = top.values
     sections = {
         name: check(document, (name,), f"[{name}]", keys, raw[name])
-        for name, keys in (("sender", _SENDER), ("store", _STORE), ("limits", _LIMITS))
+        for name, keys in _SECTIONS.items()
         if name in raw
     }
+    key_accounts = exclude.entries(sections["limits"], "key_accounts", lists) if "limits" in sections else ()
     problems += [found for section in sections.values() for found in section.problems]
     segments, places = _segments(document, raw.get("segments", {}), problems)
     mailboxes, named = _mailboxes(document, raw.get("mailbox", []), problems)
     lint = _lint(document, raw.get("lint", {}), files, problems, own=own)
-    sender, store, limits = (sections.get(name) for name in ("sender", "store", "limits"))
+    sender, store = sections.get("sender"), sections.get("store")
+    limits, notify = (
+        dict(sections[name].values) if name in sections else {} for name in ("limits", "notify")
+    )
+    limits.pop("key_accounts", None)
+    if "cool_off" in limits:
+        limits["cool_off_days"] = limits.pop("cool_off")
     return Settings(
         sender=Sender(**sender.values) if sender and not sender.problems else None,
         store_url=store.values.get("url", _DEFAULT_STORE) if store else _DEFAULT_STORE,
@@ -117,15 +140,27 @@ def read(
         segment_places=places,
         mailboxes=mailboxes,
         named=named,
-        limits=Limits(**limits.values) if limits else Limits(),
+        limits=Limits(**limits),
         lint=lint,
+        key_accounts=frozenset(key_accounts),
+        notify=Notify(**notify) if "to" in notify else None,
     )
 
 
-def pack_names(data: Mapping[str, Any]) -> frozenset[str]:
-    """The rule packs inside the workspace that the file names; none where it names them wrongly."""
+def file_names(data: Mapping[str, Any]) -> frozenset[str]:
+    """The files inside the workspace that the file names: rule packs and lists of key accounts."""
+    return _names(data, "lint", "packs") | list_names(data)
+
+
+def list_names(data: Mapping[str, Any]) -> frozenset[str]:
+    """The lists of key accounts inside the workspace that the file names."""
+    return _names(data, "limits", "key_accounts")
+
+
+def _names(data: Mapping[str, Any], section: str, key: str) -> frozenset[str]:
+    """The files inside the workspace that a key names; none where it names them wrongly."""
     try:
-        return frozenset(filter(values.inside, values.texts(values.table(data.get("lint")).get("packs"))))
+        return frozenset(filter(values.inside, values.texts(values.table(data.get(section)).get(key))))
     except RefusedError:
         return frozenset()
 

@@ -100,6 +100,14 @@ def reply_stops(value: object) -> str:
     return f"{found[1]} days"
 
 
+def days(value: object) -> int:
+    """A time in whole days: "180 days"; "0 days" is none."""
+    found = re.fullmatch(r"(\d{1,4}) days?", value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise RefusedError(f'must be a time like "180 days", not {shown(value)}')
+    return int(found[1])
+
+
 def texts(value: object) -> tuple[str, ...]:
     """A list of texts, none of them twice."""
     if not isinstance(value, list):
