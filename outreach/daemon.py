@@ -3,25 +3,29 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine.inboxes import Inboxes, News
-from outreach.engine.rounds import Engine, Round
+from outreach.engine.notify import Notifier
+from outreach.engine.rounds import Engine, Round, Work
 from outreach.errors import OutreachError, StoreError
 
 ROUND = timedelta(seconds=2)
 READ = timedelta(minutes=2)  # follow-ups need an inbox read within ten minutes
 BEAT = timedelta(seconds=30)  # leases last 12 minutes: a few beats may fail
+NOTIFY = timedelta(minutes=1)
 LOOK = timedelta(seconds=1)
 PATIENCE = 20.0  # seconds that one slow server may hold up the other mailboxes
 LONGEST_WAIT = 60.0  # seconds between two tries while the store is away
 
+Told = TypeVar("Told")
 Job = Callable[[], Awaitable[None]]
 
 
@@ -45,6 +49,8 @@ class Daemon:
     :param look: called every second on a thread, to tell what has happened; may raise StoreError.
     :param say: takes one line for people.
     :param inboxes: what is read beside; None reads nothing.
+    :param notifier: tells the operator by mail; None tells nobody.
+    :param edited: asked when people have joined: campaigns whose files differ from the revision with that number.
     """
 
     def __init__(
@@ -53,8 +59,13 @@ class Daemon:
         look: Callable[[], None],
         say: Callable[[str], None],
         inboxes: Inboxes | None = None,
+        notifier: Notifier | None = None,
+        edited: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._engine, self._look_on, self._say, self._inboxes = engine, look, say, inboxes
+        self._notifier, self._edited = notifier, edited
+        self._uninformed = ""
+        self._well = False  # a round has gone well since the operator's monitor was told so
         self._working = asyncio.Lock()
         self._aside = asyncio.Lock()  # held by what goes on beside the rounds
         self._over = asyncio.Event()
@@ -65,28 +76,39 @@ class Daemon:
 
     async def run(self) -> None:
         """Send what is due, for as long as it lasts. Returns after a stop, when nothing is in hand."""
-        async with self._ticking((self._round, ROUND)), self._reading():
+        async with (
+            self._ticking((self._round, ROUND)),
+            self._beside(self._follow()),
+            self._beside(self._notify()),
+        ):
             await self._over.wait()
             async with self._working:  # the round in hand has come to its end
                 await self._finish()
         if self._crash:
             raise self._crash
 
-    async def once(self, limit: int | None = None) -> bool:
-        """Send what may leave now, at most `limit` letters, and end; whether the limit ended it.
+    async def once(self, limit: int | None = None) -> Work:
+        """Send what may leave now, at most `limit` letters, and end; what came of it, letters aside.
 
         StoreError if the store goes away.
         """
+        work = Work()
         async with self._ticking(), self._working:
-            await self._read()
+            if self._inboxes:
+                await self._unless_stopped(self._inboxes.read(), self._heard)
             while not self._over.is_set():
                 done = await self._engine.round(limit)
-                self._tell(done)
+                work.add(done)
                 if limit is not None:
                     limit -= sum(done.sent.verdicts.values()) + len(done.sent.refused)
                 if not done.sent.letters or limit == 0:
-                    return limit == 0
-        return False
+                    break
+            work.limited = limit == 0
+            if self._notifier:
+                await self._unless_stopped(self._inform(self._notifier, not work.held), work.failed.append)
+        for line in work.failed:
+            self._say(line)
+        return work
 
     def stop(self) -> None:
         """End after the letters in hand. Asked again, it only says so: nothing may be cut off."""
@@ -139,36 +161,54 @@ class Daemon:
                 self._over.set()
             else:
                 self._recovered()
-                self._tell(done)
+                self._well = not done.held
+                await self._tell(done)
 
-    async def _read(self) -> None:
-        """Read the inboxes once. A stop gives that up: what has been taken stays."""
-        if self._inboxes is None:
-            return
-        reading = asyncio.create_task(self._inboxes.read())
-        stopped = asyncio.create_task(self._over.wait())
+    async def _unless_stopped(
+        self, work: Coroutine[Any, Any, list[Told]], tell: Callable[[Told], None]
+    ) -> None:
+        """Tell what comes of something that a stop gives up: what has been done stays."""
+        working, stopped = asyncio.create_task(work), asyncio.create_task(self._over.wait())
         try:
-            await asyncio.wait((reading, stopped), return_when=asyncio.FIRST_COMPLETED)
-            for news in reading.result() if reading.done() else ():
-                self._heard(news)
+            await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+            for news in working.result() if working.done() else ():
+                tell(news)
         finally:
-            for task in (reading, stopped):
+            for task in (working, stopped):
                 task.cancel()
-            await asyncio.gather(reading, stopped, return_exceptions=True)
+            await asyncio.gather(working, stopped, return_exceptions=True)
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[None]:
-        """Read the inboxes beside the rounds."""
-        if self._inboxes is None:
-            yield
-            return
-        reader = asyncio.create_task(self._inboxes.follow(self._heard, READ.total_seconds()))
-        reader.add_done_callback(self._crashed)
+    async def _beside(self, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+        """Let something go on beside the rounds."""
+        working = asyncio.create_task(work)
+        working.add_done_callback(self._crashed)
         try:
             yield
         finally:
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        """Read the inboxes again and again."""
+        if self._inboxes:
+            await self._inboxes.follow(self._heard, READ.total_seconds())
+
+    async def _notify(self) -> None:
+        """Tell the operator from time to time. Whatever goes wrong with that must not end the sending."""
+        while self._notifier:
+            await asyncio.sleep(NOTIFY.total_seconds())
+            well, self._well = self._well, False
+            for line in await self._inform(self._notifier, well):
+                self._say(line)
+
+    async def _inform(self, notifier: Notifier, well: bool) -> list[str]:
+        try:
+            return await notifier.turn(well=well)
+        except Exception as exc:  # even a mistake of ours
+            trouble = f"the operator could not be told: {type(exc).__name__}: {exc}"
+            new, self._uninformed = trouble != self._uninformed, trouble
+            return [trouble] if new else []
 
     def _heard(self, news: News) -> None:
         """A mailbox that cannot be read is told once, until it can again."""
@@ -204,9 +244,12 @@ class Daemon:
             self._failures = 0
             self._say("it works again")
 
-    def _tell(self, done: Round) -> None:
-        for stem, what in done.joined.items():
-            self._say(f"{stem}: {what}")
+    async def _tell(self, done: Round) -> None:
+        for stem, joined in done.joined.items():
+            self._say(f"{stem}: {joined.text}")
+        if done.joined:
+            for stem, number in (await asyncio.to_thread(self._edited)).items():
+                self._say(f"{stem}: files differ from revision {number}: outreach plan {stem}")
 
     async def _beat(self) -> None:
         """Keep the leases of a long round. Between rounds a long silence must show: a round asks for it first."""

@@ -76,6 +76,18 @@ def index(language: str) -> Mapping[str, Any]:
 
 
 @cache
+def page(part: str) -> str:
+    """The file `packs/page/PART` of the page of previews, read once."""
+    return files("outreach").joinpath("packs", "page", part).read_text(encoding="utf-8")
+
+
+@cache
+def text(name: str) -> str:
+    """The text of the file `packs/NAME`."""
+    return files("outreach").joinpath("packs", *name.split("/")).read_text(encoding="utf-8")
+
+
+@cache
 def country_zones() -> Mapping[str, tuple[str, ...]]:
     """ISO 3166 country code -> its IANA zones, those of its own cities first (zone1970.tab of tzdata)."""
     own: dict[str, list[str]] = defaultdict(list)

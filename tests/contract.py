@@ -55,8 +55,15 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("SECOND", ()),
     ("preview CAMPAIGN --prospect EMAIL", ("preview", "retail-shelving", "--prospect", "bob@acme.example")),
     ("preview CAMPAIGN --all", ("preview", "retail-shelving", "--all")),
+    ("preview CAMPAIGN --browser [FILE]", ("preview", "retail-shelving", "--browser", "--no-open")),
+    (
+        "preview CAMPAIGN --to ADDRESS --dry-run",
+        ("preview", "retail-shelving", "--to", "eva@northwind.example", "--dry-run"),
+    ),
     ("launch CAMPAIGN", ("launch", "retail-shelving", "--yes")),
     ("calendar [CAMPAIGN]", ("calendar", "retail-shelving")),
+    ("status --check", ("status", "--check")),
+    ("run --units DIR", ("run", "--units", "server")),
     ("run --once --dry-run", ("run", "--once", "--dry-run")),
     ("UNCERTAIN", ()),
     ("uncertain list", ("uncertain", "list")),
@@ -80,7 +87,14 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pause --all|CAMPAIGN|MAILBOX|EMAIL", ("pause", "retail-shelving", "--until", "2 hours")),
     ("resume --all|CAMPAIGN|MAILBOX|EMAIL", ("resume", "retail-shelving")),
     ("prospects mark EMAIL replied|opted-out|bounced", ("prospects", "mark", "bob@acme.example", "replied")),
+    (
+        "prospects set EMAIL|CONDITION FIELD=VALUE...",
+        ("prospects", "set", "bob@acme.example", "title=Head of Stores", "--tag", "fair-2026"),
+    ),
     ("prospects show EMAIL", ("prospects", "show", "bob@acme.example")),
+    ("prospects list --sent LETTER[@REVISION]", ("prospects", "list", "--sent", "retail-intro@1")),
+    ("prospects export --activity", ("prospects", "export", "--activity")),
+    ("log", ("log",)),
     ("why EMAIL", ("why", "bob@acme.example")),
     ("why CAMPAIGN", ("why", "retail-shelving")),
     ("why MESSAGE", ("why", "LETTER")),
@@ -90,7 +104,19 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("prospects erase EMAIL", ("prospects", "erase", "bob@acme.example", "--yes")),
     ("stop EMAIL", ("stop", "sean@corkhardware.example", "--yes")),
     ("end CAMPAIGN", ("end", "retail-shelving", "--yes")),
+    (
+        "mailbox add ADDRESS",
+        (
+            *("mailbox", "add", "kate@northwind.example", "--name", "Kate Ng", "--smtp", "SERVER"),
+            *("--imap", "none", "--age", "months", "--keep-example", "--yes"),
+        ),
+    ),
+    ("mailbox test [ADDRESS]", ("mailbox", "test", "kate@northwind.example")),
+    ("mailbox list", ("mailbox", "list")),
     ("audit", ("audit",)),
+    ("backup FILE", ("backup", "monday.backup")),
+    ("restore FILE", ("restore", "monday.backup", "--yes")),
+    ("release", ("release", "--dry-run")),
 )
 
 
@@ -99,9 +125,11 @@ class Scenario:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._now, self._letter = folder, MONDAY, "1"
+        self._server = ""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         with served(Sandbox()) as post:
+            self._server = post.server.url
             yield from self._steps(post.server.url)
 
     def _steps(self, smtp: str) -> Iterator[tuple[str, Any]]:
@@ -124,7 +152,8 @@ class Scenario:
 
     def _run(self, arguments: tuple[str, ...]) -> Any:
         app, out = self._app(), io.StringIO()
-        words = [self._letter if word == "LETTER" else word for word in arguments]
+        known = {"LETTER": self._letter, "SERVER": self._server}
+        words = [known.get(word, word) for word in arguments]
         with redirect_stdout(out):
             code = main([*words, "--format", "json"], app)
         if "store" in app.__dict__:

@@ -67,14 +67,54 @@ def test_json_is_a_contract(filled: Shell) -> None:
         "added": 1,
         "changed": 0,
         "unchanged": 0,
+        "differing": 0,
         "duplicates": 1,
         "suppressed": 0,
         "bad": 1,
+        "blamed": {},
         "errors_file": errors,
         "new_fields": {"seats": "number"},
+        "notes": [],
+        "on_existing": "fill",
+        "mapping": {
+            "known": False,
+            "columns": [
+                column("Email", "email", "bob@acme.example", "x"),
+                column("Name", "full_name", "Bob", "B"),
+                column("Land", "country", "Narnia", "GB"),
+                {**column("seats", "seats", "4"), "type": "number", "new": True},
+            ],
+        },
+        "tags": [],
+        "tagged": 0,
         "warnings": [{"kind": "unknown country", "rows": 1, "line": 2, "example": "'Narnia'"}],
-        "campaigns": [{"campaign": "shops", "matching": 0, "problem": ""}],
+        "hints": [],
+        "campaigns": [
+            {
+                "campaign": "shops",
+                "matching": 0,
+                "problem": "",
+                "status": "",
+                "more": 0,
+                "nightly": False,
+                "per_day": None,
+                "edited": 0,
+            }
+        ],
         "campaigns_problem": "",
+    }
+
+
+def column(header: str, field: str, *examples: str) -> dict[str, object]:
+    """A column of text as JSON shows it."""
+    return {
+        "column": header,
+        "field": field,
+        "type": "text",
+        "new": False,
+        "said": False,
+        "guess": "",
+        "examples": list(examples),
     }
 
 
@@ -119,7 +159,9 @@ def test_source_and_basis_of_an_import_are_for_rows_without_their_own(filled: Sh
 
 def test_an_unknown_basis_is_kept_with_a_word_about_it(filled: Shell) -> None:
     out = import_(filled, "email\nbob@acme.example\n", "--basis", "conset")
-    assert "1 unknown basis (kept, did you mean `consent`?), such as 'conset' in line 2" in out
+    assert "1 unknown basis (kept, did you mean `consent`?), such as 'conset' in line 2" in " ".join(
+        out.split()
+    )
     assert shown(filled, "prospects", "show", "bob@acme.example")["basis"] == "conset"
     assert "legitimate_interest" in filled.ok("prospects", "import", "--help")
 
@@ -310,10 +352,10 @@ def test_ctrl_c_keeps_what_is_in_and_the_rest_comes_with_the_next_try(filled: Sh
     batches = 0
 
     def clock() -> datetime:
-        """Read once a batch; in the second one the user presses Ctrl-C."""
+        """Read once before the batches, then once a batch; in the second one the user presses Ctrl-C."""
         nonlocal batches
         batches += 1
-        if batches == 2:
+        if batches == 3:
             signal.raise_signal(signal.SIGINT)
         return filled.now
 
@@ -323,6 +365,7 @@ def test_ctrl_c_keeps_what_is_in_and_the_rest_comes_with_the_next_try(filled: Sh
     err = filled.capsys.readouterr().err
     assert "stopped: 5,000 rows are in; repeat the command for the rest" in err
     assert "Traceback" not in err
+    assert "imported people.csv: 5,000 added" in filled.ok("log").replace("5000", "5,000")
     out = filled.ok("prospects", "import", "people.csv")
     assert "7,000 added, 0 changed, 5,000 unchanged" in out
 

@@ -68,6 +68,8 @@ def test_the_list_as_json_is_a_contract(imported: Shell) -> None:
                 "source": "",
                 "basis": "",
                 "created_at": "2026-11-23T08:00:00+00:00",
+                "tags": [],
+                "got": None,
                 "fields": {"first_name": "Bob", "company": "Acme", "industry": "retail", "country": "GB"},
             }
         ],

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from outreach.mailbox.sandbox import Sandbox
 from outreach.model import Scope
 from outreach.store import claims, leases, status, stops
 from tests.cli import MONDAY, Shell
-from tests.launched import RELAY, Served, add, files, launch, real_now, served, statuses
+from tests.launched import RELAY, Served, add, files, launch, program, real_now, served, statuses
+from tests.test_cli_inbox import answer
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 LATE = MONDAY + timedelta(hours=2)  # Monday at ten, an hour after windows open
@@ -89,7 +91,10 @@ def test_the_json_is_a_contract(shell: Shell, post: Served) -> None:
     shell.now = LATE
     launch(shell, relay(post.server.url), BOB, "nouser@cedar.example", "greylist@elm.example")
     result = once(shell)
-    assert set(result) == {"dry_run", "counts", "letters", "waiting", "reasons", "next"}
+    assert set(result) == {
+        *("dry_run", "counts", "letters", "waiting", "reasons", "next"),
+        *("joined", "came_back", "put_back", "edited", "needs"),
+    }
     assert result["dry_run"] is False
     assert result["counts"] == {"sent": 1, "bounced": 1, "deferred": 1}
     assert result["letters"][0] == {
@@ -329,6 +334,75 @@ def test_who_joins_at_night_is_told_and_written_to(shell: Shell, post: Served) -
     assert "joined" not in shell.ok("run", "--once")
     shell.now = LATE + timedelta(days=1)
     out = shell.ok("run", "--once").splitlines()
-    assert "10:00 shops: 1 joined, 0 held" in out
+    assert "JOINED    shops: 1 joined, 0 held" in out
     assert f"10:00 sent intro to {EVA}" in out
     assert post.recipients() == [BOB, EVA]
+
+
+def nightly(texts: dict[str, str]) -> dict[str, str]:
+    """The files, with a campaign that people join at night."""
+    campaign = texts["campaigns/shops.toml"].replace('grace = "0 min"', 'grace = "0 min"\nenroll = "nightly"')
+    return {**texts, "campaigns/shops.toml": campaign}
+
+
+def test_the_nightly_report_says_who_joined_who_is_held_why_and_what_was_edited(
+    shell: Shell, post: Served
+) -> None:
+    shell.now = LATE
+    launch(shell, nightly(relay(post.server.url)), BOB)
+    add(shell, EVA)
+    shell.write("nameless.csv", "email,industry,country\njo@elm.example,retail,GB\n")
+    shell.ok("prospects", "import", "nameless.csv")
+    shell.write("templates/intro.txt", "Subject: New words\n\nHello {{ first_name }},\n\nWe make shelving.\n")
+    shell.now = LATE + timedelta(days=1)
+    result = once(shell)
+    (joined,) = result["joined"]
+    assert (joined["campaign"], joined["people"], joined["trouble"]) == ("shops", 1, "")
+    assert joined["held"] == [{"reason": "no company", "people": 1}]
+    assert result["edited"] == [{"campaign": "shops", "revision": 1}]
+    add(shell, "tom@cedar.example")
+    shell.now = LATE + timedelta(days=2)
+    out = shell.ok("run", "--once")
+    assert "JOINED    shops: 1 joined, 1 held: no " in out
+    assert "EDITED    shops: files differ from revision 1: outreach plan shops" in out
+
+
+def test_quiet_says_nothing_while_nothing_needs_a_person(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB)
+    assert shell.run("run", "--once", "--quiet") == (0, "", "")
+    assert post.recipients() == [BOB]
+
+
+def test_quiet_says_what_needs_a_person_once_a_day(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), "policy@acme.example")
+    code, out, _ = shell.run("run", "--once", "--quiet")
+    assert code == 1
+    assert out.startswith("NEEDS YOU: ann@northwind.example is paused: ")
+    assert "outreach resume ann@northwind.example" in out
+    for _ in range(3):  # cron starts it again and again
+        shell.now += timedelta(minutes=3)
+        assert shell.run("run", "--once", "--quiet") == (1, "", "")
+    shell.now = LATE + timedelta(days=1)
+    assert "is paused" in shell.run("run", "--once", "--quiet")[1]
+
+
+@pytest.mark.parametrize("args", [("--dry-run",), ("--format", "json")])
+def test_quiet_goes_with_once_alone(shell: Shell, args: tuple[str, ...]) -> None:
+    shell.fill()
+    assert shell.run("run", "--quiet")[0] == 2
+    code, _, err = shell.run("run", "--once", "--quiet", *args)
+    assert (code, "--quiet says next to nothing" in err) == (2, True)
+
+
+def test_a_running_sender_tells_who_answered(shell: Shell, post: Served) -> None:
+    shell.now = real_now()
+    launch(shell, files(post.server.url, "sqlite:///outreach.db", always=True), BOB)
+    with program(shell, "run") as sender:
+        sender.says(f"sent intro to {BOB}")
+        answer(shell)
+        shell.ok("inbox", "import", "answer.eml")
+        assert sender.says("reply").endswith(f"reply from {BOB} to intro: outreach inbox show 1")
+        sender.signal(signal.SIGTERM)
+        assert sender.ends() == 0, sender.output

@@ -17,8 +17,9 @@ from outreach.model import EnrollmentStatus, Scope
 from outreach.report.lines import width
 from outreach.store import leases, prospects, stops
 from tests.cli import MONDAY, Shell
-from tests.launched import RELAY, Served, files, launch, served
+from tests.launched import RELAY, Served, add, files, launch, served
 from tests.smtpd import Misbehaving
+from tests.test_cli_inbox import answer
 
 BOB, EVA, TOM = "bob@acme.example", "eva@birch.example", "tom@cedar.example"
 LATE = MONDAY + timedelta(hours=2)
@@ -92,7 +93,7 @@ def test_a_day_on_one_screen(shell: Shell, post: Served) -> None:
     assert len(out.splitlines()) < 24
     found = lines(out)
     assert found["NEEDS YOU"] == "nothing"
-    assert found["SENT"] == "1 today: 1 first, 0 follow-ups"
+    assert found["SENT"] == "1 of 30 today: 1 first, 0 follow-ups"
     assert found["CAME BACK"].startswith("nothing")
     assert found["PAUSED"] == "none"
     assert found["MAILBOX"].startswith("ann@northwind.example ok, 1/30 today, next 10:")
@@ -136,8 +137,8 @@ def test_everything_that_went_wrong_is_counted_once_and_needs_somebody(shell: Sh
     assert found["needs"][0]["command"] == "outreach uncertain list"
     texts = screen(shell)
     assert texts["NEEDS YOU"].startswith("1 letter may or may not have arrived")
-    assert texts["SENT"] == "1 today: 1 first, 0 follow-ups (1 deferred, 1 refused)"
-    assert texts["CAME BACK"] == "1 bounced"
+    assert texts["SENT"] == "1 of 1,000 today: 1 first, 0 follow-ups (1 deferred, 1 refused)"
+    assert texts["CAME BACK"] == "1 bounce"
     assert texts["STOPPED"] == "1 person: 1 bounced"
     assert checked(shell) == 1
 
@@ -226,7 +227,7 @@ def test_letters_and_people_are_counted_since(shell: Shell, post: Served, since:
     assert found["sent"]["first"] == sent
     assert sum(each["people"] for each in found["stopped"]) == (0 if since == "today" else 1)
     if sent:
-        assert screen(shell, "--since", since)["CAME BACK"] == "1 replied"
+        assert screen(shell, "--since", since)["CAME BACK"] == "1 reply"
         assert "since" in screen(shell, "--since", since)["SENT"]
 
 
@@ -249,7 +250,7 @@ def test_people_who_join_at_night_are_announced(shell: Shell, post: Served) -> N
     texts = relay(post.server.url)
     nightly = texts["campaigns/shops.toml"].replace('grace = "0 min"', 'grace = "0 min"\nenroll = "nightly"')
     launch(shell, {**texts, "campaigns/shops.toml": nightly}, BOB)
-    assert screen(shell)["TONIGHT"] == "who matches joins shops (enroll = nightly)"
+    assert screen(shell)["TONIGHT"] == "0 join shops"
     assert value(shell)["campaigns"][0]["nightly"] is True
 
 
@@ -260,7 +261,7 @@ def test_the_json_is_a_contract(shell: Shell, post: Served) -> None:
     found = value(shell)
     assert set(found) == {
         *("now", "since", "needs", "sent", "stopped", "uncertain", "waiting", "held", "pauses"),
-        *("mailboxes", "sender", "campaigns"),
+        *("mailboxes", "sender", "campaigns", "came_back", "interested"),
     }
     assert found["now"] == LATE.isoformat()
     assert found["since"] == "2026-11-23T00:00:00+00:00"
@@ -275,6 +276,7 @@ def test_the_json_is_a_contract(shell: Shell, post: Served) -> None:
         "answers_known": True,
         "waiting": 2,
         "follow_ups_waiting": 1,
+        "away_until": None,
     }
     assert set(box["next"]) == {"at", "campaign", "letter", "email", "mailbox"}
     assert found["sender"]["running"] == []
@@ -293,7 +295,7 @@ def test_on_postgresql_too(shell: Shell, post: Served, store_url: str) -> None:
     launch(shell, files(post.server.url, store_url), BOB, EVA)
     assert f"sent intro to {BOB}" in shell.ok("run", "--once")
     found = screen(shell)
-    assert found["SENT"] == "1 today: 1 first, 0 follow-ups"
+    assert found["SENT"] == "1 of 30 today: 1 first, 0 follow-ups"
     assert found["MAILBOX"].endswith(EVA)
     assert checked(shell) == 0
 
@@ -347,3 +349,100 @@ def test_an_inbox_that_cannot_be_read_is_told_with_the_reason(
     status = json.loads(shell.run("status", "--format", "json")[1])
     (need,) = [each for each in status["needs"] if each["code"] == "inbox_unreadable"]
     assert "127.0.0.1:1" in need["text"]
+
+
+def test_what_came_back_is_counted_by_kind_with_what_was_entered_by_hand(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    people = [BOB, EVA, TOM, "nouser@elm.example"]
+    launch(shell, relay(post.server.url), *people)
+    shell.ok("run", "--once")
+    answer(shell)
+    shell.now += timedelta(minutes=30)
+    shell.ok("inbox", "import", "answer.eml")
+    shell.ok("prospects", "mark", EVA, "replied")
+    shell.ok("prospects", "mark", TOM, "opted-out")
+    assert screen(shell)["CAME BACK"] == "2 replies (1 interested), 1 opt-out, 1 bounce"
+    found = value(shell)
+    assert {kind: count for kind, count in found["came_back"].items() if count} == {
+        "reply": 2,
+        "opt_out": 1,
+        "hard_bounce": 1,
+    }
+    assert found["interested"] == 1
+    shell.now += timedelta(days=1)
+    assert screen(shell)["CAME BACK"].startswith("nothing")
+    assert screen(shell, "--since", "yesterday")["CAME BACK"].startswith("2 replies")
+
+
+def test_a_mailbox_that_is_away_says_until_when(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    texts = relay(post.server.url)
+    away = 'away = ["2026-11-20..2026-11-25", "2026-11-27"]\nown_relay'
+    texts["outreach.toml"] = texts["outreach.toml"].replace("own_relay", away)
+    launch(shell, texts, BOB)
+    found = screen(shell)
+    assert found["MAILBOX"].startswith("ann@northwind.example away until 25 Nov, ")
+    assert value(shell)["mailboxes"][0]["away_until"] == "2026-11-25"
+    assert "0 sent; ann@northwind.example is away until 25 Nov" in shell.ok("run", "--once")
+    assert post.recipients() == []
+
+
+def test_tonight_says_how_many_would_join_and_how_many_are_held(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    texts = relay(post.server.url)
+    nightly = texts["campaigns/shops.toml"].replace('grace = "0 min"', 'grace = "0 min"\nenroll = "nightly"')
+    launch(shell, {**texts, "campaigns/shops.toml": nightly}, BOB)
+    shell.ok("run", "--once")
+    add(shell, EVA, TOM)
+    shell.write("nameless.csv", "email,industry,country\njo@elm.example,retail,GB\n")
+    shell.ok("prospects", "import", "nameless.csv")
+    assert screen(shell)["TONIGHT"] == "2 join shops, 1 held: outreach plan shops"
+    assert value(shell)["campaigns"][0]["tonight"] == {"join": 2, "held": 1}
+    shell.now += timedelta(days=1)
+    assert "JOINED    shops: 2 joined, 1 held" in shell.ok("run", "--once")
+
+
+def test_check_says_only_what_needs_somebody_a_line_each(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB, "policy@acme.example")
+    shell.run("run", "--once")
+    answer(shell)
+    shell.ok("inbox", "import", "answer.eml")
+    code, out, _ = shell.run("status", "--check")
+    assert code == 1
+    paused, waits = out.splitlines()
+    assert paused.startswith("ann@northwind.example is paused: ")
+    assert paused.endswith(": outreach resume ann@northwind.example")
+    assert waits.endswith("outreach inbox waiting")
+    code, out, _ = shell.run("status", "--check", "--format", "json")
+    found = json.loads(out)
+    assert (code, found["ok"]) == (1, False)
+    assert [each["code"] for each in found["needs"]] == ["mailbox_paused", "answers"]
+    shell.ok("resume", "ann@northwind.example")
+    assert shell.run("status", "--check", "--ignore", "answers")[:2] == (0, "")
+
+
+def test_check_is_silent_while_all_is_well(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, relay(post.server.url), BOB)
+    shell.ok("run", "--once")
+    assert shell.run("status", "--check") == (0, "", "")
+    assert json.loads(shell.ok("status", "--check", "--format", "json")) == {"ok": True, "needs": []}
+
+
+def test_check_fails_where_letters_are_due_and_no_sender_ran_lately(shell: Shell, post: Served) -> None:
+    shell.now = LATE
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB, EVA)
+    shell.ok("run", "--once")
+    shell.now += timedelta(hours=2)
+    code, out, _ = shell.run("status", "--check")
+    assert code == 1
+    assert "nobody sends them: outreach run" in out
+
+
+def test_a_need_that_does_not_exist_is_not_ignored(shell: Shell) -> None:
+    shell.fill()
+    code, _, err = shell.run("status", "--check", "--ignore", "answer")
+    assert code == 2
+    assert "did you mean answers?" in " ".join(err.replace("`", "").split())
+    assert shell.run("status", "--ignore", "answers")[0] == 2

@@ -1,8 +1,7 @@
-"""`suppress add, list, import`: who is never written to, whom that stops, and nothing that lifts it."""
+"""`suppress add, list, import, lift`: who is never written to, whom that stops, and who may undo it."""
 
 import pytest
 
-from outreach.cli import cli
 from tests.cli import Shell
 from tests.people import launched, planned, shown
 
@@ -137,6 +136,42 @@ def test_more_than_one_batch_is_one_result(running: Shell) -> None:
     assert len(found["stopped"]) == 2
 
 
-def test_nothing_lifts_a_suppression() -> None:
-    group = cli.get_command(None, "suppress")  # type: ignore[arg-type]
-    assert sorted(group.commands) == ["add", "import", "list"]  # type: ignore[union-attr]
+@pytest.mark.parametrize("how", ["opted-out", "erase"])
+def test_nothing_lifts_what_somebody_said_themselves(running: Shell, how: str) -> None:
+    running.ok(
+        "prospects",
+        *(["erase"] if how == "erase" else ["mark"]),
+        "bob@acme.example",
+        *(["--yes"] if how == "erase" else [how]),
+    )
+    code, _, err = running.run("suppress", "lift", "bob@acme.example", "--reason", "came back", "--yes")
+    assert code == 1
+    assert "bob@acme.example stays suppressed" in err
+
+
+def test_a_mistake_is_lifted_with_its_reason_and_nobody_goes_on_by_it(running: Shell) -> None:
+    running.ok("suppress", "add", "bob@acme.example", "--reason", "asked by phone")
+    code, _, err = running.run("suppress", "lift", "bob@acme.example", "--reason", "Rob was meant")
+    assert code == 1
+    assert "is suppressed since Mon 23 Nov 08:00: asked by phone. Write to it again?" in err
+    out = running.ok("suppress", "lift", "Bob@acme.example", "--reason", "Rob was meant", "--yes")
+    assert "bob@acme.example may be written to again" in out
+    assert letters(running)["bob@acme.example"] == ["cancelled"]
+    assert "bob@acme.example" not in running.ok("suppress", "list")
+    assert "lifted a suppression of bob@acme.example" in running.ok("log")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("eva@birch.example", "eva@birch.example itself is not suppressed"),
+        ("bob@acme.example", "bob@acme.example itself is not suppressed"),
+        ("nobody", "neither an address nor a domain"),
+    ],
+)
+def test_only_what_is_suppressed_itself_is_lifted(running: Shell, value: str, said: str) -> None:
+    """Bob is suppressed with all of Acme."""
+    running.ok("suppress", "add", "acme.example")
+    code, _, err = running.run("suppress", "lift", value, "--reason", "a mistake", "--yes")
+    assert code == 1
+    assert said in err

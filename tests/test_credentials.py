@@ -10,7 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from outreach.errors import MailboxError
-from outreach.mailbox.credentials import login, variable
+from outreach.mailbox.credentials import has_keyring, keep, login, variable
 from outreach.model import Mailbox
 
 ADDRESS = "ann@northwind.example"
@@ -149,3 +149,39 @@ def test_what_is_no_plain_small_text_file_is_refused(tmp_path: Path) -> None:
         with pytest.raises(MailboxError, match=ADDRESS) as refused:
             login(mailbox(name), {}, tmp_path)
         assert "secret" not in f"{refused.value.message}{refused.value.__cause__}"
+
+
+# Keeping one
+
+
+def test_a_password_is_kept_in_the_keyring_or_where_it_is_wanted(tmp_path: Path) -> None:
+    held: dict[tuple[str, str], str] = {}
+    keyring.set_keyring(Desktop(held))
+    ann = mailbox("secrets/ann")
+    assert has_keyring()
+    assert keep(ann, "pä ss", tmp_path) == "the keyring"
+    assert held == {("outreach", ADDRESS): "pä ss"}
+    assert login(ann, {}, tmp_path) == "pä ss"
+    held.clear()
+    path = tmp_path / "secrets" / "ann"
+    assert keep(ann, "pä ss", tmp_path, in_keyring=False) == str(path)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert login(ann, {}, tmp_path) == "pä ss"
+    assert keep(ann, "new", tmp_path, in_keyring=False)
+    assert login(ann, {}, tmp_path) == "new"
+    assert [each.name for each in path.parent.iterdir()] == ["ann"]
+
+
+@pytest.mark.parametrize("backend", [PlainFile({}), Desktop({}, locked=True)])
+def test_without_a_keyring_that_takes_it_a_password_needs_a_file(tmp_path: Path, backend: Desktop) -> None:
+    backend.set_password = lambda *args: (_ for _ in ()).throw(KeyringLocked())  # type: ignore[method-assign]
+    keyring.set_keyring(backend)
+    assert keep(mailbox("ann.password"), "x", tmp_path) == str(tmp_path / "ann.password")
+    with pytest.raises(MailboxError, match="no keyring") as refused:
+        keep(mailbox(), "hunter22", tmp_path)
+    assert "password_file" in refused.value.hint
+    with pytest.raises(MailboxError) as broken:
+        keep(mailbox("ann.password"), "hunter\ud800", tmp_path)
+    assert "hunter" not in str(broken.value)
+    assert broken.value.__cause__ is None
+    assert login(mailbox("ann.password"), {}, tmp_path) == "x"

@@ -18,7 +18,7 @@ from outreach import daemon
 from outreach.daemon import Daemon
 from outreach.engine.inboxes import Inboxes, News
 from outreach.engine.process import this_process
-from outreach.engine.rounds import Engine
+from outreach.engine.rounds import Engine, Work
 from outreach.mailbox.imap import Inbox
 from outreach.mailbox.smtp import Session
 from outreach.store import Store
@@ -267,7 +267,7 @@ def test_a_stop_does_not_wait_for_an_inbox(shell: Shell, post: Served, tmp_path:
         async with asyncio.timeout(30):
             await reader.asked.wait()
             worker.stop()
-            assert not await running
+            assert await running == Work()
         assert post.recipients() == []
 
     with Store(f"sqlite:///{tmp_path / 'outreach.db'}", state=tmp_path / "state") as store:

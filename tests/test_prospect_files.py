@@ -11,13 +11,21 @@ from hypothesis import strategies as st
 
 from outreach.errors import InputError
 from outreach.prospect import BadRow, Row, columns, row_reader
-from outreach.workspace.prospects import MAX_LINE, Table, open_table
+from outreach.workspace.delimited import MAX_LINE
+from outreach.workspace.prospects import Table, open_table
+from tests.sheets import Cell, xls, xlsb, xlsx
 
 RUSSIAN = "Почта,Имя,Компания\nanna@acme.example,Анна,ООО Ромашка\nivan@beta.example,Иван,Северный ветер\n"
 GERMAN = (
     "E-Mail;Vorname;Firma;Ort\nj@acme.example;Jörg;Bäckerei Groß;Köln\nu@beta.example;Ute;Müller & Co;Ulm\n"
 )
 CHINESE = "邮箱,姓名,公司\nwang@acme.example,王伟,北京科技有限公司\nli@beta.example,李娜,上海贸易公司\n"
+KAZAKH = "Пошта,Аты,Компания\na@x.example,Айгүль,Қазақ Өнім\nb@x.example,Нұрлан,Тәуелсіздік\n"
+JAPANESE = "メール,氏名,会社名\na@x.example,山田太郎,株式会社さくら\nb@x.example,佐藤花子,東京商事\n"
+LEADS: list[list[Cell]] = [["email", "name"]]
+LEADS += [[f"a{at}@x.example", at] for at in range(20)]
+WORKBOOKS = {"xlsx": xlsx({"Leads": LEADS}), "xls": xls(LEADS), "xlsb": xlsb(LEADS)}
+_fixture = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -33,9 +41,9 @@ def bad(table: Table) -> list[BadRow]:
     return [row for row in table.rows() if isinstance(row, BadRow)]
 
 
-def problem(path: Path, **options: str) -> str:
+def problem(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> str:
     with pytest.raises(InputError) as caught:
-        open_table(path, **options)
+        open_table(path, encoding=encoding, delimiter=delimiter)
     (found,) = caught.value.problems
     assert found.where.file == str(path)
     assert found.hint
@@ -59,6 +67,25 @@ def problem(path: Path, **options: str) -> str:
         (GERMAN, "cp1252", "cp1252", True),
         (GERMAN, "mac_roman", "mac_roman", True),
         (CHINESE, "gb18030", "gb18030", True),
+        (KAZAKH, "kz1048", "kz1048", True),
+        (KAZAKH, "ptcp154", "ptcp154", True),
+        ("email,name\na@x.example,Қайрат\n", "kz1048", "kz1048", True),
+        (RUSSIAN, "cp866", "cp866", True),
+        (RUSSIAN, "mac_cyrillic", "mac_cyrillic", True),
+        ("email,name\na@x.example,Иван\n", "koi8_r", "koi8_r", True),  # two characters in gb18030
+        ("email,name\na@x.example,Олексій Їжакевич\nb@x.example,Ганна Ґудзь\n", "cp1251", "cp1251", True),
+        ("email,name\na@x.example,Ѓорѓи Ќосев\nb@x.example,Љупчо Њаков\n", "cp1251", "cp1251", True),
+        ("email,name\na@x.example,Łukasz Wójcik\nb@x.example,Żółta Śliwińska\n", "cp1250", "cp1250", True),
+        ("email,name\na@x.example,Jiří Dvořák\nb@x.example,Šárka Černá\n", "cp1250", "cp1250", True),
+        ("email,name\na@x.example,Gökçe Yılmaz\nb@x.example,Şule Işık\n", "cp1254", "cp1254", True),
+        ("email,name\na@x.example,Žydrūnas Čepas\nb@x.example,Eglė Šimkutė\n", "cp1257", "cp1257", True),
+        ("email,name\na@x.example,Γιώργος Παππάς\nb@x.example,Ελένη Νικολάου\n", "cp1253", "cp1253", True),
+        ("email,name\na@x.example,יוסי כהן\nb@x.example,שרה לוי\n", "cp1255", "cp1255", True),
+        ("email,name\na@x.example,محمد أحمد\nb@x.example,فاطمة علي\n", "cp1256", "cp1256", True),
+        (JAPANESE, "shift_jis", "shift_jis", True),
+        (JAPANESE, "euc_jp", "euc_jp", True),
+        ("이메일,이름\na@x.example,김철수\nb@x.example,박영희\n", "euc_kr", "euc_kr", True),
+        (GERMAN, "cp850", "cp850", True),
     ],
 )
 def test_the_encoding_is_found_out(path: Path, text: str, written: str, found: str, guessed: bool) -> None:
@@ -222,6 +249,52 @@ def test_an_endless_line_inside_a_quote_is_read_past_once(path: Path) -> None:
     assert rows[2:] == [(4, ["b@x.example", "Bob"]), (5, ["c@x.example", "Carl"])]
 
 
+def test_a_file_that_changes_while_it_is_read_is_not_believed(path: Path) -> None:
+    path.write_text("email\n" + "ann@acme.example\n" * 50_000)
+    rows = open_table(path).rows()
+    next(rows)
+    with path.open("a") as file:
+        file.write("eve@acme.example\n")
+    with pytest.raises(InputError, match="the file was changed while it was read"):
+        list(rows)
+
+
+# Workbooks
+
+
+def test_two_readings_of_a_sheet_take_turns(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(xlsx({"Leads": [LEADS[0], *LEADS[1:] * 1_000]}))
+    table = open_table(path)
+    assert table.position == 0
+    one, other = table.rows(), table.rows()
+    pairs = list(zip(one, other, strict=True))
+    assert len(pairs) == 20_000
+    assert all(mine == yours for mine, yours in pairs)
+    assert table.position == table.size
+
+
+@given(
+    st.sampled_from(["xlsx", "xls", "xlsb"]),
+    st.lists(st.tuples(st.integers(0, 5_000), st.binary(min_size=1, max_size=8)), max_size=4),
+    st.none() | st.integers(0, 5_000),
+)
+@settings(_fixture, max_examples=30)
+def test_a_damaged_workbook_is_a_table_or_a_problem(
+    path: Path, kind: str, damage: list[tuple[int, bytes]], end: int | None
+) -> None:
+    content = bytearray(WORKBOOKS[kind])
+    for place, raw in damage:
+        place %= len(content)
+        content[place : place + len(raw)] = raw
+    path.write_bytes(content[:end])
+    try:
+        table = open_table(path)
+    except InputError:
+        return
+    assert list(table.rows())
+
+
 # No tables
 
 
@@ -232,8 +305,8 @@ def test_an_endless_line_inside_a_quote_is_read_past_once(path: Path) -> None:
         (b"\xef\xbb\xbf\r\n \r\n", "the file is empty"),
         (b"email,name\n\n", "the file has a header and no prospects"),
         (b'email,"name\na@x.example,Ann\n', "the header cannot be read: a quote is never closed"),
-        (b"PK\x03\x04rest", "this is an Excel workbook or another archive, not a table of text"),
-        (b"\x89PNG\r\n\0\0\0\rIHDR\0\0\0\1", "this is a binary file, not a table of text"),
+        (b"PK\x03\x04rest", "the workbook is damaged or cut off"),
+        (b"\x89PNG\r\n\0\0\0\rIHDR\0\0\0\1", "this is a binary file, not a table"),
     ],
 )
 def test_what_is_no_table_is_said_to_be_none(path: Path, content: bytes, message: str) -> None:
@@ -244,9 +317,6 @@ def test_what_is_no_table_is_said_to_be_none(path: Path, content: bytes, message
 def test_missing_files_and_folders_are_said_to_be_so(tmp_path: Path) -> None:
     assert problem(tmp_path / "none.csv") == "No such file or directory"
     assert problem(tmp_path) == "Is a directory"
-
-
-_fixture = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(st.binary(max_size=300))

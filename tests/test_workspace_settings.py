@@ -108,7 +108,7 @@ domain_per_day = 9000
             'name = "Ann Lee"',
             'name = "Ann Lee"\nzebra = 3',
             "outreach.toml:10:1: unknown key `zebra`\n  keys here: address, name, title, phone, smtp, imap, "
-            "answers, per_day, gap, connections, ramp, password_file, plus, own_relay",
+            "answers, per_day, gap, connections, ramp, password_file, plus, own_relay, owner, away, ramp_from",
         ),
         (
             'name = "Ann Lee"',
@@ -208,3 +208,43 @@ def test_the_same_mailbox_twice() -> None:
 def test_a_mailbox_with_a_problem_is_still_known_to_campaigns() -> None:
     files = changed(FILES, "outreach.toml", '"Ann Lee"', '""')
     assert problems(files) == ["outreach.toml:9:8: `name` is empty"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('mailbox = "tom@northwind.example"', "no mailbox tom@northwind.example"),
+        ('heartbeat = "http://monitor.example/ping"', "`heartbeat` must start with https://"),
+        ('digest = "seven"', "`digest` must be a time of day"),
+        ("alerts = 1", "`alerts` must be true or false"),
+    ],
+)
+def test_who_is_told_and_how_is_checked(line: str, said: str) -> None:
+    notify = f'\n[notify]\nto = ["ops@northwind.example"]\n{line}\n'
+    found = problems({**FILES, "outreach.toml": FILES["outreach.toml"] + notify})
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_who_is_told_cannot_be_left_out() -> None:
+    found = problems({**FILES, "outreach.toml": FILES["outreach.toml"] + "\n[notify]\nalerts = true\n"})
+    assert "[notify] lacks `to`" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "Ann Lee"', 'name = "Ann Lee"\naway = "2026-12-24"', "`away` must be a list of dates"),
+        ('name = "Ann Lee"', 'name = "Ann Lee"\nramp_from = 0', "`ramp_from` must be from 1 to 50"),
+        ("[[mailbox]]", '[limits]\ncool_off = "half a year"\n\n[[mailbox]]', "must be a time like"),
+        ("[[mailbox]]", '[limits]\nkey_accounts = ["no.csv"]\n\n[[mailbox]]', 'no key account file "no.csv"'),
+        (
+            "[[mailbox]]",
+            '[limits]\nkey_accounts = ["../x.csv"]\n\n[[mailbox]]',
+            "is outside of the workspace",
+        ),
+    ],
+)
+def test_the_keys_of_a_running_week_are_checked(old: str, new: str, said: str) -> None:
+    found = problems(changed(FILES, "outreach.toml", old, new))
+    assert said in found[0]

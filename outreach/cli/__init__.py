@@ -19,12 +19,13 @@ COMMANDS: dict[str, dict[str, str]] = {
         "rule": "rule",
         "preview": "preview",
     },
-    "Launch": {"plan": "plan", "launch": "launch", "calendar": "calendar"},
+    "Launch": {"plan": "plan", "launch": "launch", "undo": "undo", "calendar": "calendar"},
     "Daily": {
         "run": "run",
         "status": "status",
         "inbox": "inbox",
         "why": "why",
+        "log": "log",
         "pause": "pause",
         "resume": "pause",
     },
@@ -35,6 +36,9 @@ COMMANDS: dict[str, dict[str, str]] = {
         "uncertain": "uncertain",
         "message": "message",
         "audit": "audit",
+        "backup": "backup",
+        "restore": "backup",
+        "release": "backup",
     },
 }
 MODULES = {name: module for section in COMMANDS.values() for name, module in section.items()}

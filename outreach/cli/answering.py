@@ -241,6 +241,8 @@ def reclassify(app: App, dry_run: bool, shape: str) -> None:
     ) as bar:
         about: Mapping[str, Any] = {"now": app.clock(), "actor": app.actor, "dry_run": dry_run}
         found = list(corrections.reclassify(app.store, bar, **about))
+    if found and not dry_run:
+        app.note("mails reread", mails=len(found))
     again = report.Again(found, len(numbers), dry_run)
     app.show(shape, text=lambda: report.text(again, app.width), value=lambda: report.value(again))
 

@@ -85,16 +85,17 @@ class App:
         """The workspace's store, open; a relative SQLite file lies in the workspace."""
         from outreach.store import Store
 
-        return Store(self._store_url, state=self.state)
+        return Store(self.store_url, state=self.state)
 
     @property
     def has_store(self) -> bool:
         """Whether there is a store already: opening one that is a file would make it."""
-        url = self._store_url
+        url = self.store_url
         return not url.startswith(SQLITE) or Path(url.removeprefix(SQLITE)).exists()
 
     @property
-    def _store_url(self) -> str:
+    def store_url(self) -> str:
+        """The URL of the store; a relative SQLite file lies in the workspace."""
         url = self.place.store_url
         if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
             url = f"{SQLITE}{self.root / url.removeprefix(SQLITE)}"
@@ -130,6 +131,12 @@ class App:
             return getpass.getuser()
         except (KeyError, OSError):  # a container's user without a name
             return "somebody"
+
+    def note(self, kind: str, **detail: Any) -> None:
+        """Write down what the caller has just done, where the act itself leaves no event; counts, no names."""
+        from outreach.store import events
+
+        self.store.write(lambda tx: events.log(tx, self.clock(), kind, actor=self.actor, **detail))
 
     def show(self, shape: str, text: Callable[[], str], value: Callable[[], Any]) -> None:
         """Print a result as `shape` asks: text for people, or JSON (a contract)."""

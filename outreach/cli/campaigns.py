@@ -101,7 +101,7 @@ def pauses(app: App, stem: str, now: datetime) -> dict[str, str]:
     boxes = {address for each in campaigns for address in each.mailboxes}
     names = {Scope.ALL: {""}, Scope.CAMPAIGN: {each.stem for each in campaigns}, Scope.MAILBOX: boxes}
     complaint = app.store.complaint()
-    found = {f"nothing is sent, {complaint}": "outreach resume --all"} if complaint else {}
+    found = {f"nothing is sent, {complaint}": "outreach release"} if complaint else {}
     for pause in app.store.read(status.pauses, now):
         if pause.name in names.get(pause.scope, ()):
             reason = f" ({pause.reason})" if pause.reason else ""

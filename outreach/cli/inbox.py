@@ -169,6 +169,8 @@ def import_(app: App, paths: tuple[Path, ...], address: str | None, shape: str) 
     problems: list[Problem] = []
     mails = (raw for _, raw in read_mails((app.start / path for path in paths), problems))
     tally = answers.feed(app.store, _mailbox(app, address), mails, app.clock())
+    if tally.read:
+        app.note("mails read", mails=tally.read, new=len(tally.taken))
     app.show(
         shape, text=lambda: taken(tally.read, tally.kinds), value=lambda: taken_value(tally.read, tally.kinds)
     )

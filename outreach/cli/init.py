@@ -14,10 +14,11 @@ from outreach.report import starter as report
 @format_option
 @pass_app
 def init(app: App, folder: str, dry_run: bool, shape: str) -> None:
-    """Write a working starter: a campaign, its letters, people.
+    """Write a working starter: campaigns, their letters, people.
 
     DIR is a new or empty folder; without it, the one you are in. Nothing is overwritten, and nothing is sent.
-    It works as it is, so that you can plan and preview before you change a word.
+    It works as it is, so that you can plan and preview before you change a word: three campaigns for three
+    trades, and one for a list of your own.
 
     \b
     Examples:

@@ -89,7 +89,8 @@ def resume(
     """Undo a pause: what waited goes on.
 
     Nothing leaves in a burst: caps, gaps and windows hold as ever.
-    A store that holds itself (restored, copied, away for days) is released with --all, after a question.
+    A store that holds itself (restored, copied, away for days) goes on with --all too, after a question; but
+    `outreach release` looks for what has left meanwhile first.
 
     \b
     Examples:
@@ -99,6 +100,7 @@ def resume(
     """
     from outreach.report import pauses as report
     from outreach.report.standing import SENDER
+    from outreach.store import release as releases
     from outreach.store import stops
     from outreach.store import why as stored
 
@@ -114,6 +116,7 @@ def resume(
             _be_sure(held or (before.reason if before else ""), due, yes=yes)
         if held:
             app.store.release()
+            app.store.write(releases.release, now=now, actor=app.actor, reason=held, proved=False)
         app.store.write(stops.resume, target.scope, target.key, actor=app.actor, at=now)
         done = _goes_on(app, target, done, now)
     app.show(
@@ -129,9 +132,11 @@ def _be_sure(reason: str, due: int, *, yes: bool) -> None:
 
     are = number(due, "letter is due and leaves", "letters are due and leave")
     click.echo(f"{reason}\n{are} as soon as caps, gaps and windows let them.", err=True)
-    if "copy" in reason or "copied" in reason or "older" in reason:
+    if any(word in reason for word in ("copy", "copied", "older", "restored")):
         click.echo(
-            "Letters that left after the copy was made are not known here and would leave again.", err=True
+            "Letters that left after the copy was made are not known here and would leave again.\n"
+            "`outreach release` looks for them in the Sent folders first.",
+            err=True,
         )
     people.be_sure("Let it go on?", yes=yes)
 

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from outreach.cli.app import App
-from outreach.errors import OutreachError, did_you_mean
+from outreach.errors import InputError, OutreachError, did_you_mean
 
 if TYPE_CHECKING:
     from outreach.model import Prospect
@@ -50,9 +50,20 @@ def condition(app: App, text: str) -> "Condition":
     named = app.basics.segments
     types = {**KNOWN, **app.store.read(prospects.field_types)}
     try:
-        return segment.parse(text, types=types, named=named)
+        return segment.parse(text, types=types, named=named, past=lambda about: _names(app, about))
     except segment.SegmentError as exc:
         raise OutreachError(pointed(named.get(exc.segment, text), exc), hint=exc.hint) from exc
+
+
+def _names(app: App, about: str) -> set[str]:
+    """The letters, tags or campaigns that there are: in the store, and in the files as far as they can be read."""
+    from outreach.segment.history import CAMPAIGN, LETTER
+    from outreach.store.history import Past
+
+    found = set(app.store.read(lambda tx: Past(tx).names(about)))
+    with suppress(InputError):  # people are found while a campaign or a letter is broken
+        found.update({LETTER: app.workspace.letters, CAMPAIGN: app.workspace.campaigns}.get(about, ()))
+    return found
 
 
 def clean(option: str, text: str) -> str:

@@ -88,21 +88,31 @@ def _overview(app: App, names: list[str], now: datetime, shape: str) -> None:
 
 
 def _write_held(app: App, read: "Previews", file: Path) -> None:
-    """Write the people held, with a column for each field they lack. A file that is there is left alone."""
+    """Write the people held whom a field puts right. A file that is there is left alone."""
     from outreach.plan.letters import lacks
     from outreach.report import held as report
+    from outreach.report.lines import number
 
     campaign = app.workspace.campaigns[read.plan.campaign]
-    people = [
-        report.Lack(person.email, hold.reason, lacks(app.workspace, read.of(person), campaign))
+    held = [
+        report.Lack(person.email, hold, lacks(app.workspace, read.of(person), campaign))
         for person, hold in read.held.values()
     ]
+    people = [each for each in held if each.mendable]
+    target = app.start / file
+    if target.exists():
+        raise OutreachError(f"{file} is there already", hint="delete it, or choose another name")
+    if others := len(held) - len(people):
+        click.echo(
+            f"{number(others, 'person', 'people')} held for reasons that no field puts right", err=True
+        )
+    if not people:
+        click.echo(f"nobody lacks a field: {file} was not written", err=True)
+        return
     try:
-        with (app.start / file).open("x", encoding="utf-8-sig", newline="") as out:
+        with target.open("x", encoding="utf-8-sig", newline="") as out:
             out.write(report.table(people))
-    except FileExistsError:
-        raise OutreachError(f"{file} is there already", hint="delete it, or choose another name") from None
     except OSError as exc:
         raise OutreachError(f"{file} cannot be written: {exc.strerror}") from exc
-    click.echo(f"{len(people)} people written to {file}: fill it in, then", err=True)
+    click.echo(f"{number(len(people), 'person', 'people')} written to {file}: fill it in, then", err=True)
     click.echo(f"  outreach prospects import {file}", err=True)

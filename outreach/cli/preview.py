@@ -1,24 +1,28 @@
 """`outreach preview`: the letters as they would go."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
+from outreach.cli.asked import OWN_FILE, Asked
 from outreach.cli.campaigns import stem_of
 from outreach.cli.people import known
 from outreach.errors import OutreachError, did_you_mean
+from outreach.report.lines import labelled
 
 if TYPE_CHECKING:
     from outreach.campaign import Campaign
+    from outreach.engine.previews import Roll
     from outreach.report.letters import Preview
 
 PLACEHOLDER = datetime(2000, 1, 1, tzinfo=UTC)  # the date is written when a letter leaves
 
 
 @click.command()
-@click.argument("campaign")
+@click.argument("campaign", required=False)
 @click.option(
     "--prospect", metavar="EMAIL", default="", help="Whose letters (default: the first in the plan)."
 )
@@ -26,50 +30,126 @@ PLACEHOLDER = datetime(2000, 1, 1, tzinfo=UTC)  # the date is written when a let
 @click.option("--step", metavar="N", type=click.IntRange(min=1), help="Only the letter of that step.")
 @click.option("--letter", metavar="STEM", default="", help="Only that letter.")
 @click.option("--raw", is_flag=True, help="The bytes of one letter, as they would go but for the date.")
+@click.option(
+    "--browser",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value=OWN_FILE,
+    help="Everybody's letters as one page (default: previews/CAMPAIGN.html), opened in your browser.",
+)
+@click.option("--no-open", is_flag=True, help="With --browser: only write the page.")
+@click.option("--to-me", is_flag=True, help="Send the letters as a test to the mailbox they come from.")
+@click.option("--to", metavar="ADDRESS", multiple=True, help="The same to a colleague; up to five.")
+@yes_option
+@dry_run_option
 @format_option
 @pass_app
-def preview(
-    app: App,
-    campaign: str,
-    prospect: str,
-    everybody: bool,
-    step: int | None,
-    letter: str,
-    raw: bool,
-    shape: str,
-) -> None:
+def preview(app: App, /, campaign: str | None, **options: Any) -> None:
     """A person's letters as they would go: headers, text, footer.
 
     They are written from the files as they are now, for a real person: one in the plan, one in the
     campaign already, or one who is held (and why). Follow-ups are shown as if those before had left.
+
+    On a terminal the keys step through everybody, the odd ones first. A test letter (--to-me, --to) is
+    what a prospect would get but for To, Date, Message-ID, thread and opt-out address; a header marks it,
+    no limit counts it, and a mailbox may send twenty a day.
 
     \b
     Examples:
       outreach preview retail-shelving
       outreach preview retail-shelving --prospect bob@acme.example --step 2
       outreach preview retail-shelving --all
+      outreach preview retail-shelving --browser
+      outreach preview retail-shelving --to-me
+      outreach preview retail-shelving --to eva@northwind.example --step 1
       outreach preview retail-shelving --raw > letter.eml
     """
+    asked = Asked(**options)
+    if campaign is None and asked.browser not in (None, OWN_FILE):  # `--browser` took the name after it
+        campaign, asked = asked.browser, replace(asked, browser=OWN_FILE)
+    if campaign is None:
+        raise click.UsageError("which campaign? outreach preview CAMPAIGN")
+    asked.check()
+    stem = stem_of(app, campaign)
+    only = _step(app.workspace.campaigns[stem], asked.step, asked.letter)
+    if asked.everybody:
+        _table(app, stem, only, asked.shape)
+    elif asked.browser is not None:
+        _page(app, stem, asked)
+    elif asked.tests:
+        _test(app, stem, only, asked)
+    elif asked.walks:
+        _walk(app, stem, only)
+    else:
+        _one(app, stem, only, asked)
+
+
+def _table(app: App, stem: str, only: int | None, shape: str) -> None:
     from outreach.engine import previews
     from outreach.report import everybody as table
+
+    read = previews.read(app.store, app.workspace, stem, app.clock())
+    found = table.rows(app.workspace, (read.of(person) for person in read.people()), only)
+    app.show(shape, text=lambda: table.text(found, stem, app.width), value=lambda: table.value(found))
+
+
+def _page(app: App, stem: str, asked: Asked) -> None:
+    from outreach.cli import browsing
+
+    roll = _roll(app, stem)
+    first = known(app, asked.prospect) if asked.prospect else None
+    given = "" if asked.browser == OWN_FILE else str(asked.browser)
+    written = browsing.browse(app, stem, roll, given, first, show=not asked.no_open)
+    app.show(asked.shape, text=written.text, value=written.value)
+
+
+def _test(app: App, stem: str, only: int | None, asked: Asked) -> None:
+    from outreach.cli import testing
+
+    shown = _preview(app, stem, asked.prospect, only, app.clock())
+    mine = [shown.letters.mailbox.address] if asked.to_me else []
+    to = [*mine, *testing.addresses(asked.to)]
+    testing.try_out(
+        app, stem, shown.letters, shown.drafts, to, shape=asked.shape, yes=asked.yes, dry_run=asked.dry_run
+    )
+
+
+def _walk(app: App, stem: str, only: int | None) -> None:
+    from outreach.cli import stepping
+    from outreach.engine.previews import AT_ONCE
+    from outreach.store import prospects
+
+    many = app.store.read(prospects.count)
+    if many > AT_ONCE:
+        click.echo(f"reading {many:,} people ...")
+    roll = _roll(app, stem)
+    if not roll.people:
+        raise _nobody(stem)
+    stepping.step_through(app, stem, roll, (only or 1) - 1)
+    click.echo(labelled("NEXT", f"outreach plan {stem}"))
+
+
+def _one(app: App, stem: str, only: int | None, asked: Asked) -> None:
     from outreach.report import letters as report
 
-    now, stem = app.clock(), stem_of(app, campaign)
-    only = _step(app.workspace.campaigns[stem], step, letter)
-    if everybody:
-        if prospect or raw:
-            raise click.UsageError("--all shows everybody: leave out --prospect and --raw")
-        read = previews.read(app.store, app.workspace, stem, now)
-        found = table.rows(app.workspace, (read.of(person) for person in read.people()), only)
-        app.show(shape, text=lambda: table.text(found, stem, app.width), value=lambda: table.value(found))
-        return
-    shown = _preview(app, stem, prospect, only, now)
-    raws = _raws(shown) if raw else {}
-    if raw and shape == "text":
+    shown = _preview(app, stem, asked.prospect, only, app.clock())
+    raws = _raws(shown) if asked.raw else {}
+    if asked.raw and asked.shape == "text":
         click.echo("the Date is a placeholder: it is written when the letter leaves", err=True)
         click.echo(next(iter(raws.values())), nl=False)
         return
-    app.show(shape, text=lambda: report.text(shown), value=lambda: report.value(shown, raws))
+    app.show(asked.shape, text=lambda: report.text(shown), value=lambda: report.value(shown, raws))
+
+
+def _roll(app: App, stem: str) -> "Roll":
+    from outreach.engine import previews
+
+    return previews.roll(app.store, app.workspace, stem, app.clock())
+
+
+def _nobody(stem: str) -> OutreachError:
+    hint = f"outreach preview {stem} --prospect EMAIL shows it for anybody"
+    return OutreachError(f"the segment of {stem} matches nobody", hint=hint)
 
 
 def _step(campaign: "Campaign", step: int | None, letter: str) -> int | None:
@@ -99,8 +179,7 @@ def _preview(app: App, stem: str, email: str, only: int | None, now: datetime) -
     read = previews.read(app.store, app.workspace, stem, now, company=company)
     person = person or next(read.people(), None)
     if person is None:
-        hint = f"outreach preview {stem} --prospect EMAIL shows it for anybody"
-        raise OutreachError(f"the segment of {stem} matches nobody", hint=hint)
+        raise _nobody(stem)
     sent = {
         each.letter: each.id
         for each in app.store.read(messages.of_prospect, person.id)

@@ -24,22 +24,27 @@ def segment(app: App, condition: str, limit: int, explain: str | None, shape: st
 
     CONDITION compares fields; NAME is a segment of outreach.toml. Comparisons are == != < <= > >=, in [..],
     like '%word%' and is missing; they join with and, or, not. A person who lacks a field that decides is
-    unknown, and out.
+    unknown, and out. The history is asked by sent('letter'), days_since('letter') > 90, tag('word') and
+    campaign('name'), each also with 'any'; to whom no letter has left, the days are missing.
 
     \b
     Examples:
       outreach segment shops
       outreach segment "industry == 'retail' and employees >= 20"
       outreach segment "shops and not country in ['GB', 'IE']" --limit 50
+      outreach segment "tag('fair-2026') and (not sent('any') or days_since('any') > 90)"
       outreach segment shops --explain bob@acme.example
     """
     from outreach.plan.make import matchable
     from outreach.report import segments as report
     from outreach.store import people as acts
+    from outreach.store.history import Past
 
-    found = people.condition(app, condition)
+    found, now = people.condition(app, condition), app.clock()
     if explain:
-        fields = matchable(people.known(app, explain))
+        person = people.known(app, explain)
+        history = app.store.read(lambda tx: Past(tx, person=person.id).of(found.uses, now))
+        fields = matchable(person, history)
         email, verdict, rows = str(fields["email"]), found.match(fields), found.explain(fields)
         app.show(
             shape,
@@ -47,7 +52,7 @@ def segment(app: App, condition: str, limit: int, explain: str | None, shape: st
             value=lambda: report.explained_value(email, verdict, rows),
         )
         return
-    survey = app.store.read(acts.survey, found, limit)
+    survey = app.store.read(acts.survey, found, now, limit)
     app.show(
         shape, text=lambda: report.text(survey, condition), value=lambda: report.value(survey, condition)
     )

@@ -19,10 +19,20 @@ WORDS = {"today": 0, "yesterday": 1}
     show_default=True,
     help="Count from then on: today, yesterday, 7d, or a date like 2026-11-20.",
 )
-@click.option("--check", is_flag=True, help="For monitoring: the exit code is 1 if something needs a person.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="For monitoring: say only what needs a person, a line each; the exit code is 1 if anything does.",
+)
+@click.option(
+    "--ignore",
+    metavar="CODE",
+    multiple=True,
+    help="With --check: needs that count as none, such as `answers` (the codes: --format json).",
+)
 @format_option
 @pass_app
-def status(app: App, since: str, check: bool, shape: str) -> int:
+def status(app: App, since: str, check: bool, ignore: tuple[str, ...], shape: str) -> int:
     """What needs you, what was sent, what comes next.
 
     \b
@@ -30,18 +40,40 @@ def status(app: App, since: str, check: bool, shape: str) -> int:
       outreach status
       outreach status --since yesterday
       outreach status --since 7d --format json
-      outreach status --check || mail -s "outreach needs you" ann@northwind.example
+      outreach status --check
+      outreach status --check --ignore answers --ignore held
     """
     from outreach.engine.standing import look
     from outreach.report import status as report
-    from outreach.report.needs import needs, unserved
+    from outreach.report.needs import checked, checked_value, needs, unserved
 
+    _check_codes(ignore, check=check)
     now = app.clock()
-    standing = look(app.store, now, app.timezone, _moment(since, now, app.timezone))
+    begin = _moment(since, now, app.timezone)
+    standing = look(app.store, now, app.timezone, begin, tonight=not check)
     standing = replace(standing, lacking=app.lacking(), outdated=app.outdated())
     standing = replace(standing, lacking=unserved(standing))
-    app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))
-    return 1 if check and needs(standing) else 0
+    if not check:
+        app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))
+        return 0
+    found = [each for each in needs(standing) if each.code not in ignore]
+    if found or shape == "json":  # cron mails whatever is said
+        app.show(shape, text=lambda: checked(found), value=lambda: checked_value(found))
+    return 1 if found else 0
+
+
+def _check_codes(ignore: tuple[str, ...], *, check: bool) -> None:
+    from outreach.errors import did_you_mean
+    from outreach.report.needs import CODES
+
+    if ignore and not check:
+        raise click.UsageError("--ignore goes with --check")
+    for code in ignore:
+        if code not in CODES:
+            known = f"the codes are {', '.join(CODES)}"
+            raise click.UsageError(
+                f"--ignore {code}: there is no such need{did_you_mean(code, CODES)}; {known}"
+            )
 
 
 def _moment(since: str, now: datetime, zone: str) -> datetime:

@@ -9,7 +9,7 @@ import click
 
 from outreach.cli import people
 from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
-from outreach.errors import InputError, problem
+from outreach.errors import InputError, OutreachError, problem
 
 if TYPE_CHECKING:
     from outreach.report.stopped import Suppressed
@@ -25,7 +25,7 @@ reason_option = click.option(
 def suppress() -> None:
     """Addresses and domains that are never written to.
 
-    A suppression wins over everything and is not lifted by an import, a launch or an erasure.
+    A suppression wins over everything. No import, launch, restore or erasure lifts it: only a person does.
     """
 
 
@@ -39,7 +39,7 @@ def suppress() -> None:
 def add(app: App, entries: Sequence[str], reason: str, yes: bool, dry_run: bool, shape: str) -> None:
     """Never write to these again; cancel what waits for them.
 
-    A domain covers its subdomains too. This cannot be undone.
+    A domain covers its subdomains too. A mistake is undone by `outreach suppress lift`.
 
     \b
     Examples:
@@ -105,6 +105,47 @@ def _try(app: App, values: Sequence[str]) -> "Suppressed":
     from outreach.store import byhand
 
     return app.store.read(byhand.try_suppress, app.store.key, values)
+
+
+@suppress.command()
+@click.argument("value", metavar="ADDRESS|DOMAIN")
+@click.option("--reason", metavar="TEXT", required=True, help="Why it was a mistake: it is recorded.")
+@yes_option
+@format_option
+@pass_app
+def lift(app: App, value: str, reason: str, yes: bool, shape: str) -> None:
+    """Undo a suppression that was a mistake.
+
+    Campaigns that it ended stay ended for them; later ones may take them on again. An opt-out, a complaint
+    and an erasure are their own word, and nothing lifts them.
+
+    \b
+    Example:
+      outreach suppress lift bob@acme.example --reason "mistyped, Rob was meant"
+    """
+    from outreach.prospect import address_or_domain
+    from outreach.report import stopped as report
+    from outreach.store import suppressions
+    from outreach.store.journal import lasting
+
+    store, reason = app.store, people.clean("--reason", reason)
+    try:
+        name = address_or_domain(value)
+    except ValueError as exc:
+        raise InputError([problem(str(exc), hint="such as bob@acme.example or acme.example")]) from exc
+    found = store.read(suppressions.exactly, store.key, name)
+    if found is None:
+        raise OutreachError(f"{name} itself is not suppressed", hint="outreach suppress list")
+    if why := lasting(found.reason):
+        hint = "who asks you for letters again is written to by hand"
+        raise OutreachError(f"{name} stays suppressed: {why}", hint=hint)
+    people.be_sure(report.lifting(name, found, app.timezone), yes=yes)
+    store.write(suppressions.lift, store.key, name, reason=reason, at=app.clock(), actor=app.actor)
+    app.show(
+        shape,
+        text=lambda: f"{name} may be written to again: campaigns launched from now on may take them on",
+        value=lambda: {"lifted": name, "was": found.reason, "reason": reason},
+    )
 
 
 @suppress.command("list")

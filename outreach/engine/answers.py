@@ -78,7 +78,7 @@ def feed(
     for raw in mails:
         tally.read += 1
         raw = raw[: answers.MOST_RAW]
-        own = _own(raw, mailbox, now, ours, sent=sent)
+        own = own_copy(raw, mailbox, now, ours, sent=sent)
         if own:
             store.write(copies.own_copy, own, now)
             continue
@@ -170,7 +170,7 @@ def _unread(mailbox: str, folder: str, name: str, now: datetime, raw: bytes, tro
     return Arrived(mailbox, folder, name, now, "", subject, "", raw, reading, Clues((), "", (), ""))
 
 
-def _own(raw: bytes, mailbox: str, now: datetime, ours: Collection[str], *, sent: bool) -> OwnCopy | None:
+def own_copy(raw: bytes, mailbox: str, now: datetime, ours: Collection[str], *, sent: bool) -> OwnCopy | None:
     """The copy of a mail that one of `ours` has sent; None of any other mail."""
     try:
         mail = parse(raw)

@@ -20,12 +20,14 @@ def calendar(
     *,
     planned: tuple[Workspace, Plan] | None = None,
     without_answers: bool = False,
+    released: bool = False,
 ) -> Calendar:
     """The calendar from `now` on: all letters that wait, and the steps after them.
 
     `planned` adds a plan that is not launched yet, with its limits and mailboxes, in place of what the
     store holds of that campaign. Follow-ups of a mailbox whose inbox is not read wait for that and are
-    `kept`; `without_answers` plays them as if it were.
+    `kept`; `without_answers` plays them as if it were. `released`: as if there were no
+    pause of everything.
     """
     house = store.read(settings.house)
     stored = store.read(settings.desks)
@@ -42,7 +44,7 @@ def calendar(
     unread = {box.address for box in boxes if not claims.fresh(box, read_at.get(box.address), now)}
     return Calendar(
         desks.values(),
-        _queued(store, now, planned),
+        _queued(store, now, planned, released=released),
         now=now,
         seed=store.id,
         limits=limits,
@@ -65,11 +67,13 @@ def unread(store: Store, workspace: Workspace, stem: str, now: datetime) -> list
     ]
 
 
-def _queued(store: Store, now: datetime, planned: tuple[Workspace, Plan] | None) -> Iterator[Queued]:
+def _queued(
+    store: Store, now: datetime, planned: tuple[Workspace, Plan] | None, *, released: bool
+) -> Iterator[Queued]:
     revisions, last = Revisions(store), 0
     campaigns: dict[str, tuple[Workspace, Campaign]] = {}
     drafts = _redrafted(planned[1]) if planned else {}
-    for row in store.read(queue.waiting, now, held=bool(drafts)):
+    for row in store.read(queue.waiting, now, held=bool(drafts), released=released):
         last = max(last, row.id)
         if row.held and row.id not in drafts:
             continue

@@ -1,161 +1,151 @@
 """Import of prospect files: table -> typed rows -> the store, in batches that a running sender hardly feels."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from pathlib import Path
 
-from outreach import policy, segment
+from outreach import segment
 from outreach.campaign import Workspace
-from outreach.errors import did_you_mean
+from outreach.engine import mapping, revisions
+from outreach.engine.reading import Batch, Options, Reading, checked, leading
+from outreach.mailbox.mx import Mail
 from outreach.model import FieldType
-from outreach.prospect import KNOWN, BadRow, Columns, Row, columns, infer_types, row_reader
+from outreach.prospect import KNOWN, infer_types
 from outreach.report import held
-from outreach.report.imports import EXAMPLES, Import, Match
-from outreach.report.spreadsheet import MARK, unescaped
-from outreach.store import Store, people, prospects
-from outreach.workspace import rejects
+from outreach.report.imports import TAGS, Import, Match
+from outreach.store import Store, events, launches, mappings, newcomers, people, prospects
+from outreach.store.prospects import Imported
 from outreach.workspace.prospects import Table
+
+__all__ = ["BATCH", "Options", "Prepared", "matches", "prepare", "run"]
 
 BATCH = 5_000  # rows to a transaction: a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How to import. `source` and `basis` are for rows without one of their own, as `prospect.clean` has them.
+class Prepared:
+    """A file that is ready to come in: what its columns are for is settled, and nothing is changed yet."""
 
-    `on_existing` says what a row does to a person who is in the store: fill what is missing, skip, or update.
-    `errors` is where the bad rows go; None: beside the file.
+    reading: Reading
+    settled: mapping.Settled
+    types: Mapping[str, FieldType]
+    on_existing: str
+
+    @property
+    def done(self) -> Import:
+        """What the import has done so far; its `layout` is what the user should see first."""
+        return self.reading.done
+
+    def count(self) -> int:
+        """How many rows the file has, by reading it through."""
+        return sum(1 for _ in self.reading.table.rows())
+
+    def domains(self) -> set[str]:
+        """The mail domains of the file's addresses."""
+        return self.reading.domains()
+
+    def know(self, mail: Mapping[str, Mail]) -> None:
+        """Take in what the DNS says of mail domains: people at those that take no mail are bad rows."""
+        self.reading.mail = mail
+
+
+def prepare(store: Store, table: Table, options: Options) -> Prepared:
+    """Settle what every column of a file is for and of which type; changes nothing.
+
+    Raises InputError for a file without a usable header, a mapping or a value that cannot be, or an errors
+    file that must not be written.
     """
-
-    on_existing: str = prospects.FILL
-    source: str = ""
-    basis: str = ""
-    errors: Path | None = None
-    dry_run: bool = False
+    first = leading(table.header)
+    came_back = held.REASON in table.header
+    settled = mapping.settle(
+        store, table.header[first:], options.maps, file=str(table.path), line=table.header_line
+    )
+    fields = store.read(prospects.field_types)
+    values = mapping.values(options.values, fields)
+    reading = Reading(table, options, settled, values)
+    known = {**KNOWN, **fields, TAGS: FieldType.TEXT}
+    new = infer_types(reading.columns, reading.samples(), known)
+    types = {**known, **new}
+    checked(values, types)
+    done = reading.done
+    done.new_fields = new
+    done.notes, done.tags, done.options = list(table.notes), tuple(options.tags), options.of_everybody
+    done.on_existing = options.on_existing or (prospects.UPDATE if came_back else prospects.FILL)
+    if came_back and not options.on_existing:
+        done.notes.append("held people come back: what was filled in counts (--on-existing update)")
+    done.layout = settled.layout(types, new, reading.examples())
+    return Prepared(reading, settled, types, done.on_existing)
 
 
 def run(
-    store: Store, table: Table, options: Options, *, clock: Callable[[], datetime], batch: int = BATCH
+    store: Store, prepared: Prepared, *, clock: Callable[[], datetime], actor: str = "", batch: int = BATCH
 ) -> Iterator[Import]:
     """Import a file; what has been done so far, before the first batch and after every one (one object).
 
     No transaction is open in between, so it may stop there; repeating it brings in the rest. Nobody who is
-    suppressed is touched. The fields that are new get their types first. Raises InputError for a file
-    without a usable header or an errors file that must not be written, before anything is changed.
+    suppressed is touched. The fields that are new get their types first, and the mapping is remembered.
     """
-    reading = _Reading(table, options)
-    done = reading.done
-    known = {**KNOWN, **store.read(prospects.field_types)}
-    done.new_fields = infer_types(reading.columns, reading.samples(), known)
-    types = {**known, **done.new_fields}
+    reading, types, done = prepared.reading, dict(prepared.types), prepared.done
+    options = reading.options
     if not options.dry_run:
-        store.write(prospects.fix_types, types)
-        types = store.read(prospects.field_types)  # another import may have been first
+        types = _fixed(store, prepared, clock())
     yield done
     try:
-        for rows in reading.batches(types, batch):
-            if options.dry_run:
-                result = store.read(prospects.try_batch, store.key, rows, on_existing=options.on_existing)
-            else:
-                result = store.write(
-                    prospects.add_batch, store.key, rows, on_existing=options.on_existing, now=clock()
-                )
+        for each in reading.batches(types, batch):
+            result = _bring(store, prepared, each, clock)
             done.added += result.added
             done.changed += result.changed
             done.unchanged += result.unchanged
             done.suppressed += result.suppressed
+            done.tagged += result.tagged
+            done.differing += result.differing
             yield done
     finally:
         reading.rejected.close()
+        if not options.dry_run:
+            _log(store, done, options, clock(), actor)
 
 
-OURS = frozenset((*rejects.COLUMNS, held.REASON))
+def _bring(store: Store, prepared: Prepared, each: Batch, clock: Callable[[], datetime]) -> Imported:
+    how = prepared.on_existing
+    if prepared.reading.options.dry_run:
+        return store.read(prospects.try_batch, store.key, each.rows, on_existing=how, tags=each.tags)
+    return store.write(
+        prospects.add_batch, store.key, each.rows, on_existing=how, now=clock(), tags=each.tags
+    )
 
 
-class _Reading:
-    """One way through a file: good rows in batches, everything else counted in `done`."""
+def _fixed(store: Store, prepared: Prepared, now: datetime) -> dict[str, FieldType]:
+    """Fix the types of new fields and remember the mapping; the types that hold now."""
+    types = {name: kind for name, kind in prepared.types.items() if name != TAGS}
+    store.write(prospects.fix_types, types)
+    store.write(mappings.keep, prepared.settled.digest, prepared.settled.said, now)
+    fixed = store.read(prospects.field_types)  # another import may have been first
+    return {**fixed, TAGS: FieldType.TEXT}
 
-    def __init__(self, table: Table, options: Options) -> None:
-        self.table = table
-        self.options = options
-        # A file of errors or of held people comes back, mended: the columns that said what was wrong go.
-        self.first = sum(1 for _ in takewhile(OURS.__contains__, table.header))
-        header = table.header[self.first :]
-        self.columns: Columns = columns(header, file=str(table.path), line=table.header_line)
-        errors = options.errors or rejects.beside(table.path)
-        self.rejected = rejects.Rejects(errors, table.path, header, table.delimiter)
-        self.done = Import(
-            str(table.path), table.encoding, table.guessed, table.delimiter, dry_run=options.dry_run
+
+def _log(store: Store, done: Import, options: Options, now: datetime, actor: str) -> None:
+    """Record what came in; the file by its name alone, since folders say more than others need to know."""
+    store.write(
+        lambda tx: events.log(
+            tx,
+            now,
+            "imported",
+            actor=actor,
+            file=Path(done.file).name,
+            rows=done.rows,
+            added=done.added,
+            changed=done.changed,
+            bad=done.bad,
+            tagged=done.tagged,
+            tags=list(options.tags),
+            source=options.source,
         )
-
-    def samples(self) -> Iterator[Sequence[str]]:
-        """The cells of the rows that are whole: shifted ones would give a column the wrong type."""
-        width, required = len(self.columns.names), self.columns.required
-        for row in self.table.rows():
-            if not isinstance(row, BadRow):
-                cells = self.cells(row[1])
-                if required <= len(cells) <= width:
-                    yield cells
-
-    def cells(self, cells: list[str]) -> list[str]:
-        """A row's cells as they were before a spreadsheet-safe file was made of them."""
-        if self.first:
-            cells = cells[self.first :]
-        return [unescaped(cell) for cell in cells] if MARK in "".join(cells) else cells
-
-    def batches(self, types: dict[str, FieldType], size: int) -> Iterator[list[Row]]:
-        """Good rows of addresses that the file did not have before, the last batch too if it is empty."""
-        done, read = self.done, row_reader(self.columns, types)
-        seen: set[int] = set()  # hashes: a million addresses would take three times as much
-        rows: list[Row] = []
-        for found in self.table.rows():
-            done.rows += 1
-            if isinstance(found, BadRow):
-                self.reject(found, found.text.split(self.table.delimiter)[self.first :])
-                continue
-            line, cells = found[0], self.cells(found[1])
-            row = read(line, cells)
-            if isinstance(row, BadRow):
-                self.reject(row, cells)
-                continue
-            mark = hash(row.email)
-            if mark in seen:
-                done.duplicates += 1
-                done.repeated = done.repeated or BadRow(line, "duplicate", row.email)
-                continue
-            seen.add(mark)
-            rows.append(self.finished(row, cells))
-            if len(rows) == size:
-                yield rows
-                rows = []
-        yield rows
-
-    def reject(self, row: BadRow, cells: Sequence[str]) -> None:
-        self.done.bad += 1
-        if len(self.done.bad_rows) < EXAMPLES:
-            self.done.bad_rows.append(row)
-        if not self.options.dry_run:
-            self.rejected.add(row.line, row.reason, cells)
-            self.done.errors_file = str(self.rejected.path)
-
-    def finished(self, row: Row, cells: Sequence[str]) -> Row:
-        """The row with what the import as a whole says; takes note of what the user should know."""
-        for warning in row.warnings:
-            self.done.warn(row.line, warning)
-        if self.done.guessed and not self.done.sample:
-            self.done.sample = next((cell for cell in cells if not cell.isascii()), "")
-        source, basis = row.source or self.options.source, row.basis or self.options.basis
-        if basis and not policy.known_basis(basis):
-            meant = did_you_mean(basis, policy.BASES) or f", known are {', '.join(policy.BASES)}"
-            self.done.warn(row.line, f"unknown basis (kept{meant}) {basis!r}")
-        if (source, basis) == (row.source, row.basis):
-            return row
-        return replace(row, source=source, basis=basis)
+    )
 
 
-def matches(store: Store, workspace: Workspace) -> list[Match]:
+def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
     """How many people match each campaign's segment, which is not yet who will be written to."""
     types = {**KNOWN, **store.read(prospects.field_types)}
     conditions: dict[str, segment.Condition] = {}
@@ -166,5 +156,21 @@ def matches(store: Store, workspace: Workspace) -> list[Match]:
         except segment.SegmentError as exc:
             found = workspace.segment_problem(campaign, exc)
             problems[stem] = f"{found.where}: {found.message}"
-    counts = store.read(people.tally, conditions) if conditions else {}
-    return [Match(stem, counts.get(stem), problems.get(stem, "")) for stem in workspace.campaigns]
+    counts = store.read(people.tally, conditions, as_of) if conditions else {}
+    launched = store.read(launches.campaigns)
+    going = {stem: each for stem, each in conditions.items() if stem in launched}
+    more = store.read(newcomers.tally, going, as_of) if going else {}
+    edited = revisions.edited(store, workspace) if launched else {}
+    return [
+        Match(
+            stem,
+            counts.get(stem),
+            problems.get(stem, ""),
+            status=str(launched.get(stem, "")),
+            more=more.get(stem, 0),
+            nightly=campaign.enroll == "nightly",
+            per_day=campaign.max_new_per_day,
+            edited=edited.get(stem, 0),
+        )
+        for stem, campaign in workspace.campaigns.items()
+    ]

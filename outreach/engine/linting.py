@@ -9,7 +9,7 @@ from outreach.lint import Finding
 from outreach.model import Mailbox, Prospect, Rendered
 from outreach.plan import linting
 from outreach.plan.draft import template_fields
-from outreach.plan.make import mailbox_of
+from outreach.plan.joining import likely_mailbox
 from outreach.report.outliers import SHOWN, Group
 from outreach.sequence import next_step
 from outreach.template import Letter, MissingFields, RenderError
@@ -44,7 +44,7 @@ def _letters(
     """Each letter to come of each person, written, with what the linter finds in it."""
     campaign = workspace.campaigns[stem]
     for person, mailbox, language, sent in _people(workspace, stem, read):
-        fields = template_fields(person, mailbox)
+        fields = template_fields(person, mailbox, language)
         done = set(sent)
         while (place := next_step(campaign.steps, done)) is not None:
             done.add(campaign.steps[place].letter)
@@ -67,7 +67,8 @@ def _people(
         yield new.prospect, workspace.mailboxes[new.mailbox], new.language, ()
     for person, hold in read.held.values():
         if hold.code == "lint" and person.id not in read.state.enrolled:
-            address = mailbox_of(campaign, person, read.state.seed)
+            keeper = read.state.keepers.get(person.company, "")
+            address = likely_mailbox(workspace, campaign, person, read.state.seed, keeper)
             language = workspace.language(campaign, str(person.fields.get("language", "")))
             yield person, workspace.mailboxes[address], language if isinstance(language, str) else "", ()
     for enrolled in read.state.enrolled.values():

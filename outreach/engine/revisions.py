@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from outreach.campaign import Campaign, Workspace
 from outreach.model import CampaignStatus
+from outreach.plan.make import settings_digest
 from outreach.store import Store, launches
 from outreach.workspace import parse
 
@@ -45,3 +46,19 @@ class Revisions:
         found = self.get(stem)
         assert found is not None, stem
         return found
+
+
+def edited(store: Store, workspace: Workspace) -> dict[str, int]:
+    """The campaigns that go on and whose files say something else than was launched: stem -> that revision."""
+    revisions, found = Revisions(store), {}
+    for stem, status in store.read(launches.campaigns).items():
+        if status is CampaignStatus.ENDED or stem not in workspace.campaigns:
+            continue
+        launched = revisions.must(stem)
+        boxes = {*workspace.campaigns[stem].mailboxes, *launched.campaign.mailboxes}
+        digests = {
+            settings_digest(each, each.campaigns[stem], boxes) for each in (workspace, launched.workspace)
+        }
+        if len(digests) > 1:
+            found[stem] = launched.number
+    return found

@@ -10,9 +10,32 @@ from outreach.engine.process import Process
 from outreach.engine.revisions import Revisions
 from outreach.engine.sending import Clock, Line, Sending, Sent
 from outreach.model import Mailbox
+from outreach.report.joined import Joined
 from outreach.store import Store, leases, settings
 
 BEAT = timedelta(seconds=15)
+
+
+@dataclass(slots=True)
+class Work:
+    """What the rounds of one run came to, sending aside: who joined, and what dead workers had left behind.
+
+    `limited` is whether so many letters had left as were allowed, `failed` what could not be told the operator.
+    """
+
+    joined: dict[str, Joined] = field(default_factory=dict)
+    put_back: int = 0
+    uncertain: int = 0
+    held: str = ""
+    limited: bool = False
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, done: "Round") -> None:
+        """Count a round in."""
+        self.joined |= done.joined
+        self.put_back += done.put_back
+        self.uncertain += done.uncertain
+        self.held = done.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +44,7 @@ class Round:
 
     sent: Sent
     held: str = ""  # why everything is held: restored, cloned, or away for days
-    joined: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, Joined] = field(default_factory=dict)
     put_back: int = 0
     uncertain: int = 0
 

@@ -1,32 +1,37 @@
 """How things stand: read from the store, the calendar and the launched revisions."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
-from outreach.engine import forecast
+from outreach.engine import forecast, plans
 from outreach.engine.process import this_process
 from outreach.engine.revisions import Revisions
-from outreach.model import CampaignStatus, Scope
+from outreach.errors import OutreachError
+from outreach.model import CampaignStatus, Mailbox, Scope
 from outreach.report.sender import alive
-from outreach.report.standing import SENDER, Box, Course, Next, Pause, Standing
+from outreach.report.standing import SENDER, Box, Counted, Course, Next, Pause, Standing, Tonight
 from outreach.schedule.calendar import Departure
 from outreach.schedule.picker import mailbox_full
 from outreach.schedule.slots import cap, next_slot
 from outreach.schedule.zones import day_bounds, day_of
-from outreach.store import Store, claims, inbox, leases, queue, settings, status
+from outreach.store import Store, came_back, claims, inbox, leases, prospects, queue, settings, status
 from outreach.store.leases import Worker
 from outreach.store.status import Queue
 
 AHEAD = timedelta(days=60)
 MANY = 20_000  # departures looked through for the next one of each mailbox and campaign
+FEW = 500  # prospects whose letters are written to find out who would join: a second or two
 INSTANT = timedelta(microseconds=1)
 
 
-def look(store: Store, now: datetime, zone: str, since: datetime | None = None) -> Standing:
+def look(
+    store: Store, now: datetime, zone: str, since: datetime | None = None, *, tonight: bool = False
+) -> Standing:
     """How things stand; letters and people are counted from `since` on (default: today).
 
-    `zone` is where people read the times. It changes nothing.
+    `zone` is where people read the times; with `tonight` it finds out who would join nightly campaigns. It
+    changes nothing.
     """
     queues = store.read(status.queues, now)
     stems = {each.stem for each in store.read(status.courses) if each.waiting}
@@ -42,16 +47,47 @@ def look(store: Store, now: datetime, zone: str, since: datetime | None = None) 
         hold=_hold(store, pauses),
         sent=store.read(status.letters, begin),
         ended=store.read(status.ended, begin),
+        came_back=store.read(came_back.since, begin),
         uncertain=store.read(status.uncertain),
         answers=store.read(inbox.waiting, day_of(now, zone)),
         held=store.read(status.held),
         pauses=pauses,
         boxes=list(_boxes(store, now, queues, coming, _in_hand(store, workers, now))),
-        courses=list(_courses(store, coming)),
+        courses=list(_courses(store, coming, now if tonight else None)),
         workers=workers,
         last_alive=store.read(leases.last_heartbeat),
         overdue=min(opened, default=None),
     )
+
+
+def watch(store: Store, now: datetime, zone: str) -> Standing:
+    """What may need a person, looked up at little cost: no letters ahead, no campaigns, no senders."""
+    queues, pauses = store.read(status.queues, now), store.read(status.pauses, now)
+    return Standing(
+        now=now,
+        since=now,
+        zone=zone,
+        hold=_hold(store, pauses),
+        sent=Counted(),
+        ended=(),
+        uncertain=store.read(status.uncertain),
+        held=(),
+        pauses=pauses,
+        boxes=list(_boxes(store, now, queues, (), {})),
+        courses=(),
+        workers=(),
+        last_alive=None,
+        overdue=None,
+    )
+
+
+def letters_ahead(store: Store, now: datetime, zone: str) -> tuple[int, int]:
+    """How many letters leave in the rest of today, and tomorrow, as the calendar has it."""
+    today = day_of(now, zone)
+    midnight, end = day_bounds(today + timedelta(days=1), zone)
+    leaving = [each.at for each in islice(forecast.calendar(store, now).departures(end), MANY)]
+    first = sum(at < midnight for at in leaving)
+    return first, len(leaving) - first
 
 
 def senders(store: Store) -> list[Worker]:
@@ -136,19 +172,42 @@ def _boxes(
             slot=next_slot(house.id, box, desk.pace, now, house.timezone)[0],
             elsewhere=in_hand.get(box.address, 0),
             next=next((each for each in coming if each.mailbox == box.address), None),
+            away=_away(box, today),
         )
 
 
-def _courses(store: Store, coming: Collection[Next]) -> Iterator[Course]:
+def _away(box: Mailbox, today: date) -> date | None:
+    """The last day of the absence that a mailbox is in."""
+    last = None
+    while today in box.away:
+        last, today = today, today + timedelta(days=1)
+    return last
+
+
+def _courses(store: Store, coming: Collection[Next], now: datetime | None) -> Iterator[Course]:
+    """The campaigns; with `now` who would join those that are nightly."""
     revisions = Revisions(store)
     for each in store.read(status.courses):
         running = each.status is CampaignStatus.LAUNCHED
+        nightly = running and revisions.must(each.stem).campaign.enroll == "nightly"
         yield Course(
             stem=each.stem,
             name=each.name,
             status=each.status,
             people=each.people,
             waiting=each.waiting,
-            nightly=running and revisions.must(each.stem).campaign.enroll == "nightly",
+            nightly=nightly,
             next=next((letter for letter in coming if letter.campaign == each.stem), None),
+            tonight=_tonight(store, revisions, each.stem, now) if nightly and now else None,
         )
+
+
+def _tonight(store: Store, revisions: Revisions, stem: str, now: datetime) -> Tonight | None:
+    """Who would join a campaign as it was launched; None where that takes long, or cannot be said."""
+    if store.read(prospects.count) > FEW:
+        return None
+    try:
+        made = plans.make(store, revisions.must(stem).workspace, stem, now)
+    except OutreachError:  # the sender tells what is wrong when they are to join
+        return None
+    return Tonight(len(made.new), len(made.held))

@@ -8,12 +8,13 @@ from outreach.engine.revisions import Launched, Revisions
 from outreach.errors import InputError, PlanError
 from outreach.model import Mailbox, Scope
 from outreach.plan import Enrolled, Plan
+from outreach.report.joined import Joined, joined
 from outreach.schedule.window import next_opening
 from outreach.schedule.zones import day_of, zone_of
 from outreach.sequence import next_step
-from outreach.store import Store, launches, leases, settings, stops
+from outreach.store import Store, enrolling, launches, leases, settings, steps, stops
 from outreach.store import plans as stored
-from outreach.store.launches import Next
+from outreach.store.steps import Next
 
 ACTOR = "sender"
 # A laptop closed over a long week-end goes on by itself; after more, a person should look first.
@@ -26,10 +27,10 @@ def advance(store: Store, revisions: Revisions, now: datetime) -> int:
     while people := store.read(stored.to_advance):
         boxes = {desk.mailbox.address: desk.mailbox for desk in store.read(settings.desks)}
         campaigns = {stem: revisions.must(stem) for stem in {each.campaign for each in people}}
-        steps = [
+        following = [
             _next(campaigns[each.campaign], each, boxes[each.mailbox], store.key, now) for each in people
         ]
-        store.write(launches.advance, steps, now, ACTOR)
+        store.write(steps.advance, following, now, ACTOR)
         done += len(people)
     return done
 
@@ -71,33 +72,33 @@ def reslot(store: Store, revisions: Revisions, now: datetime) -> int:
     return done
 
 
-def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, str]:
+def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, Joined]:
     """Once a day, enroll who matches the campaigns with `enroll = "nightly"`; what happened in each.
 
     It works under the launched revision and only adds people: nothing is reworded or moved.
     """
-    report: dict[str, str] = {}
+    report: dict[str, Joined] = {}
     for stem in store.read(launches.campaigns):
         launched = revisions.must(stem)
         today = day_of(now, launched.workspace.sender.timezone).isoformat()
-        if launched.campaign.enroll != "nightly" or not store.read(launches.may_join, stem, today):
+        if launched.campaign.enroll != "nightly" or not store.read(enrolling.may_join, stem, today):
             continue
         try:
             made = plans.make(store, launched.workspace, stem, now)
         except InputError as exc:
-            report[stem] = exc.message
-            store.write(launches.joined, stem, today)
+            report[stem] = Joined(trouble=exc.message)
+            store.write(enrolling.joined, stem, today)
             continue
         people = _join(store, launched, made, today, now)
         if people is not None:
-            report[stem] = f"{people} joined, {len(made.held)} held"
+            report[stem] = joined(people, made.held)
     return report
 
 
 def _join(store: Store, launched: Launched, made: Plan, today: str, now: datetime) -> int | None:
     try:
         return store.write(
-            launches.join,
+            enrolling.join,
             made,
             key=store.key,
             exclusive=launched.campaign.exclusive,
@@ -114,6 +115,7 @@ def guard(store: Store, now: datetime) -> str:
     """Hold everything if this store was restored or cloned, or has been away for days; why, or ""."""
     complaint = store.complaint()
     if complaint:
+        store.relearn(now)
         _hold(store, complaint, now)
         return complaint
     alive = store.read(leases.last_heartbeat)

@@ -13,6 +13,7 @@ from outreach.errors import Where
 from outreach.lint import ignores
 from outreach.lint.copy import Copy
 from outreach.lint.finding import Finding
+from outreach.lint.language import words
 from outreach.lint.linter import Linter, linter
 from outreach.lint.rules import RULES
 from outreach.lint.rules.files import BLANKS, MISSPELLED, UNUSED
@@ -55,7 +56,7 @@ def lint_letter(
     comments = ignores.ignores(sources(letter))
     found = [*_fields(letter), *_misspelled(letter), *_blanks(letter)]
     reports: list[tuple[Report, Rendered]] = []
-    for rendered in template.specimens(letter, specimen):
+    for rendered in template.specimens(letter, lambda each: specimen(each, letter.language)):
         report = by.lint(copy_of(rendered, letter, first=first, identity=identity))
         here = [located(each, rendered, letter.file) for each in report.findings if each.code != TOTAL]
         here = [each for each in here if not within_value(each, rendered)]
@@ -153,10 +154,16 @@ def _part(part: str, rendered: Rendered) -> tuple[str, tuple[Span, ...]]:
     return (rendered.content.text, rendered.text_map) if part == "text" else ("", ())
 
 
-def specimen(expression: str) -> str:
-    """What stands for an expression in a letter that is nobody's yet, by the field it begins with."""
-    values = table("specimens")
-    return str(values.get(expression.partition("|")[0].strip(), values["any"]))
+def specimen(expression: str, language: str = "") -> str:
+    """What stands for an expression in a letter that is nobody's yet, by the field it begins with.
+
+    An opening is one in the letter's language: "Dear Ms Ellis" is none in a Russian letter.
+    """
+    name, values = expression.partition("|")[0].strip(), table("specimens")
+    if name == "salutation" and language:
+        greeting = words(language.lower().replace("_", "-").partition("-")[0]).greetings[0]
+        return f"{greeting.capitalize()} {values['last_name']}"
+    return str(values.get(name, values["any"]))
 
 
 def _fields(letter: Letter) -> Iterator[Finding]:

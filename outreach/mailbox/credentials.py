@@ -48,26 +48,29 @@ def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | N
     if grant is None:
         return found
     # A refresh token that was replaced goes back to the keyring; elsewhere the old one is good for months.
-    return Access(grant, partial(_into_keyring, mailbox.address) if kept else None)
+    return Access(grant, partial(_grant_into_keyring, mailbox.address) if kept else None)
 
 
-def keep(mailbox: Mailbox, grant: Grant, root: Path) -> str:
-    """Keeps a grant in the system's keyring, or where there is none in the mailbox's `password_file`.
+def keep(mailbox: Mailbox, secret: Grant | str, root: Path, *, in_keyring: bool = True) -> str:
+    """Keeps a grant or a password in the keyring, or where there is none in the mailbox's `password_file`.
 
+    :param in_keyring: False where it is to be in the file though there is a keyring.
     :return: where it is now, for people.
-    :raises MailboxError: neither is possible.
+    :raises MailboxError: neither is possible. No message holds the secret.
     """
-    if _into_keyring(mailbox.address, grant):
+    text = secret if isinstance(secret, str) else oauth.written(secret)
+    if in_keyring and _into_keyring(mailbox.address, text):
         return "the keyring"
     if not mailbox.password_file:
-        hint = f'give its [[mailbox]] a password_file, like "{mailbox.address}.password", and sign in again'
-        raise MailboxError(f"no keyring to keep the sign-in of {mailbox.address} in", hint=hint)
+        hint = f'give its [[mailbox]] a password_file, like "{mailbox.address}.password", and try again'
+        raise MailboxError(f"no keyring to keep the login of {mailbox.address} in", hint=hint)
     path = root / mailbox.password_file
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the start
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{oauth.written(grant)}\n")
+                file.write(f"{text}\n")
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, path)
@@ -76,7 +79,14 @@ def keep(mailbox: Mailbox, grant: Grant, root: Path) -> str:
             raise
     except OSError as exc:
         raise MailboxError(f"password file {path} of {mailbox.address}: {exc.strerror}") from exc
+    except UnicodeEncodeError:
+        raise MailboxError(f"the password of {mailbox.address} is no text") from None  # the error carries it
     return str(path)
+
+
+def has_keyring() -> bool:
+    """Whether there is a keyring that keeps secrets safe. Whether somebody will unlock it only a try can tell."""
+    return next(_keyrings(), None) is not None
 
 
 def variable(address: str) -> str:
@@ -108,15 +118,19 @@ def _from_keyring(address: str) -> str | None:
     return None
 
 
-def _into_keyring(address: str, grant: Grant) -> bool:
-    """Keeps a grant in the first real backend that takes it; False if none does."""
+def _into_keyring(address: str, secret: str) -> bool:
+    """Keeps a secret in the first real backend that takes it; False if none does."""
     for backend in _keyrings():
         try:
-            backend.set_password(SERVICE, address, oauth.written(grant))
-        except Exception:  # as above; the token just fetched is good all the same
+            backend.set_password(SERVICE, address, secret)
+        except Exception:  # as above; a token just fetched is good all the same
             continue
         return True
     return False
+
+
+def _grant_into_keyring(address: str, grant: Grant) -> bool:
+    return _into_keyring(address, oauth.written(grant))
 
 
 def _keyrings() -> Iterator[Any]:

@@ -57,7 +57,7 @@ def changes(
         return
     text, moved = _differences(workspace, campaign, enrolled, waiting, new, as_of, launched)
     if text or moved:
-        yield Reworded(waiting.id, person.email, new, text=text, moved=moved)
+        yield Reworded(waiting.id, person.email, new, text, moved, max(waiting.opens_at, as_of))
 
 
 def _differences(
@@ -81,6 +81,7 @@ def _differences(
         return text, False
     # Times also differ for what has happened since: a deferral, a missed window. That alone is no change.
     moved = _delay(campaign, new.letter) != _delay(launched, waiting.letter)
+    moved = moved or (launched is not None and launched.window != campaign.window)
     if not moved and opens_at < waiting.closes_at:
         fields = enrolled.prospect.fields
         zone = zone_of(fields, workspace.sender.timezone)

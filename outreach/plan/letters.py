@@ -8,7 +8,7 @@ from outreach import policy, template
 from outreach.campaign import Campaign, Workspace
 from outreach.model import EnrollmentStatus, Hold, Mailbox, Outgoing, Prospect
 from outreach.plan.draft import SENDER_FIELDS, Draft, Earlier, draft, template_fields
-from outreach.plan.make import mailbox_of
+from outreach.plan.joining import likely_mailbox
 from outreach.plan.values import Enrolled, Plan
 from outreach.sequence import next_step
 
@@ -37,15 +37,16 @@ def letters_of(
     key: bytes,
     seed: str,
     now: datetime,
+    keeper: str = "",
     status: str = "new",
     enrolled: Enrolled | None = None,
     hold: Hold | None = None,
 ) -> Letters:
     """The letters a person still gets, each as if those before it had left as early as they may.
 
-    Nobody whose sequence has ended gets any more.
+    Nobody whose sequence has ended gets any more. `keeper` is the mailbox that wrote to their company first.
     """
-    address = enrolled.mailbox if enrolled else mailbox_of(campaign, person, seed)
+    address = enrolled.mailbox if enrolled else likely_mailbox(workspace, campaign, person, seed, keeper)
     box = workspace.mailboxes.get(address) or Mailbox(address, "")  # gone from the files: the draft says so
     language = enrolled.language if enrolled else _language(workspace, campaign, person)
     sent = list(enrolled.sent) if enrolled else []
@@ -82,7 +83,7 @@ def lacking_later(workspace: Workspace, made: Plan) -> Counter[str]:
     found: Counter[str] = Counter()
     steps = workspace.campaigns[made.campaign].steps[1:]
     for each in made.new:
-        fields = template_fields(each.prospect, workspace.mailboxes[each.mailbox])
+        fields = template_fields(each.prospect, workspace.mailboxes[each.mailbox], each.language)
         for step in steps:
             letter = workspace.letter(step.letter, each.language)
             lacking = template.missing(letter, fields) if letter else ()
@@ -92,7 +93,7 @@ def lacking_later(workspace: Workspace, made: Plan) -> Counter[str]:
 
 def lacks(workspace: Workspace, letters: Letters, campaign: Campaign) -> tuple[str, ...]:
     """The fields of a person that some letter of the campaign needs and that are missing."""
-    fields = template_fields(letters.person, letters.mailbox)
+    fields = template_fields(letters.person, letters.mailbox, letters.language)
     texts = (workspace.letter(step.letter, letters.language) for step in campaign.steps)
     names = {name for text in texts if text for name in template.missing(text, fields)}
     return tuple(sorted(names.difference(SENDER_FIELDS)))

@@ -1,7 +1,7 @@
 """Workspace x state -> Plan. Pure: the same arguments give the same plan."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -9,33 +9,48 @@ from hashlib import blake2b
 from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
 from outreach.errors import InputError, Where
-from outreach.model import FieldType, Hold, Prospect, Value, Window
+from outreach.model import FieldType, Mailbox, Prospect, Value, Window
 from outreach.plan import linting
 from outreach.plan.changes import changes
-from outreach.plan.draft import SENDER_FIELDS, draft
-from outreach.plan.values import Enrolled, Enrollment, Held, Leaving, Plan, Replacement, Reworded, State
+from outreach.plan.draft import SENDER_FIELDS
+from outreach.plan.joining import join
+from outreach.plan.stands import passed, stand_of
+from outreach.plan.values import (
+    Enrolled,
+    Enrollment,
+    Held,
+    Leaving,
+    Plan,
+    Replacement,
+    Reworded,
+    Stand,
+    State,
+)
 from outreach.prospect import KNOWN
-from outreach.sequence import COLLEAGUE, quiet_until
+from outreach.segment.history import CAMPAIGN, LETTER
 
 
 @dataclass(slots=True)
 class _Making:
-    """What a plan gathers while it goes through the people."""
+    """What a plan gathers while it goes through the people; `history` is what its condition asks for."""
 
+    history: segment.History
     new: list[Enrollment] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     reworded: list[Reworded] = field(default_factory=list)
     replaced: list[Replacement] = field(default_factory=list)
     leaving: list[Leaving] = field(default_factory=list)
     companies: Counter[str] = field(default_factory=Counter)
+    keepers: dict[str, str] = field(default_factory=dict)  # of companies that are new
     unknown: Counter[str] = field(default_factory=Counter)
     undecided: int = 0
     matched: int = 0
-    kept: int = 0
+    stands: Counter[Stand] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
 
     def finds(self, condition: segment.Condition, prospect: Prospect) -> bool:
         """Whether the condition is true for somebody; counts them, or the fields that leave it open."""
-        known = matchable(prospect)
+        known = matchable(prospect, self.history)
         if condition.match(known) is True:
             self.matched += 1
             return True
@@ -64,7 +79,7 @@ def make(
     campaign = workspace.campaigns[stem]
     condition = condition_of(workspace, campaign, state)
     _check_letters(workspace, campaign, state)
-    making = _Making()
+    making = _Making(state.past.of(condition.uses, as_of))
     for enrolled in state.enrolled.values():
         _go_on(workspace, campaign, enrolled, state, as_of, launched, making)
     for prospect in state.prospects:
@@ -81,8 +96,9 @@ def make(
         reworded=tuple(making.reworded),
         replaced=tuple(making.replaced),
         leaving=tuple(making.leaving),
-        kept=making.kept,
         matched=making.matched,
+        stands=dict(making.stands),
+        passed=dict(making.passed),
         unknown=dict(making.unknown),
         undecided=making.undecided,
         settings=settings,
@@ -99,9 +115,19 @@ def make(
 def condition_of(workspace: Workspace, campaign: Campaign, state: State) -> segment.Condition:
     """The campaign's condition; InputError at its place in the file if it cannot be used."""
     try:
-        return segment.parse(campaign.segment, types=known_fields(state.types), named=workspace.segments)
+        return segment.parse(
+            campaign.segment,
+            types=known_fields(state.types),
+            named=workspace.segments,
+            past=lambda about: {*state.past.names(about), *_names(workspace, about)},
+        )
     except segment.SegmentError as exc:
         raise InputError([workspace.segment_problem(campaign, exc)]) from exc
+
+
+def _names(workspace: Workspace, about: str) -> Collection[str]:
+    """The letters or campaigns that the files have."""
+    return {LETTER: workspace.letters, CAMPAIGN: workspace.campaigns}.get(about, ())
 
 
 def known_fields(imported: Mapping[str, FieldType]) -> dict[str, FieldType]:
@@ -109,14 +135,17 @@ def known_fields(imported: Mapping[str, FieldType]) -> dict[str, FieldType]:
     return {**KNOWN, **imported}
 
 
-def matchable(prospect: Prospect) -> dict[str, Value]:
-    """A prospect's fields as conditions see them."""
-    return {
+def matchable(prospect: Prospect, history: segment.History) -> dict[str, Value]:
+    """A prospect's fields as conditions see them, with what the history answers."""
+    known = {
         **prospect.fields,
         "email": prospect.email,
         "source": prospect.source,
         "basis": prospect.basis,
     }
+    if history:
+        history.tell(prospect.id, known)
+    return known
 
 
 def _check_letters(workspace: Workspace, campaign: Campaign, state: State) -> None:
@@ -138,19 +167,19 @@ def settings_digest(workspace: Workspace, campaign: Campaign, mailboxes: Collect
         for language, letter in sorted(workspace.letters[stem].items())
     ]
     partials = sorted((name, text) for name, text in workspace.files.items() if "/_" in name)
-    boxes = [workspace.mailboxes[each] for each in sorted(mailboxes) if each in workspace.mailboxes]
+    boxes = [_meaning(workspace.mailboxes[each]) for each in sorted(mailboxes) if each in workspace.mailboxes]
     meaning = (
         _meaning(replace(campaign, file="", segment_at=Where(), step_places=(), exclude=())),
         (sorted(workspace.segments.items()), letters, partials, boxes),
-        (workspace.sender, workspace.limits, workspace.lint),
+        (workspace.sender, workspace.limits, workspace.lint, sorted(workspace.key_accounts)),
     )
     return blake2b(repr(meaning).encode(), digest_size=16).hexdigest()
 
 
 def _meaning(value: object) -> object:
-    """A campaign or window with all its fields, sets in order: equal ones look the same in every process."""
+    """Values with all their fields, sets in order: equal ones look the same in every process."""
     match value:
-        case Campaign() | Window():
+        case Campaign() | Window() | Mailbox():
             return [(each.name, _meaning(getattr(value, each.name))) for each in fields(value)]
         case frozenset():
             return sorted(value)
@@ -169,8 +198,10 @@ def _go_on(
 ) -> None:
     """Note somebody who is in the campaign already, and what changes for them."""
     making.companies[enrolled.prospect.company] += 1
-    making.kept += bool(enrolled.sent)
+    if stand := stand_of(campaign, enrolled):
+        making.stands[stand] += 1
     before = launched.campaigns[campaign.stem] if launched else None
+    making.passed.update(passed(campaign, before, enrolled))
     for change in changes(workspace, campaign, enrolled, key=state.key, as_of=as_of, launched=before):
         match change:
             case Held():
@@ -192,51 +223,19 @@ def _join(
     making: _Making,
 ) -> None:
     """Enroll a prospect, or hold them with the first reason found."""
-    for hold in _holds(workspace, campaign, prospect, state, as_of, making):
-        making.held.append(Held(prospect.id, prospect.email, hold))
+    company = prospect.company
+    found = join(
+        workspace,
+        campaign,
+        prospect,
+        state,
+        as_of,
+        colleagues=making.companies[company],
+        keeper=state.keepers.get(company) or making.keepers.get(company, ""),
+    )
+    if isinstance(found, Held):
+        making.held.append(found)
         return
-    language = workspace.language(campaign, str(prospect.fields.get("language", "")))
-    assert isinstance(language, str)  # a Hold was found above
-    address = mailbox_of(campaign, prospect, state.seed)
-    mailbox = workspace.mailboxes[address]
-    first = draft(workspace, campaign, 0, prospect, mailbox, language, key=state.key, now=as_of)
-    if first.hold:
-        making.held.append(Held(prospect.id, prospect.email, first.hold))
-        return
-    making.companies[prospect.company] += 1
-    making.new.append(Enrollment(prospect, address, language, first))
-
-
-def _holds(
-    workspace: Workspace,
-    campaign: Campaign,
-    prospect: Prospect,
-    state: State,
-    as_of: datetime,
-    making: _Making,
-) -> Iterator[Hold]:
-    """Why a prospect may not join, before any text is written."""
-    reason = state.suppressed(prospect.email)
-    if reason:
-        yield Hold("suppressed", f"suppressed: {reason.partition(':')[0]}")
-    if campaign.excludes(prospect.email):
-        yield Hold("excluded", "in an exclude file")
-    if campaign.exclusive and prospect.id in state.elsewhere:
-        yield Hold("elsewhere", f"in campaign {state.elsewhere[prospect.id]}")
-    replied = state.replies.people.get(prospect.id)
-    company_replied = state.replies.companies.get(prospect.company)
-    quiet = quiet_until(workspace.limits, replied, company_replied)
-    if quiet and as_of < quiet:
-        yield Hold("replied", "replied lately" if replied else COLLEAGUE)
-    people = workspace.limits.company_people
-    if making.companies[prospect.company] >= people:
-        yield Hold("company", f"{people} people of the company are in it", "[limits] company_people")
-    language = workspace.language(campaign, str(prospect.fields.get("language", "")))
-    if isinstance(language, Hold):
-        yield language
-
-
-def mailbox_of(campaign: Campaign, prospect: Prospect, seed: str) -> str:
-    """The mailbox that writes to a prospect: the same for everybody of a company."""
-    digest = blake2b(f"{seed}|{prospect.company}".encode(), digest_size=8).digest()
-    return campaign.mailboxes[int.from_bytes(digest, "big") % len(campaign.mailboxes)]
+    making.companies[company] += 1
+    making.keepers.setdefault(company, found.mailbox)
+    making.new.append(found)

@@ -8,6 +8,7 @@ from datetime import datetime
 from outreach.lint import Finding, Level
 from outreach.model import FieldType, Hold, Prospect
 from outreach.plan.draft import Draft, Earlier
+from outreach.segment import NoPast, Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class Replies:
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The last letter that somebody got: of which campaign, and when it left."""
+
+    campaign: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the store knows that a plan depends on. `prospects` may be read once."""
 
@@ -59,16 +68,23 @@ class State:
     elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
     newest: int = 0  # the id of the newest message
     replies: Replies = Replies()
+    past: Past = NoPast()  # what conditions ask of the history
+    written: Mapping[int, Last] = field(default_factory=dict)  # prospect id -> last letter of other campaigns
+    keepers: Mapping[str, str] = field(default_factory=dict)  # company -> the mailbox that wrote to it first
 
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """A prospect to be enrolled, with the first letter."""
+    """A prospect to be enrolled, with the first letter.
+
+    `owner` is set where the prospect is another seller's and the company is kept by this mailbox.
+    """
 
     prospect: Prospect
     mailbox: str
     language: str
     draft: Draft
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class Reworded:
     draft: Draft
     text: bool  # the text changes
     moved: bool  # the times change
+    opened_at: datetime | None = None  # when it would have left until now
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,15 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """How far people have come: the last letter they got, its revision, and what follows ("": nothing)."""
+
+    letter: str
+    revision: int
+    following: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a launch would do."""
 
@@ -123,8 +149,9 @@ class Plan:
     reworded: tuple[Reworded, ...]
     replaced: tuple[Replacement, ...]
     leaving: tuple[Leaving, ...]
-    kept: int  # people who already got letters and go on
     matched: int
+    stands: Mapping[Stand, int] = field(default_factory=dict)  # people who already got letters and go on
+    passed: Mapping[str, int] = field(default_factory=dict)  # new letter -> people who are past its place
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
     undecided: int = 0  # people out for want of some field
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
@@ -141,6 +168,11 @@ class Plan:
         return not (
             self.new or self.reworded or self.replaced or self.leaving or self.files_changed or self.restarts
         )
+
+    @property
+    def kept(self) -> int:
+        """How many people already got letters and go on."""
+        return sum(self.stands.values())
 
     @property
     def errors(self) -> tuple[Finding, ...]:

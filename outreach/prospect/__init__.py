@@ -2,11 +2,14 @@
 
 from outreach.prospect.address import address, address_or_domain, company_key
 from outreach.prospect.columns import KNOWN, Columns, columns
+from outreach.prospect.derived import DERIVED, derived
+from outreach.prospect.finish import undeliverable
 from outreach.prospect.rows import BadRow, Row, row_reader
 from outreach.prospect.types import convert, infer, infer_types
 from outreach.prospect.values import UnknownValueError, clean, converter
 
 __all__ = [
+    "DERIVED",
     "KNOWN",
     "BadRow",
     "Columns",
@@ -19,7 +22,9 @@ __all__ = [
     "company_key",
     "convert",
     "converter",
+    "derived",
     "infer",
     "infer_types",
     "row_reader",
+    "undeliverable",
 ]

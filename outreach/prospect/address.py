@@ -8,6 +8,11 @@ from outreach import data
 
 MAX_LOCAL: Final = 64  # RFC 5321, section 4.5.3.1.1
 MAX_ADDRESS: Final = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+_AROUND: Final = " <>'()[];,.:"  # what is left of a list or a link around an address
+_NAMED: Final = re.compile(r"^[^<>@]*<([^<>]*)$")  # the end, a ">", is gone by then
+_QUERY: Final = re.compile(r"\?(?:subject|body|cc|bcc)=.*$", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"[\s,;|/]+|(?<=>)(?=.)")
+_SPACED: Final = re.compile(r"\s*([@.,])\s*")
 
 # Nearly every address in a file is a dot-atom (RFC 5322, section 3.2.3) at a host of plain labels
 # (RFC 1123, section 2.1), under a top-level domain that has no reserved names (RFC 6761). email-validator
@@ -33,6 +38,32 @@ def address(text: str) -> str:
         if len(lower) <= MAX_ADDRESS and _plain(lower):
             return lower
     return validated(text)
+
+
+def written_address(text: str) -> str:
+    """As `address`, of text that has an address in it: "mailto:ann@acme.com", "Ann Lee <ann@acme.com>;".
+
+    Raises ValueError, for several addresses and with what may have been meant where that can be told.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip(_AROUND)
+    if plain.startswith('"') and plain.endswith('"'):  # a single one is left of a row cut in the wrong place
+        plain = plain.strip('"')
+    plain = _NAMED.sub(r"\1", plain) if "<" in plain else plain
+    plain = _QUERY.sub("", plain.removeprefix(plain[:7] if plain[:7].lower() == "mailto:" else ""))
+    parts = dict.fromkeys(filter(None, (part.strip(_AROUND) for part in _BETWEEN.split(plain))))
+    several = [part for part in parts if "@" in part]
+    if len(several) > 1:
+        shown = ", ".join(several[:3])
+        raise ValueError(f"several addresses in one cell ({shown}): keep one, or make a row for each person")
+    if len(parts) == 1:
+        return address(several[0] if several else plain)
+    try:
+        return address(text)
+    except ValueError as exc:
+        meant = _SPACED.sub(lambda found: found[1].replace(",", "."), plain).lower()
+        if not _plain(meant):
+            raise
+        raise ValueError(f"{exc}; did you mean {meant}?") from exc
 
 
 def validated(text: str) -> str:

@@ -17,9 +17,14 @@ KNOWN: Final[Mapping[str, FieldType]] = MappingProxyType(
     {
         "email": FieldType.TEXT,
         "first_name": FieldType.TEXT,
+        "middle_name": FieldType.TEXT,
         "last_name": FieldType.TEXT,
         "full_name": FieldType.TEXT,
+        "honorific": FieldType.TEXT,
+        "gender": FieldType.TEXT,
+        "salutation": FieldType.TEXT,
         "company": FieldType.TEXT,
+        "company_short": FieldType.TEXT,
         "title": FieldType.TEXT,
         "city": FieldType.TEXT,
         "region": FieldType.TEXT,
@@ -31,6 +36,7 @@ KNOWN: Final[Mapping[str, FieldType]] = MappingProxyType(
         "industry": FieldType.TEXT,
         "employees": FieldType.NUMBER,
         "owner": FieldType.TEXT,
+        "verified": FieldType.TEXT,
         "source": FieldType.TEXT,
         "basis": FieldType.TEXT,
     }
@@ -64,16 +70,22 @@ class Columns:
         return tuple(name for name in self.names if name not in KNOWN)
 
 
-def columns(header: Sequence[str], *, file: str = "", line: int = 1) -> Columns:
+def columns(
+    header: Sequence[str], *, file: str = "", line: int = 1, named: Mapping[int, str] = MappingProxyType({})
+) -> Columns:
     """The fields of a header row. A column without a header is `column_7`, by its place.
 
-    Raises InputError with every problem: two columns for one field, no column for the e-mail address,
-    a header that looks like a row of data, too many columns. `file` and `line` say where the header is.
+    `named` says the field of some columns by their place, counted from 0; "" leaves the column out: its name
+    is "" then, and its cells must be empty. Raises InputError with every problem: two columns for one field,
+    no column for the e-mail address, a header that looks like a row of data, too many columns. `file` and
+    `line` say where the header is.
     """
     headers = tuple(unicodedata.normalize("NFC", cell).strip() for cell in header)
-    names = _beside_first_name(headers, tuple(_name(cell, at) for at, cell in enumerate(headers, start=1)))
+    names = tuple(named.get(at, _name(cell, at + 1)) for at, cell in enumerate(headers))
+    names = tuple(named.get(at, name) for at, name in enumerate(_settled(headers, names)))
+    alone = tuple(name or f"-{at}" for at, name in enumerate(names))  # those left out are no duplicates
     problems = [
-        problem(message, hint=hint, file=file, line=line) for message, hint in _complaints(headers, names)
+        problem(message, hint=hint, file=file, line=line) for message, hint in _complaints(headers, alone)
     ]
     if problems:
         raise InputError(problems)
@@ -96,21 +108,36 @@ def slug(header: str) -> str:
 
 def is_text(name: str) -> bool:
     """Whether a column of the user's own holds digits that are no amounts, such as post codes."""
-    return fold(name) in _rules("text")
+    return means(name, "text")
 
 
 def _name(header: str, place: int) -> str:
     return _aliases().get(fold(header)) or slug(header) or f"column_{place}"
 
 
-def _beside_first_name(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, with `Name` next to `Vorname` read as the last name."""
-    if "first_name" not in names or "last_name" in names:
-        return names
-    return tuple(
-        "last_name" if fold(header) in _rules("surname") else name
-        for header, name in zip(headers, names, strict=True)
-    )
+def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, where one column's meaning depends on the others.
+
+    `Name` next to `Vorname` is the last name. Of `Email` and `Work email` the second is a column of the
+    user's own: it stands for the field only where no better one does.
+    """
+    if "first_name" in names and "last_name" not in names:
+        names = tuple(
+            "last_name" if fold(header) in _rules("surname") else name
+            for header, name in zip(headers, names, strict=True)
+        )
+    settled = list(names)
+    for name in {name for name in names if names.count(name) > 1}:
+        places = [at for at, other in enumerate(names) if other == name]
+        second = [at for at in places if means(headers[at], "second")]
+        for at in second if len(second) < len(places) else second[1:]:
+            settled[at] = slug(headers[at])
+    return tuple(settled)
+
+
+def means(header: str, rule: str) -> bool:
+    """Whether a header is one of a list under [rules] in `packs/columns.toml`."""
+    return fold(header) in _rules(rule)
 
 
 def _complaints(headers: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
@@ -127,7 +154,7 @@ def _complaints(headers: Sequence[str], names: Sequence[str]) -> list[tuple[str,
         places = [place for place, other in enumerate(names) if other == name]
         if len(places) > 1:
             which = " and ".join(f"{place + 1} ({_shown(headers[place])})" for place in places)
-            hint = "rename or remove all but one"
+            hint = f"leave out all but one, such as by --map column_{places[-1] + 1}="
             found.append((f"columns {which} are all for the field `{name}`", hint))
     for place, header in enumerate(headers, start=1):
         if len(header) > MAX_HEADER:
@@ -146,9 +173,9 @@ def _nearest_email(headers: Sequence[str]) -> str:
     }
     nearest = max(scores, key=lambda header: scores[header], default="")
     if nearest and scores[nearest] >= _NEAR:
-        return f"did you mean {_shown(nearest)}? rename it to `email`"
+        return f"did you mean {_shown(nearest)}? then --map {_shown(nearest + '=email')}"
     listed = ", ".join(_shown(header) for header in headers[:8] if header)
-    return f"name one of the columns `email`; found {listed or 'no names at all'}"
+    return f"name one of the columns `email`, or --map 'COLUMN=email'; found {listed or 'no names at all'}"
 
 
 def _shown(text: str) -> str:

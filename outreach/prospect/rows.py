@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from outreach.model import Fields, FieldType, Value
 from outreach.prospect.address import company_key
 from outreach.prospect.columns import Columns
+from outreach.prospect.finish import steps
 from outreach.prospect.values import UnknownValueError, converter
 
 
@@ -13,7 +14,8 @@ from outreach.prospect.values import UnknownValueError, converter
 class Row:
     """A good row, from the file's line `line`. `company` is the company key, `fields` hold the rest.
 
-    `warnings` tell of values that were left out, such as "unknown country 'Narnia'".
+    `warnings` tell of values that were left out, changed or doubtful, such as "unknown country 'Narnia'": the
+    kind of warning, then the value quoted.
     """
 
     line: int
@@ -49,33 +51,36 @@ def row_reader(
     too many are passed over.
     """
     converters = [converter(name, types.get(name, FieldType.TEXT)) for name in columns.names]
-    steps = tuple(zip(columns.names, converters, strict=True))
-    width, required = len(steps), columns.required
+    cellwise = tuple(zip(columns.names, converters, strict=True))
+    finish = steps(columns)
+    width, required = len(cellwise), columns.required
 
     def read(line: int, cells: Sequence[str]) -> Row | BadRow:
         if len(cells) != width and (len(cells) < required or any(cells[width:])):
             return BadRow(line, _width(len(cells), width))
         values: dict[str, Value] = {}
         wrong: list[str] = []
-        warnings: tuple[str, ...] = ()
-        for (name, convert), text in zip(steps, cells):  # noqa: B905  strict would refuse short rows
+        warnings: list[str] = []
+        for (name, convert), text in zip(cellwise, cells):  # noqa: B905  strict would refuse short rows
             if not text:
                 continue
             try:
                 value = convert(text)
             except UnknownValueError as unknown:
-                warnings += (str(unknown),)
+                warnings.append(str(unknown))
             except ValueError as error:
                 wrong.append(f"{name}: {error}")
             else:
                 if value != "":
                     values[name] = value
-        email = values.pop("email", "")
-        if wrong or not email:
+        if wrong or "email" not in values:
             return BadRow(line, "; ".join(wrong) or "email is missing")
+        for step in finish:
+            step(values, warnings)
+        email = values.pop("email")
         source, basis = values.pop("source", ""), values.pop("basis", "")
         company = company_key(str(email), str(values.get("company", "")))
-        return Row(line, str(email), company, values, str(source), str(basis), warnings)
+        return Row(line, str(email), company, values, str(source), str(basis), tuple(warnings))
 
     return read
 

@@ -12,6 +12,8 @@ MAX_DIGITS: Final = 15  # what a float holds exactly; longer digit strings are a
 _SEEN: Final = 10_000  # values of a column that are not looked at twice
 _BOOLEANS: Final = {"true": True, "yes": True, "false": False, "no": False}
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# With full stops the day stands first everywhere; "12/11/2026" is November to one reader and December to another.
+_DOTTED_DATE: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _COUNT: Final = re.compile(rf"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}")  # most numbers there are
 # "1,234" is a thousand to one reader and 1.2 to another.
 _AMBIGUOUS: Final = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -35,7 +37,8 @@ def infer(samples: Iterable[str]) -> FieldType:
     """The type that all samples agree on, text if there is none. Empty samples do not count.
 
     Numbers are not read into digits with leading zeros or a plus sign, longer than 15 digits, or grouped in a
-    way that has two readings ("1,234"); dates are YYYY-MM-DD only; booleans true, false, yes and no.
+    way that has two readings ("1,234"); dates are 2026-12-31 and 31.12.2026 only; booleans true, false, yes
+    and no.
     """
     kind: FieldType | None = None
     for text in filter(None, map(str.strip, samples)):
@@ -112,9 +115,12 @@ def _date(text: str) -> Value:
     try:
         if _ISO_DATE.fullmatch(text):
             return date.fromisoformat(text)
+        if found := _DOTTED_DATE.fullmatch(text):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
     except ValueError as exc:
         raise ValueError(f"{shown(text)} is not a date: there is no such day") from exc
-    raise ValueError(f"{shown(text)} is not a date written as 2026-12-31")
+    raise ValueError(f"{shown(text)} is not a date written as 2026-12-31 or 31.12.2026")
 
 
 def _text(text: str) -> Value:

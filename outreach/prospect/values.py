@@ -8,8 +8,10 @@ from typing import Final, TypeAlias
 
 from outreach import data
 from outreach.model import FieldType, Value
-from outreach.prospect.address import address
+from outreach.prospect import persons, places
+from outreach.prospect.address import address, written_address
 from outreach.prospect.columns import KNOWN, fold
+from outreach.prospect.doubts import unread
 from outreach.prospect.types import CONVERTERS, shown
 
 MAX_CELL: Final = 500  # characters
@@ -40,6 +42,11 @@ _REPLACEMENT: Final = "\ufffd"  # what a decoder leaves where it could not read 
 _FORMULA: Final = re.compile(r"[=＝]|[+\-@＋－＠](?:\s*[A-Za-z.]+\(|.*\|)")
 _SPOOF: Final = re.compile(r"[<>@＜＞＠]|://|\bwww\.", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
+
+
+# Excel shows a long number so, and saves it so: its last digits are gone.
+_SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?([0-9]{1,3})")
+_LONG: Final = 9  # from that exponent on it was no amount that somebody wrote so
 
 
 def clean(text: str) -> str:
@@ -74,7 +81,9 @@ def converter(field: str, kind: FieldType) -> Converter:
     if field in _BY_FIELD:
         return _BY_FIELD[field]
     kind = KNOWN.get(field, kind)
-    return clean if kind is FieldType.TEXT else _typed(CONVERTERS[kind])
+    if kind is FieldType.TEXT:
+        return clean if field in KNOWN else own_text
+    return _typed(CONVERTERS[kind])
 
 
 def _typed(make: Converter) -> Converter:
@@ -86,9 +95,33 @@ def _typed(make: Converter) -> Converter:
 
 
 def email(text: str) -> str:
-    """A cell's address, as `address` returns it."""
+    """A cell's address, as `written_address` returns it; ValueError for one that nobody reads too."""
     text = clean(text)
-    return address(text) if text else text
+    if not text:
+        return text
+    try:
+        found = address(text)
+    except ValueError:
+        found = written_address(text)
+    if unread(found):
+        raise ValueError(f"nobody reads {found}")
+    return found
+
+
+def own_text(text: str) -> str:
+    """A text of a column of the user's own. Raises UnknownValueError for a long number that lost its digits."""
+    text = clean(text)
+    if text[:1] <= "9" and (found := _SHORTENED.fullmatch(text)) and int(found[1]) >= _LONG:
+        raise UnknownValueError(f"number shortened by a spreadsheet {shown(text)}")
+    return text
+
+
+def phone(text: str) -> str:
+    """A phone number as it is written. Raises UnknownValueError for one that lost its digits."""
+    text = clean(text)
+    if text[:1] <= "9" and _SHORTENED.fullmatch(text):
+        raise UnknownValueError(f"phone number shortened by a spreadsheet {shown(text)}")
+    return text
 
 
 def company(text: str) -> str:
@@ -111,12 +144,42 @@ def person(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def country(text: str) -> str:
-    """The ISO 3166 code (alpha-2) of a country's code or name. Raises UnknownValueError."""
+    """The ISO 3166 code (alpha-2) of a country's code or name in any common language. Raises UnknownValueError."""
     text = clean(text)
-    code = _countries().get(fold(text), "")
+    code = places.country_code(text) if text else ""
     if text and not code:
         raise UnknownValueError(f"unknown country {shown(text)}")
     return code
+
+
+def honorific(text: str) -> str:
+    """A form of address in our words, "ms dr"; a whole opening, "Sehr geehrte Frau Berg", stays as it is.
+
+    Raises UnknownValueError for another single word.
+    """
+    text = person(text)
+    found = persons.honorific(text)
+    if text and not found and " " not in text:
+        raise UnknownValueError(f"unknown form of address {shown(text)}")
+    return found or text
+
+
+def gender(text: str) -> str:
+    """`female`, `male` or `other`. Raises UnknownValueError."""
+    text = clean(text)
+    found = persons.gender(text)
+    if text and not found:
+        raise UnknownValueError(f"unknown gender {shown(text)}")
+    return found
+
+
+def verified(text: str) -> str:
+    """What an address checker found: `valid`, `risky` or `invalid`. Raises UnknownValueError."""
+    text = clean(text)
+    found = verdicts().get(fold(text), "")
+    if text and not found:
+        raise UnknownValueError(f"unknown verification result {shown(text)}")
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -133,10 +196,11 @@ def timezone(text: str) -> str:
 def language(text: str) -> str:
     """The BCP 47 tag of a language (two letters), script and region: de-AT, zh-Hans-CN.
 
-    A language's name gives its code. Raises UnknownValueError for anything else longer or shorter.
+    A language's name, in any common language, gives its code. Raises UnknownValueError for anything else.
     """
     text = clean(text)
-    text = _languages().get(fold(text), text)
+    if text:
+        text = places.language_code(text) or text
     found = _LANGUAGE.fullmatch(text)
     if text and not found:
         raise UnknownValueError(f"unknown language (write a code such as de) {shown(text)}")
@@ -146,18 +210,10 @@ def language(text: str) -> str:
 
 
 @cache
-def _countries() -> Mapping[str, str]:
-    """Folded code or name -> code."""
-    names = data.table("columns")["countries"]
-    codes = {fold(code): code for code in data.country_zones()}
-    return codes | {fold(name): code for code, entry in names.items() for name in entry}
-
-
-@cache
-def _languages() -> Mapping[str, str]:
-    """Folded name or three-letter code -> code."""
-    names = data.table("columns")["languages"]
-    return {fold(name): code for code, entry in names.items() for name in entry}
+def verdicts() -> Mapping[str, str]:
+    """Folded word of an address checker -> `valid`, `risky` or `invalid`."""
+    table = data.table("addresses")["verified"]
+    return {fold(word): verdict for verdict in ("valid", "risky", "invalid") for word in table[verdict]}
 
 
 @cache
@@ -170,7 +226,14 @@ _BY_FIELD: Final[Mapping[str, Converter]] = {
     "email": email,
     "first_name": person,
     "last_name": person,
+    "middle_name": person,
     "full_name": person,
+    "honorific": honorific,
+    "gender": gender,
+    "salutation": person,
+    "company_short": company,
+    "phone": phone,
+    "verified": verified,
     "company": company,
     "title": company,
     "country": country,

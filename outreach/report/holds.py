@@ -12,8 +12,10 @@ from outreach.report.lines import number
 FIXES: Mapping[str, str] = {
     "missing": "outreach plan {stem} --held held.csv",
     "replied": "write to them yourself; whom a reply keeps out: [limits] reply_stops in outreach.toml",
+    "cool_off": "how long that lasts: [limits] cool_off in outreach.toml, or the campaign's",
+    "undeliverable": "another address; or outreach prospects set EMAIL verified=valid",
     "company": "more people of a company: [limits] company_people in outreach.toml",
-    **dict.fromkeys(("language", "window", "mailbox", "lint"), "{fix}"),
+    **dict.fromkeys(("language", "window", "mailbox", "lint", "owner"), "{fix}"),
     **dict.fromkeys(("render", "header", "reply", "subject"), "{preview}"),
 }
 MOST = 3  # fixes and fields on the screen; reasons twice as many

@@ -1,34 +1,41 @@
 """What an import of prospects did, as values, and its screen."""
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from outreach.model import FieldType
 from outreach.prospect import BadRow
-from outreach.report.lines import labelled, number
+from outreach.report import cautions, mapping
+from outreach.report.lines import LABEL, WIDTH, broken, labelled, number
+from outreach.report.mapping import NOTHING, Layout
 
 EXAMPLES = 3  # bad rows that the screen shows; all are in the errors file
+MOST_FIELDS = 10  # new fields that the screen names; the mapping has them all
+TAGS = "tags"  # the column whose words become tags
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-@dataclass(slots=True)
-class Warned:
-    """A kind of warning: in how many rows, and the line and the value of the first of them."""
-
-    rows: int
-    line: int
-    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How many people of the store match a campaign's segment; None with what is wrong with it."""
+    """How many people of the store match a campaign's segment; None with what is wrong with it.
+
+    `status` is "" before the first launch; after it `more` are those who match and never were in it, who join
+    at night where `nightly`, `per_day` of them (None: no limit). `edited` is the launched revision where the
+    files say something else, else 0.
+    """
 
     campaign: str
     people: int | None
     problem: str = ""
+    status: str = ""
+    more: int = 0
+    nightly: bool = False
+    per_day: int | None = None
+    edited: int = 0
 
 
 @dataclass(slots=True)
@@ -41,17 +48,30 @@ class Import:
     delimiter: str
     dry_run: bool = False
     sample: str = ""  # a cell that shows whether a guessed encoding is right
+    sheet: str = ""  # of a workbook
+    notes: list[str] = field(default_factory=list)  # how the file was read
+    on_existing: str = ""
+    layout: Layout = NOTHING
+    asked: bool = False  # the user has seen the layout already
+    tags: Sequence[str] = ()  # those for everybody
+    options: Sequence[str] = ()  # what was said of everybody, for the rows that come later
     new_fields: dict[str, FieldType] = field(default_factory=dict)
     rows: int = 0
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     suppressed: int = 0
+    tagged: int = 0  # tags that people did not have
+    differing: int = 0  # people who keep a value that their row has otherwise
     duplicates: int = 0
     bad: int = 0
+    nameless: int = 0  # good rows without a first name
+    blamed: Counter[str] = field(
+        default_factory=Counter
+    )  # columns of the user's own -> rows bad for them alone
     repeated: BadRow | None = None  # the first duplicate
     bad_rows: list[BadRow] = field(default_factory=list)  # the first EXAMPLES
-    warnings: dict[str, Warned] = field(default_factory=dict)
+    warnings: dict[str, cautions.Warned] = field(default_factory=dict)
     errors_file: str = ""
 
     @property
@@ -59,10 +79,15 @@ class Import:
         """Rows whose people are in the store now."""
         return self.added + self.changed + self.unchanged
 
+    @property
+    def good(self) -> int:
+        """Rows that are people, whether they came in or not."""
+        return self.rows - self.bad - self.duplicates
+
     def warn(self, line: int, warning: str) -> None:
         """Count a row's warning under its kind, which is what stands before the quoted value."""
         kind, *example = re.split(r" (?=['\"])", warning, maxsplit=1)
-        self.warnings.setdefault(kind, Warned(0, line, *example)).rows += 1
+        self.warnings.setdefault(kind, cautions.Warned(0, line, *example)).rows += 1
 
 
 def text(done: Import, matches: Sequence[Match] = (), problem: str = "") -> str:
@@ -73,10 +98,13 @@ def text(done: Import, matches: Sequence[Match] = (), problem: str = "") -> str:
     parts = [
         labelled("DRY RUN", "nothing was changed") if done.dry_run else "",
         labelled("FILE", *_file(done)),
-        labelled("PEOPLE", _people(done)),
+        mapping.section(done.layout, whole=not done.asked and (done.dry_run or not done.layout.known)),
+        labelled("PEOPLE", *_people(done)),
+        labelled("TAGS", *_tags(done)) if done.tagged or done.tags else "",
         labelled("LEFT OUT", *left) if (left := _left_out(done)) else "",
-        labelled("WARNINGS", *_warnings(done)) if done.warnings else "",
-        labelled("FIELDS", _fields(done)) if done.new_fields else "",
+        labelled("WARNINGS", *cautions.lines(done.warnings, done.good)) if done.warnings else "",
+        labelled("HINTS", *_folded(hint.text for hint in _hints(done))) if _hints(done) else "",
+        labelled("FIELDS", *_folded([_fields(done)])) if done.new_fields else "",
         labelled("MATCH", *map(_match, matches)) if matches else "",
         labelled("CAMPAIGNS", f"cannot be read: {problem}") if problem else "",
         labelled("NEXT", *_next(done, matches)),
@@ -84,21 +112,27 @@ def text(done: Import, matches: Sequence[Match] = (), problem: str = "") -> str:
     return "\n".join(filter(None, parts))
 
 
-def _file(done: Import) -> tuple[str, ...]:
-    delimiter = _DELIMITERS.get(done.delimiter, done.delimiter)
-    read = f"{done.file}: {number(done.rows, 'row')}, {_encoding(done)}, {delimiter}"
-    if not done.guessed:
-        return (read,)
-    doubt = f"the encoding is a guess: if {done.sample} looks wrong, import again with"
-    return (read, doubt, "--encoding NAME --on-existing update")
+def _file(done: Import) -> list[str]:
+    read = [f"{done.file}: {number(done.rows, 'row')}"]
+    if not done.sheet:
+        read += [_encoding(done), _DELIMITERS.get(done.delimiter, repr(done.delimiter))]
+    lines = [", ".join(read), *_folded(done.notes)]
+    if done.guessed:
+        lines.append(f"the encoding is a guess: if {done.sample} looks wrong, import again with")
+        lines.append("--encoding NAME --on-existing update")
+    return lines
 
 
 def _encoding(done: Import) -> str:
     return re.sub(r"^cp(125\d)$", r"windows-\1", done.encoding)
 
 
-def _people(done: Import) -> str:
-    return f"{done.added:,} added, {done.changed:,} changed, {done.unchanged:,} unchanged"
+def _people(done: Import) -> list[str]:
+    lines = [f"{done.added:,} added, {done.changed:,} changed, {done.unchanged:,} unchanged"]
+    if done.differing:
+        have = "has another value" if done.differing == 1 else "have other values"
+        lines.append(f"{done.differing:,} {have} in the file, not taken: --on-existing update takes them")
+    return lines
 
 
 def _left_out(done: Import) -> list[str]:
@@ -113,26 +147,47 @@ def _left_out(done: Import) -> list[str]:
         lines.append(number(done.bad, "bad row") + (f": see {done.errors_file}" if done.errors_file else ""))
         lines += [f"  line {each.line}: {each.reason}" for each in done.bad_rows]
         lines += ["  ..."] if done.bad > len(done.bad_rows) else []
+        for header, rows in done.blamed.most_common(EXAMPLES):
+            lines.append(
+                f"  {rows:,} for {header} alone, which can be left out: {mapping.option(header, '')}"
+            )
     return lines
 
 
-def _warnings(done: Import) -> list[str]:
-    return [
-        f"{each.rows:,} {kind}" + (f", such as {each.example} in line {each.line}")
-        if each.example
-        else f"{each.rows:,} {kind}, the first in line {each.line}"
-        for kind, each in done.warnings.items()
-    ]
+def _hints(done: Import) -> list[cautions.Hint]:
+    return cautions.hints(done.warnings, done.nameless, done.good)
+
+
+def _tags(done: Import) -> list[str]:
+    names = f" ({', '.join(done.tags)})" if done.tags else ""
+    return _folded([f"{number(done.tagged, 'new tag')}{names}"])
+
+
+def _folded(texts: Iterable[str]) -> list[str]:
+    """Texts in lines that fit beside a label, the further lines of each a little further in."""
+    return [line for text in texts for line in broken(text, WIDTH - LABEL - 1, rest="  ")]
 
 
 def _fields(done: Import) -> str:
-    return "new: " + ", ".join(f"{name} ({kind})" for name, kind in done.new_fields.items())
+    shown = [f"{name} ({kind})" for name, kind in done.new_fields.items()]
+    more = f" and {len(shown) - MOST_FIELDS:,} more" if shown[MOST_FIELDS:] else ""
+    return f"new: {', '.join(shown[:MOST_FIELDS])}{more}"
 
 
 def _match(match: Match) -> str:
+    name = match.campaign
     if match.people is None:
-        return f"not counted for campaign {match.campaign}: {match.problem}"
-    return f"{match.people:,} match campaign {match.campaign}"
+        return f"not counted for campaign {name}: {match.problem}"
+    if match.edited:
+        return (
+            f"{match.people:,} match {name}: files differ from revision {match.edited}: outreach plan {name}"
+        )
+    if match.status in ("", "ended"):
+        return f"{match.people:,} match campaign {name}" + (", which has ended" if match.status else "")
+    if not match.nightly:
+        return f"{match.people:,} match campaign {name}, {match.more:,} of them are not in it"
+    day = f" ({match.per_day:,} a day)" if match.per_day else ""
+    return f"{match.more:,} more match campaign {name}; they join tonight{day}"
 
 
 def _next(done: Import, matches: Sequence[Match]) -> list[str]:
@@ -140,10 +195,11 @@ def _next(done: Import, matches: Sequence[Match]) -> list[str]:
         return ["the same command without --dry-run"]
     commands = []
     if done.errors_file:
-        commands.append(f"mend {done.errors_file} and import it like any other file")
+        commands.append(f"mend {done.errors_file}, then:")
+        commands.append(shlex.join(["outreach", "prospects", "import", done.errors_file, *done.options]))
     counted = [match for match in matches if match.people]
     if counted:
-        best = max(counted, key=lambda match: match.people or 0)
+        best = max(counted, key=lambda match: (match.more if match.status else match.people) or 0)
         return [*commands, f"outreach plan {best.campaign}"]
     return [*commands, "outreach prospects list"]
 
@@ -156,9 +212,15 @@ def stopped(done: Import) -> str:
 
 def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dict[str, Any]:
     """`file`, `encoding`, `encoding_guessed`, `delimiter`, `dry_run`; rows as numbers: `rows`, `added`, `changed`,
-    `unchanged`, `duplicates`, `suppressed`, `bad`; `errors_file` ("" for none); `new_fields` (name to type);
-    `warnings` (list of `kind`, `rows`, `line`, `example`); `campaigns` (list of `campaign`, `matching`, null
-    with a `problem`); `campaigns_problem` ("" unless the campaigns cannot be read).
+    `unchanged`, `differing` (who keep a value that their row has otherwise), `duplicates`, `suppressed`, `bad`;
+    `blamed` (columns of the user's own to the rows that are bad for them alone); `errors_file` ("" for none);
+    `new_fields` (name to type); `notes` (how the file was read, in words); `on_existing` (fill, skip or
+    update); `mapping` as `report.mapping.value` has it; `tags` (those for everybody), `tagged` (tags that people
+    did not have); `warnings` (list of `kind`, `rows`, `line`, `example`); `hints` (list of `kind`, `share` of the
+    good rows from 0 to 1, `text`); `campaigns` (list of `campaign`, `matching`, null with a `problem`; `status`,
+    "" before its launch, after it `more`, who match and never were in it; `nightly`, `per_day`; `edited`, the
+    launched revision that the files differ from, else 0); `campaigns_problem` ("" unless the campaigns cannot
+    be read).
     """
     return {
         "file": done.file,
@@ -170,17 +232,36 @@ def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dic
         "added": done.added,
         "changed": done.changed,
         "unchanged": done.unchanged,
+        "differing": done.differing,
         "duplicates": done.duplicates,
         "suppressed": done.suppressed,
         "bad": done.bad,
+        "blamed": dict(done.blamed),
         "errors_file": done.errors_file,
         "new_fields": dict(done.new_fields),
+        "notes": list(done.notes),
+        "on_existing": done.on_existing,
+        "mapping": mapping.value(done.layout),
+        "tags": list(done.tags),
+        "tagged": done.tagged,
         "warnings": [
             {"kind": kind, "rows": each.rows, "line": each.line, "example": each.example}
             for kind, each in done.warnings.items()
         ],
-        "campaigns": [
-            {"campaign": each.campaign, "matching": each.people, "problem": each.problem} for each in matches
-        ],
+        "hints": [{"kind": each.kind, "share": each.share, "text": each.text} for each in _hints(done)],
+        "campaigns": [_campaign(each) for each in matches],
         "campaigns_problem": problem,
+    }
+
+
+def _campaign(match: Match) -> dict[str, Any]:
+    return {
+        "campaign": match.campaign,
+        "matching": match.people,
+        "problem": match.problem,
+        "status": match.status,
+        "more": match.more,
+        "nightly": match.nightly,
+        "per_day": match.per_day,
+        "edited": match.edited,
     }

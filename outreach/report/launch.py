@@ -61,7 +61,7 @@ def done(screen: plan.Screen, revision: int, first: datetime | None) -> str:
         [
             labelled("LAUNCHED", f"{stem} revision {revision}, {new}"),
             labelled("FIRST", leaves),
-            labelled("UNDO", f"outreach pause {stem}     (for now)", f"outreach end {stem}       (for good)"),
+            labelled("UNDO", f"outreach undo {stem}     (until the first letter has left)"),
             labelled("SENDER", sender_line(screen.workers, made.as_of, screen.last_alive)),
             labelled("NEXT", f"outreach calendar {stem}"),
         ]

@@ -43,10 +43,9 @@ class Preview:
 def text(preview: Preview) -> str:
     """Who it is and how they stand, the letters sent in a line each, the letters to come in full."""
     letters, person = preview.letters, preview.letters.person
-    standing = STANDINGS.get(letters.status, f"{letters.status}: gets no more letters")
-    lines = [f"{person.email}  {preview.campaign.stem}: {standing}"]
+    lines = [f"{person.email}  {preview.campaign.stem}: {standing(letters)}"]
     if letters.hold:
-        lines.append(_held(letters.hold))
+        lines.append(held(letters.hold))
     if preview.changed and letters.status == EnrollmentStatus.ACTIVE:
         lines.append(AS_NOW)
     for each in letters.sent:
@@ -56,7 +55,13 @@ def text(preview: Preview) -> str:
     return "\n".join([*lines, *(part for each in preview.drafts for part in _letter(each, preview))])
 
 
-def _held(hold: Hold) -> str:
+def standing(letters: Letters) -> str:
+    """How somebody stands in the campaign, in words."""
+    return STANDINGS.get(letters.status, f"{letters.status}: gets no more letters")
+
+
+def held(hold: Hold) -> str:
+    """ "HELD: no first_name (fill the column and import the file again)"."""
     return f"HELD: {hold.reason}" + (f" ({hold.fix})" if hold.fix else "")
 
 
@@ -68,17 +73,17 @@ def _letter(draft: Draft, preview: Preview) -> Iterator[str]:
     )
     yield f"\n--- {title} ".ljust(WIDTH + 1, "-")
     if draft.hold and not preview.letters.hold:
-        yield _held(draft.hold)
+        yield held(draft.hold)
     if not draft.content.text:
         return
-    yield from (f"{name}: {value}" for name, value in _headers(draft, preview).items())
+    yield from (f"{name}: {value}" for name, value in headers(draft, preview).items())
     yield f"\n{wrapped(draft.content.text.rstrip())}"
     if draft.content.html is not None:
         yield "--- the same as HTML ".ljust(WIDTH, "-")
         yield draft.content.html.rstrip()
 
 
-def _headers(draft: Draft, preview: Preview) -> dict[str, str]:
+def headers(draft: Draft, preview: Preview) -> dict[str, str]:
     """The headers that a reader or a mail program looks at, in words."""
     box, email = preview.letters.mailbox, preview.letters.person.email
     thread = {"In-Reply-To": draft.thread[-1], "References": " ".join(draft.thread)} if draft.thread else {}
@@ -123,12 +128,12 @@ def value(preview: Preview, raws: Mapping[int, bytes]) -> dict[str, Any]:
 
 
 def _value(draft: Draft, preview: Preview, raw: bytes | None) -> dict[str, Any]:
-    headers = _headers(draft, preview)
+    told = headers(draft, preview)
     return {
         "step": draft.step + 1,
         "letter": draft.letter,
-        "from": headers["From"],
-        "to": headers["To"],
+        "from": told["From"],
+        "to": told["To"],
         "subject": draft.subject,
         "message_id": draft.message_id,
         "references": list(draft.thread),

@@ -1,8 +1,9 @@
 """What needs a person, and why nothing leaves: each with a stable code and the command that helps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from outreach.model import CampaignStatus, Scope
 from outreach.report import refusals
@@ -15,14 +16,39 @@ from outreach.schedule.zones import day_of, zone
 UNREAD = "{}'s inbox was not read in the last 10 minutes; `outreach run` does that"
 RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
 
+CODES = (
+    *("store_held", "no_password", "not_launched", "mailbox_paused", "inbox_unreadable", "inbox_not_read"),
+    *("answers", "uncertain", "held", "no_sender"),
+)
+"""What may need a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A stable code, the words, and the command that helps ("" if there is none)."""
+    """A stable code, the words, and the command that helps ("" if there is none).
+
+    `subject` is what it is about, where there may be several of that code: a mailbox, a reason.
+    """
 
     code: str
     text: str
     command: str = ""
+    subject: str = ""
+
+
+def checked(found: Iterable[Need]) -> str:
+    """What needs a person, a line each, for monitoring; nothing where nothing does."""
+    return "\n".join(f"{each.text}{f': {each.command}' if each.command else ''}" for each in found)
+
+
+def checked_value(found: Sequence[Need]) -> dict[str, Any]:
+    """`{"ok": whether nothing needs a person, "needs": [{"code", "text", "command"}]}`."""
+    return {"ok": not found, "needs": needs_value(found)}
+
+
+def needs_value(found: Iterable[Need]) -> list[dict[str, str]]:
+    """Each as `{"code", "text", "command"}`."""
+    return [{"code": each.code, "text": each.text, "command": each.command} for each in found]
 
 
 def needs(standing: Standing) -> list[Need]:
@@ -32,9 +58,9 @@ def needs(standing: Standing) -> list[Need]:
 
 def _needs(standing: Standing) -> Iterator[Need]:
     if standing.hold:
-        yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach resume --all")
+        yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach release")
     for address, ways in standing.lacking.items():
-        yield Need("no_password", f"no password for {address}: its letters stay. {ways}")
+        yield Need("no_password", f"no password for {address}: its letters stay. {ways}", subject=address)
     yield from _of_mailboxes(standing)
     if standing.answers:
         mails = number(standing.answers, "mail waits", "mails wait")
@@ -46,7 +72,7 @@ def _needs(standing: Standing) -> Iterator[Need]:
         yield Need("uncertain", f"{letters} may or may not have arrived", "outreach uncertain list")
     for kept in standing.held:
         letters = number(kept.letters, "letter")
-        yield Need("held", f"{letters} held: {kept.reason}", f"outreach why {kept.email}")
+        yield Need("held", f"{letters} held: {kept.reason}", f"outreach why {kept.email}", kept.reason)
     if standing.overdue and not standing.hold and not _looked_after(standing):
         since = moment(standing.overdue, standing.zone)
         yield Need("no_sender", f"letters wait since {since} and nobody sends them", "outreach run")
@@ -55,17 +81,17 @@ def _needs(standing: Standing) -> Iterator[Need]:
 def _of_mailboxes(standing: Standing) -> Iterator[Need]:
     for address in standing.outdated:
         why = f"outreach.toml has other servers for {address} than what was launched, and that is used"
-        yield Need("not_launched", f"{why}: launch again", "outreach plan")
+        yield Need("not_launched", f"{why}: launch again", "outreach plan", address)
     for pause in standing.pauses:
         if pause.needs_you and pause.scope is Scope.MAILBOX:
             why = refusals.told(pause.reason, pause.actor)
-            yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause))
+            yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause), pause.name)
     for box in standing.boxes:
         if box.inbox_trouble:
             why = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}"
-            yield Need("inbox_unreadable", why, "outreach run --once")
+            yield Need("inbox_unreadable", why, "outreach run --once", box.address)
         if box.follow_ups and not box.reads:
-            yield Need("inbox_not_read", inbox_not_read(box))
+            yield Need("inbox_not_read", inbox_not_read(box), subject=box.address)
 
 
 def inbox_not_read(box: Box) -> str:
@@ -105,7 +131,7 @@ def _looked_after(standing: Standing) -> bool:
 def idle(standing: Standing) -> list[Need]:
     """Why nothing leaves at this moment, in the order in which it should be looked at."""
     if standing.hold:
-        return [Need("store_held", f"everything is held: {standing.hold}", "outreach resume --all")]
+        return [Need("store_held", f"everything is held: {standing.hold}", "outreach release")]
     if not standing.courses:
         return [Need("nothing_launched", "nothing is launched", "outreach plan CAMPAIGN")]
     if not standing.waiting:
@@ -136,6 +162,8 @@ def _hindrance(box: Box, standing: Standing) -> Need | None:
     if not box.ready:
         opens = box.opens_at
         return Need("window", f"window opens {soon(opens, standing)}") if opens else None
+    if box.away:
+        return Need("away", f"{box.address} is away until {box.away.day} {box.away:%b}")
     if box.full == "domain":
         return Need("domain_cap", f"{box.address}: all mailboxes of its domain have sent what they may today")
     if box.full:

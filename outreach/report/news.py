@@ -5,13 +5,17 @@ from datetime import datetime
 
 from outreach.model import Scope
 from outreach.report import refusals
+from outreach.report.inbox import kind_name
 from outreach.report.lines import WIDTH, moment, number
 from outreach.report.standing import SENDER
 from outreach.schedule.zones import zone
 from outreach.sequence import EFFECTS, Verdict
 
+# What servers say of a letter; all else is from a person, or from a program of theirs.
+REPORTS = ("hard_bounce", "soft_bounce", "delayed", "delivered")
 # Events of letters are told by the worker that had them in hand, these by every sender.
-GENERAL = ("paused", "resumed", "uncertain", "launched")
+ANSWER = "answer"  # a mail that came back
+GENERAL = ("paused", "resumed", "uncertain", "launched", ANSWER)
 KINDS = ("sent", "scheduled", "failed", "held", *GENERAL)
 LONG = WIDTH  # characters of a server's answer that are told
 
@@ -40,7 +44,20 @@ def line(event: Happening, zone_name: str) -> str:
     return f"{event.at.astimezone(zone(zone_name)):%H:%M} {words}" if words else ""
 
 
+def _answer(event: Happening) -> str:
+    """ "reply from bob@acme.example to intro: outreach inbox show 3"."""
+    said, _, command = event.said.partition(", ")
+    kind, who = said.replace(" ", "_"), event.email if "@" in event.email else "a person since erased"
+    if kind in REPORTS:
+        what = f"{kind_name(kind)} of {event.letter or 'a letter'} to {who}"
+    else:
+        what = f"{kind_name(kind)} from {who}" + (f" to {event.letter}" if event.letter else "")
+    return f"{what}: {command}" if command else what
+
+
 def _letter(event: Happening) -> str:
+    if event.kind == ANSWER:
+        return _answer(event)
     if event.kind == "launched":
         if event.actor == SENDER:
             return ""  # who joined at night is told by the round
@@ -79,5 +96,5 @@ def held(reason: str) -> list[str]:
     return [
         f"NOTHING IS SENT: {reason}",
         "      see how things stand: outreach status",
-        "      let it go on: outreach resume --all",
+        "      let it go on: outreach release",
     ]

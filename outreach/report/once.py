@@ -1,19 +1,67 @@
 """What one run of the sender did, or would do, and what comes next."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from outreach.report.blocks import block, some
+from outreach.report.came_back import came_back, came_back_value
+from outreach.report.joined import Joined
+from outreach.report.joined import value as joined_value
 from outreach.report.lines import moment, number
-from outreach.report.needs import idle, needs
+from outreach.report.needs import Need, checked, idle, needs, needs_value
 from outreach.report.news import Happening, held
-from outreach.report.standing import Next, Standing
+from outreach.report.standing import CameBack, Next, Standing
 from outreach.sequence import Verdict
 
 # What a letter's event is called here. Other verdicts put it back: its mailbox rests, and that is told.
 NAMES = {"sent": "sent", "failed": "bounced", "held": "held", "uncertain": "uncertain"}
 
-ON_TIME = ("gap", "window", "nothing_waits")
+ON_TIME = ("gap", "window", "away", "nothing_waits")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run came to, letters aside, and how things stand after it.
+
+    `joined` is by campaign, `put_back` letters that a sender which was cut off had in hand; `edited` campaigns'
+    files differ from the revision with that number.
+    """
+
+    standing: Standing
+    joined: Mapping[str, Joined] = field(default_factory=dict)
+    put_back: int = 0
+    came: CameBack = field(default_factory=CameBack)
+    edited: Mapping[str, int] = field(default_factory=dict)
+
+
+def text(counts: Counter[str], done: Done) -> str:
+    """What a run did beside the letters, what needs a person, and the `closing`."""
+    back = came_back(done.came)
+    put_back = f"{number(done.put_back, 'letter')} that a sender had in hand when it was cut off"
+    blocks = (
+        ("JOINED", [f"{stem}: {each.text}" for stem, each in done.joined.items()]),
+        ("CAME BACK", [back] if back else []),
+        ("PUT BACK", [put_back] if done.put_back else []),
+        ("EDITED", edited(done.edited)),
+        ("NEEDS YOU", some(checked(_untold(done.standing)).splitlines())),
+    )
+    lines = [block(label, *said) for label, said in blocks if said]
+    return "\n".join([*lines, closing(counts, done.standing)])
+
+
+def _untold(standing: Standing) -> list[Need]:
+    """What needs a person and is not said by the closing anyway."""
+    said = {"store_held", "no_password", *(each.code for each in idle(standing))}
+    return [each for each in needs(standing) if each.code not in said]
+
+
+def edited(found: Mapping[str, int]) -> list[str]:
+    """ "shops: files differ from revision 2: outreach plan shops", a line each."""
+    return [
+        f"{stem}: files differ from revision {number}: outreach plan {stem}" for stem, number in found.items()
+    ]
 
 
 def tally(events: Iterable[Happening]) -> Counter[str]:
@@ -75,7 +123,7 @@ def would(letters: Sequence[Next], standing: Standing) -> str:
 
 
 def value(
-    events: Collection[Happening], standing: Standing, letters: Collection[Next] | None = None
+    events: Collection[Happening], done: Done, letters: Collection[Next] | None = None
 ) -> dict[str, Any]:
     """The result as JSON.
 
@@ -84,7 +132,13 @@ def value(
     "bounced", "held", "uncertain", "put back"; "would_send" in a dry run), `at`, `campaign`, `letter`,
     `email`, and `answer` (the server's) or, in a dry run and in `next`, `mailbox`. `reasons` say why nothing
     (more) leaves now.
+
+    Beside the letters: `joined`: `[{"campaign", "people", "held": [{"reason", "people"}], "trouble"}]`, who
+    joined nightly campaigns; `came_back`: mails that this run read, by kind; `put_back`: letters that a sender
+    had in hand when it was cut off; `edited`: `[{"campaign", "revision"}]`, campaigns whose files differ from
+    what was launched; `needs`: what needs a person, as in `status`.
     """
+    standing = done.standing
     left = [
         {
             "event": _name(each),
@@ -104,10 +158,13 @@ def value(
         if letters is None
         else [{"event": "would_send", **next_value(each)} for each in letters],
         "waiting": standing.waiting,
-        "reasons": [
-            {"code": each.code, "text": each.text, "command": each.command} for each in idle(standing)
-        ],
+        "reasons": needs_value(idle(standing)),
         "next": next_value(standing.next) if standing.next else None,
+        "joined": joined_value(done.joined),
+        "came_back": came_back_value(done.came),
+        "put_back": done.put_back,
+        "edited": [{"campaign": stem, "revision": number} for stem, number in done.edited.items()],
+        "needs": needs_value(needs(standing)),
     }
 
 

@@ -1,16 +1,43 @@
 """People: as rows, and one person with everything the store knows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Suppression
-from outreach.report.lines import labelled, moment, number, table
+from outreach.report import log
+from outreach.report.lines import LABEL, WIDTH, fit, labelled, moment, number, table
 from outreach.report.spreadsheet import escaped
 
 DEFAULT = ("email", "first_name", "last_name", "company", "country")
 """The columns of a list unless said otherwise."""
+GOT = "got"
+"""The column that says when somebody got the letter that was asked for, with a ? where nobody knows whether."""
+WITH_GOT = ("email", "company")
+"""The columns beside it unless said otherwise."""
+HISTORY = 8  # events of a person on a screen
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A letter that somebody got: in the words of which revision, when it left, `unsure` whether it arrived."""
+
+    campaign: str
+    letter: str
+    revision: int
+    at: datetime
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of `total` people with their tags and, where a letter was asked for, how they got it, by id."""
+
+    people: Sequence[Prospect]
+    total: int
+    tags: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    got: Mapping[int, Sequence[Got]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +74,98 @@ class Dossier:
     suppression: Suppression | None
     parts: Sequence[Part]
     letters: Sequence[Written]
+    tags: Sequence[str] = ()
+    history: Sequence[log.Entry] = ()
 
 
-def cell(person: Prospect, column: str) -> str:
-    """One value of a person as a cell, "" where it is missing."""
-    own = {"email": person.email, "source": person.source, "basis": person.basis}
+def cell(person: Prospect, column: str, tags: Sequence[str] = ()) -> str:
+    """One value of a person as a cell, "" where it is missing; `tags` as an import takes them."""
+    own = {"email": person.email, "source": person.source, "basis": person.basis, "tags": ", ".join(tags)}
     return escaped(found) if (found := own.get(column, person.fields.get(column))) is not None else ""
 
 
-def plain(person: Prospect, column: str) -> str:
+def plain(person: Prospect, column: str, tags: Sequence[str] = ()) -> str:
     """One value of a person for a screen."""
-    own = {"email": person.email, "source": person.source, "basis": person.basis}
+    own = {"email": person.email, "source": person.source, "basis": person.basis, "tags": ", ".join(tags)}
     found = own.get(column, person.fields.get(column, ""))
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 
-def rows(people: Sequence[Prospect], columns: Sequence[str]) -> str:
+def rows(
+    people: Sequence[Prospect], columns: Sequence[str], tags: Mapping[int, Sequence[str]] | None = None
+) -> str:
     """People as a table; addresses are never cut."""
+    tagged = tags or {}
     return table(
-        ([plain(person, column) for column in columns] for person in people),
+        ([plain(person, column, tagged.get(person.id, ())) for column in columns] for person in people),
         [column.upper() for column in columns],
         whole=("EMAIL",),
     )
 
 
-def text(people: Sequence[Prospect], total: int, columns: Sequence[str]) -> str:
-    """The first people of `total`, and how many more there are."""
-    if not people:
-        return "nobody\n" + labelled("NEXT", "outreach prospects import FILE.csv")
-    more = total - len(people)
-    left = f"... and {more:,} more: --limit {total}" if more else number(total, "person", "people")
-    return f"{rows(people, columns)}\n{left}"
+def text(page: Page, columns: Sequence[str], zone: str) -> str:
+    """The first people of a total, and how many more there are; times in `zone`."""
+    if not page.people:
+        step = "" if page.got is not None else "\n" + labelled("NEXT", "outreach prospects import FILE.csv")
+        return f"nobody{step}"
+    more = page.total - len(page.people)
+    left = f"... and {more:,} more: --limit {page.total}" if more else number(page.total, "person", "people")
+    return f"{_table(page, columns, zone)}\n{left}"
 
 
-def listed(people: Sequence[Prospect], total: int) -> dict[str, Any]:
-    """`total`, and the first of them as `prospects` (list of `value`)."""
-    return {"total": total, "prospects": [value(each) for each in people]}
+def _table(page: Page, columns: Sequence[str], zone: str) -> str:
+    got = page.got
+    if got is None:
+        return rows(page.people, columns, page.tags)
+    cells = (
+        [
+            *(plain(person, column, page.tags.get(person.id, ())) for column in columns),
+            ", ".join(str(each.revision) for each in got.get(person.id, ())),
+            ", ".join(_got(each, zone) for each in got.get(person.id, ())),
+        ]
+        for person in page.people
+    )
+    return table(
+        cells, [column.upper() for column in (*columns, "revision", GOT)], whole=("EMAIL", GOT.upper())
+    )
 
 
-def value(person: Prospect) -> dict[str, Any]:
-    """`email`, `company_key` (colleagues have the same), `source`, `basis`, `created_at`, `fields` (by name)."""
+def _got(got: Got, zone: str) -> str:
+    return moment(got.at, zone) + (" ?" if got.unsure else "")
+
+
+def listed(page: Page) -> dict[str, Any]:
+    """`total`, and the first of them as `prospects`: each a `value` and `got`: the letters of --sent (null without
+    it), a list of `campaign`, `letter`, `revision`, `at`, `unsure` (whether it arrived).
+    """
+    got = page.got
+    return {
+        "total": page.total,
+        "prospects": [
+            {
+                **value(each, page.tags.get(each.id, ())),
+                GOT: None if got is None else [_got_value(one) for one in got.get(each.id, ())],
+            }
+            for each in page.people
+        ],
+    }
+
+
+def _got_value(got: Got) -> dict[str, Any]:
+    return {name: getattr(got, name) for name in Got.__dataclass_fields__}
+
+
+def value(person: Prospect, tags: Sequence[str]) -> dict[str, Any]:
+    """`email`, `company_key` (colleagues have the same), `source`, `basis`, `created_at`, `tags`, `fields` (by
+    name).
+    """
     return {
         "email": person.email,
         "company_key": person.company,
         "source": person.source,
         "basis": person.basis,
         "created_at": person.created_at,
+        "tags": list(tags),
         "fields": dict(person.fields),
     }
 
@@ -109,11 +182,21 @@ def dossier(found: Dossier, zone: str) -> str:
         labelled("FIELDS", *(f"{name:<{wide}}  {plain(person, name)}" for name in person.fields))
         if person.fields
         else "",
+        labelled("TAGS", ", ".join(found.tags)) if found.tags else "",
         labelled("CAMPAIGNS", *([_part(each, zone) for each in found.parts] or ["none"])),
         labelled("LETTERS", *(_letter(each, zone) for each in found.letters)) if found.letters else "",
+        labelled("HISTORY", *(_done(each, zone) for each in found.history[-HISTORY:]))
+        if found.history
+        else "",
         labelled("NEXT", f"outreach why {person.email}"),
     ]
     return "\n".join(filter(None, parts))
+
+
+def _done(entry: log.Entry, zone: str) -> str:
+    by, why = f", {entry.actor}" if entry.actor else "", log.reason(entry)
+    said = f"{moment(entry.at, zone)}{by}: {log.said(entry, zone)}" + (f" ({why})" if why else "")
+    return fit(said, WIDTH - LABEL - 1).rstrip()
 
 
 def _blocked(found: Suppression, zone: str) -> str:
@@ -137,14 +220,14 @@ def _letter(letter: Written, zone: str) -> str:
     return f"{letter.letter}: {letter.status}" + (f", {when}" if when else "")
 
 
-def dossier_value(found: Dossier) -> dict[str, Any]:
+def dossier_value(found: Dossier, zone: str) -> dict[str, Any]:
     """A `value`, and: `suppressed` (null, or `kind`, `value`, `reason`, `at`); `enrollments` (`campaign`,
     `status`, `reason`, `mailbox`, `language`, `created_at`); `letters` (`campaign`, `letter`, `status`, `reason`,
-    `subject`, `message_id`, `opens_at`, `sent_at`).
+    `subject`, `message_id`, `opens_at`, `sent_at`); `history` (entries of `log.value`).
     """
     blocked = found.suppression
     return {
-        **value(found.prospect),
+        **value(found.prospect, found.tags),
         "suppressed": {name: getattr(blocked, name) for name in ("kind", "value", "reason", "at")}
         if blocked
         else None,
@@ -154,4 +237,5 @@ def dossier_value(found: Dossier) -> dict[str, Any]:
         "letters": [
             {name: getattr(each, name) for name in Written.__dataclass_fields__} for each in found.letters
         ],
+        "history": [log.entry_value(each, zone) for each in found.history],
     }

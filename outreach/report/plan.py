@@ -3,14 +3,14 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from outreach.campaign import Campaign
 from outreach.lint import Level
 from outreach.plan import Plan
-from outreach.report import holds, outlook
+from outreach.report import holds, migration, outlook
 from outreach.report.findings import finding_value
 from outreach.report.lines import LABEL, WIDTH, labelled, number
 from outreach.report.needs import UNREAD
@@ -63,14 +63,15 @@ def _sections(screen: Screen) -> Iterator[str]:
         yield _section("HELD", [holds.counted(made.held)], [*_fixes(made)])
     if made.unknown:
         yield _section("UNKNOWN", [holds.unknown(made)])
-    changed = [*_changed(screen)]
-    if changed:
+    if sellers := [*migration.sellers(made)]:
+        yield _section("SELLERS", sellers)
+    if changed := [*migration.changed(made, screen.revision, screen.zone)]:
         yield _section("CHANGED", changed)
     if made.leaving:
         people = number(len(made.leaving), "person", "people")
         yield _section("STOPPED", [f"{people} in the campaign stand in an exclude file by now"])
-    if made.kept:
-        yield _section("KEPT", [_kept(screen)])
+    if kept := [*migration.kept(made, screen.revision)]:
+        yield _section("KEPT", kept)
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
     yield _section("LETTERS", [*_letters(screen)])
@@ -100,29 +101,6 @@ def _new(made: Plan) -> str:
     languages = ", ".join(f"{name or 'default'} {count}" for name, count in made.languages.most_common())
     companies = number(made.companies, "company", "companies")
     return f"{people}, {companies}" + (f" ({languages})" if set(made.languages) != {""} else "")
-
-
-def _changed(screen: Screen) -> Iterator[str]:
-    made = screen.plan
-    texts = Counter(each.draft.letter for each in made.reworded if each.text and not each.draft.hold)
-    for letter, count in texts.items():
-        yield f"{number(count, 'waiting letter')} reworded ({letter})"
-    moved = sum(each.moved for each in made.reworded)
-    if moved:
-        yield f"{number(moved, 'waiting letter')} moved to the new dates"
-    turns = Counter((each.old, each.draft.letter if each.draft else "") for each in made.replaced)
-    for (old, new), count in turns.items():
-        people = number(count, "person gets", "people get")
-        yield f"{people} {new} in place of {old}" if new else f"{people} no more: {old} is gone"
-    if made.files_changed and screen.revision:
-        yield f"the files become revision {screen.revision + 1}"
-
-
-def _kept(screen: Screen) -> str:
-    people = number(screen.plan.kept, "person", "people")
-    if screen.plan.files_changed and screen.revision:
-        return f"{people} got letters already; what follows is revision {screen.revision + 1}"
-    return f"{people} got letters already and will get what follows"
 
 
 def _letters(screen: Screen) -> Iterator[str]:
@@ -161,14 +139,16 @@ def value(screen: Screen) -> dict[str, Any]:
     """A plan as JSON.
 
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
-    "language", "mailbox", "letter", "subject", "not_before"}], "held": [{"email", "code", "reason", "fix"}],
-    "unknown": {field: people}, "changed": [{"email", "letter", "reworded", "moved", "held"}], "replaced":
-    [{"email", "old", "new"}], "stopped": [email] (in an exclude file by now), "kept", "dates", "limits",
-    "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted": {code:
-    reason}, "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not
-    read], "pauses": [{"what", "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`,
-    `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the
-    first launch, `new` of a replacement is null where the sequence ends.
+    "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}],
+    "held": [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "changed": [{"email", "letter",
+    "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}],
+    "stopped": [email] (in an exclude file by now), "kept", "stands": [{"letter", "revision", "following",
+    "people"}], "passed": {new letter: people it comes too late for}, "dates", "limits", "letters": {"errors"
+    (people held for one), "findings": [as of `outreach lint`], "accepted": {code: reason}, "lacking":
+    {reason: people}}, "followups_wait": [mailboxes whose inbox is not read], "pauses": [{"what",
+    "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`, `sender` as in
+    `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch, `new`
+    of a replacement is null where the sequence ends.
     """
     made = screen.plan
     return {
@@ -181,6 +161,8 @@ def value(screen: Screen) -> dict[str, Any]:
         "ended": made.restarts,
         **_people(made),
         "kept": made.kept,
+        "stands": [{**asdict(each), "people": people} for each, people in made.stands.items()],
+        "passed": dict(made.passed),
         **outlook.value(screen.outlook),
         "letters": {
             "errors": sum(each.hold.code in LETTER_ERRORS for each in made.held),
@@ -203,6 +185,7 @@ def _people(made: Plan) -> dict[str, Any]:
                 "company": each.prospect.company,
                 "language": each.language,
                 "mailbox": each.mailbox,
+                "owner": each.owner,
                 "letter": each.draft.letter,
                 "subject": each.draft.subject,
                 "not_before": each.draft.opens_at,
@@ -220,6 +203,8 @@ def _people(made: Plan) -> dict[str, Any]:
                 "letter": each.draft.letter,
                 "reworded": each.text,
                 "moved": each.moved,
+                "opened_at": each.opened_at,
+                "opens_at": each.draft.opens_at,
                 "held": bool(each.draft.hold),
             }
             for each in made.reworded

@@ -32,6 +32,7 @@ CAPS = {
     "domain": "all mailboxes of {name} have sent their {limit} of the day",
     "company": "{name} got its {limit} of the day",
     "new": "{name} has taken on its {limit} new people of the day",
+    "away": "{name} is away, and sends nothing",
 }
 
 

@@ -25,6 +25,7 @@ class Survey:
     unknown: int
     missing: Mapping[str, int]
     samples: Sequence[Prospect]
+    tags: Mapping[int, Sequence[str]]  # of the samples who have some, by id
 
 
 def pointed(text: str, error: SegmentError) -> str:
@@ -78,7 +79,7 @@ def value(found: Survey, condition: str) -> dict[str, Any]:
         "matching": found.matching,
         "unknown": found.unknown,
         "missing": dict(found.missing),
-        "samples": [people.value(each) for each in found.samples],
+        "samples": [people.value(each, found.tags.get(each.id, ())) for each in found.samples],
     }
 
 

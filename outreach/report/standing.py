@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from outreach.model import CampaignStatus, EnrollmentStatus, Scope
+from outreach.model import CampaignStatus, EnrollmentStatus, Kind, Scope
 from outreach.report.sender import Beat
 
 SENDER = "sender"  # the actor of what the program does by itself
@@ -62,11 +62,23 @@ class Box:
     elsewhere: int = 0  # letters that another sender has in hand
     next: Next | None = None
     inbox_trouble: str = ""
+    away: date | None = None  # the last day of its being away; None if it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """Who would join a nightly campaign next: so many people, and so many who match are held back."""
+
+    people: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A campaign that was launched: people by status, letters that wait."""
+    """A campaign that was launched: people by status, letters that wait.
+
+    `tonight` is None where nobody joins by itself, or where there are too many people to look through.
+    """
 
     stem: str
     name: str
@@ -75,6 +87,7 @@ class Course:
     waiting: int
     nightly: bool
     next: Next | None = None
+    tonight: Tonight | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,14 @@ class Counted:
     follow_ups: int = 0
     deferred: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What came back, by kind; `interested` are how many of the replies show interest."""
+
+    kinds: Mapping[Kind, int] = field(default_factory=dict)
+    interested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +149,7 @@ class Standing:
     )  # mailboxes without a password: the ways to give it
     outdated: Sequence[str] = ()  # mailboxes whose servers are others in outreach.toml than were launched
     answers: int = 0  # mails that came back and wait for a person
+    came_back: CameBack = CameBack()
     limit: int = 0  # a run ended because so many letters were through, and more could leave
 
     @property

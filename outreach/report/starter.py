@@ -6,11 +6,16 @@ from typing import Any
 from outreach.report.lines import labelled
 
 _LETTERS = "templates/"
+_FIRST = "retail-shelving"  # the campaign to try: it has a letter in every language of the starter
 _SAYS = {
-    "outreach.toml": "who you are, and your mailbox",
+    "outreach.toml": "who you are, your mailbox, segments by name",
     "campaigns/": "who gets which letters, and when",
+    "campaigns/cold-rooms.toml": "food producers: racks for cold rooms",
+    "campaigns/fair.toml": "a list of your own, whatever its columns",
+    "campaigns/rack-inspection.toml": "warehouses: a yearly inspection",
+    "campaigns/retail-shelving.toml": "shops: shelving",
     "campaigns/prospects.csv": "people to try it with, all invented",
-    _LETTERS: "the letters, in English and German",
+    _LETTERS: "their letters, in en, ru, kk, zh and some in de",
     ".gitignore": "keeps people's data out of git",
 }
 
@@ -21,19 +26,22 @@ def text(files: Sequence[str], folder: str, *, dry_run: bool = False) -> str:
     told = labelled("WOULD ADD" if dry_run else "WROTE", *(f"{name:<31} {_says(name)}" for name in shown))
     if dry_run:
         return f"{told}\n{labelled('NEXT', f'outreach init {folder}'.rstrip())}"
-    campaign = next(name for name in files if name.startswith("campaigns/") and name.endswith(".toml"))
-    stem = campaign.removeprefix("campaigns/").removesuffix(".toml")
-    try_it = labelled(
-        "TRY IT",
-        *([f"cd {folder}"] if folder else []),
-        "outreach prospects import campaigns/prospects.csv",
-        f"outreach plan {stem}",
-        f"outreach preview {stem} --all",
+    parts = (
+        told,
+        labelled("SENDS", "nothing: only `outreach launch` does, and only from a mailbox of yours"),
+        labelled(
+            "TRY IT",
+            *([f"cd {folder}"] if folder else []),
+            "outreach prospects import campaigns/prospects.csv",
+            f"outreach plan {_FIRST}",
+            f"outreach preview {_FIRST}",
+        ),
+        labelled(
+            "YOUR LIST", "outreach prospects import fair.xlsx --tag fair-2026", "outreach preview fair --all"
+        ),
+        labelled("THEN", "outreach mailbox add           asks for your mailbox and your company"),
     )
-    safe = labelled("SENDS", "nothing: only `outreach launch` does, and only from a mailbox of yours")
-    return "\n".join(
-        [told, safe, try_it, labelled("THEN", "put yourself into outreach.toml: [sender] and [[mailbox]]")]
-    )
+    return "\n".join(parts)
 
 
 def _says(name: str) -> str:

@@ -1,26 +1,27 @@
 """The status screen: what needs you first, then what was sent, what came back, and what comes next."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from outreach.model import CampaignStatus, EnrollmentStatus, Scope
-from outreach.report.lines import LABEL, WIDTH, day, labelled, moment, number, table
-from outreach.report.needs import needs, paused, resting, resuming, soon
+from outreach.report.blocks import MANY, block, some
+from outreach.report.came_back import came_back, came_back_value
+from outreach.report.lines import WIDTH, day, moment, number, table
+from outreach.report.needs import checked, needs, needs_value, paused, resting, resuming, soon
 from outreach.report.once import next_value
 from outreach.report.sender import sender_line, sender_value
 from outreach.report.standing import Box, Course, Ended, Pause, Standing
-from outreach.schedule.zones import day_of
+from outreach.schedule.zones import day_bounds, day_of
 
-CAME_BACK = {
+ANSWERED = {
     EnrollmentStatus.REPLIED: "replied",
     EnrollmentStatus.OPTED_OUT: "opted out",
     EnrollmentStatus.BOUNCED: "bounced",
 }
 # How a mailbox is, by the cap that is used up.
 FULL = {"": "ok", "mailbox": "done for today", "domain": "done for today (the cap of its domain)"}
-MANY = 5  # lines of one kind; the JSON has all of them
+NOTHING_CAME = "nothing (`outreach inbox` shows what did, `outreach inbox import` feeds it)"
 OUT = (EnrollmentStatus.OPTED_OUT, EnrollmentStatus.BOUNCED, EnrollmentStatus.STOPPED)
 COLUMNS = ((EnrollmentStatus.ACTIVE,), (EnrollmentStatus.FINISHED,), (EnrollmentStatus.REPLIED,), OUT)
 
@@ -28,34 +29,22 @@ COLUMNS = ((EnrollmentStatus.ACTIVE,), (EnrollmentStatus.FINISHED,), (Enrollment
 def text(standing: Standing, columns: int = WIDTH) -> str:
     """The screen; its table may be `columns` wide."""
     lines = [
-        _labelled("NEEDS YOU", *_needs(standing)),
-        _labelled("SENT", _sent(standing)),
-        _labelled("CAME BACK", _came_back(standing.ended)),
-        _labelled("STOPPED", _stopped(standing.ended)),
-        _labelled("PAUSED", *_paused(standing)),
-        _labelled("MAILBOX", *_some([_box(box, standing) for box in standing.boxes]) or ["none yet"]),
-        _labelled("SENDER", sender_line(standing.workers, standing.now, standing.last_alive)),
-        _labelled("TONIGHT", _tonight(standing)),
+        block("NEEDS YOU", *_needs(standing)),
+        block("SENT", _sent(standing)),
+        block("CAME BACK", came_back(standing.came_back) or NOTHING_CAME),
+        block("STOPPED", _stopped(standing.ended)),
+        block("PAUSED", *_paused(standing)),
+        block("MAILBOX", *some([_box(box, standing) for box in standing.boxes]) or ["none yet"]),
+        block("SENDER", sender_line(standing.workers, standing.now, standing.last_alive)),
+        block("TONIGHT", *_tonight(standing)),
     ]
     if standing.courses:
         lines += ["", _campaigns(standing, columns), ""]
-    return "\n".join([*lines, _labelled("NEXT", _command(standing))])
-
-
-def _labelled(label: str, *texts: str) -> str:
-    room = WIDTH - LABEL - 1
-    wrapped = [line for each in texts for line in textwrap.wrap(each, room, break_on_hyphens=False)]
-    return labelled(label, *wrapped)
-
-
-def _some(lines: Sequence[str]) -> list[str]:
-    more = len(lines) - MANY
-    return [*lines[:MANY], *([f"and {more} more"] if more > 0 else [])]
+    return "\n".join([*lines, block("NEXT", _command(standing))])
 
 
 def _needs(standing: Standing) -> list[str]:
-    found = _some([f"{each.text}{f': {each.command}' if each.command else ''}" for each in needs(standing)])
-    return found or ["nothing"]
+    return some(checked(needs(standing)).splitlines()) or ["nothing"]
 
 
 def _sent(standing: Standing) -> str:
@@ -63,20 +52,29 @@ def _sent(standing: Standing) -> str:
     others = [(sent.deferred, "deferred"), (sent.refused, "refused")]
     extra = ", ".join(f"{count} {name}" for count, name in others if count)
     return (
-        f"{sent.first + sent.follow_ups} {_since(standing)}: {sent.first} first, "
+        f"{sent.first + sent.follow_ups}{_possible(standing)} {_since(standing)}: {sent.first} first, "
         f"{number(sent.follow_ups, 'follow-up')}" + (f" ({extra})" if extra else "")
     )
 
 
+def _possible(standing: Standing) -> str:
+    """What all mailboxes together may send today, where today is counted."""
+    possible = sum(box.cap for box in standing.boxes)
+    return f" of {possible:,}" if possible and _from_today(standing) else ""
+
+
 def _since(standing: Standing) -> str:
-    same = day_of(standing.since, standing.zone) == day_of(standing.now, standing.zone)
-    return "today" if same else f"since {day(standing.since, standing.zone)}"
+    return "today" if _from_today(standing) else f"since {since(standing)}"
 
 
-def _came_back(ended: Sequence[Ended]) -> str:
-    counts = _by_status(ended)
-    found = ", ".join(f"{counts[status]} {name}" for status, name in CAME_BACK.items() if counts[status])
-    return found or "nothing (`outreach inbox` shows what did, `outreach inbox import` feeds it)"
+def since(standing: Standing) -> str:
+    """From when is counted: "Mon 23 Nov", with the time where that is not the day's beginning."""
+    start = day_bounds(day_of(standing.since, standing.zone), standing.zone)[0]
+    return (day if start == standing.since else moment)(standing.since, standing.zone)
+
+
+def _from_today(standing: Standing) -> bool:
+    return standing.since == day_bounds(day_of(standing.now, standing.zone), standing.zone)[0]
 
 
 def _by_status(ended: Sequence[Ended]) -> Counter[EnrollmentStatus]:
@@ -88,8 +86,8 @@ def _by_status(ended: Sequence[Ended]) -> Counter[EnrollmentStatus]:
 
 def _stopped(ended: Sequence[Ended]) -> str:
     counts = _by_status(ended)
-    parts = [f"{counts[status]} {name}" for status, name in CAME_BACK.items() if counts[status]]
-    others = [each for each in ended if each.status not in CAME_BACK]
+    parts = [f"{counts[status]} {name}" for status, name in ANSWERED.items() if counts[status]]
+    others = [each for each in ended if each.status not in ANSWERED]
     parts += [f"{each.people} {each.reason or each.status}" for each in others[:MANY]]
     if not parts:
         return "nobody"
@@ -106,15 +104,15 @@ def _paused(standing: Standing) -> list[str]:
     ]
     if people:
         found.append(number(people, "person", "people"))
-    return _some(found) or ["none"]
+    return some(found) or ["none"]
 
 
 def _box(box: Box, standing: Standing) -> str:
     pause = _pause_of(box, standing)
-    state = FULL[box.full]
+    state = f"away until {box.away.day} {box.away:%b}" if box.away else FULL[box.full]
     if pause:
         state = f"paused until {soon(pause.until, standing)}" if pause.until else "PAUSED"
-    ramp = f" (growing to {box.per_day})" if box.cap < box.per_day else ""
+    ramp = f" (growing to {box.per_day})" if box.cap < box.per_day and not box.away else ""
     waits = number(box.follow_ups, "follow-up waits", "follow-ups wait")
     unread = f", {waits}" if box.follow_ups and not box.reads else ""
     ahead = f", next {soon(box.next.at, standing)} {box.next.email}" if box.next else ""
@@ -126,11 +124,19 @@ def _pause_of(box: Box, standing: Standing) -> Pause | None:
     return next((each for each in standing.pauses if (each.scope, each.name) in covers), None)
 
 
-def _tonight(standing: Standing) -> str:
-    stems = [each.stem for each in standing.courses if each.nightly]
-    if stems:
-        return f"who matches joins {', '.join(stems)} (enroll = nightly)"
-    return "nobody joins by itself (enroll = launch)"
+def _tonight(standing: Standing) -> list[str]:
+    nightly = [_joining(each) for each in standing.courses if each.nightly]
+    return some(nightly) or ["nobody joins by itself (enroll = launch)"]
+
+
+def _joining(course: Course) -> str:
+    """ "20 join shops, 3 held: outreach plan shops"."""
+    if course.tonight is None:
+        return f"who matches joins {course.stem} (enroll = nightly)"
+    held = f", {course.tonight.held:,} held: outreach plan {course.stem}" if course.tonight.held else ""
+    return (
+        f"{course.tonight.people:,} {'joins' if course.tonight.people == 1 else 'join'} {course.stem}{held}"
+    )
 
 
 def _campaigns(standing: Standing, columns: int) -> str:
@@ -175,26 +181,31 @@ def value(standing: Standing) -> dict[str, Any]:
       `no_password`, `not_launched`, `mailbox_paused`, `answers`, `uncertain`, `held`, `inbox_not_read`,
       `inbox_unreadable`, `no_sender`
     - `sent`: `{"first", "follow_ups", "deferred", "refused"}` letters
+    - `came_back`: how many mails by kind, and what people entered by hand: `{"reply": 4, ...}`; `interested`:
+      how many of the replies show interest
     - `stopped`: `[{"status", "reason", "people"}]`, status one of replied, opted_out, bounced, stopped
     - `uncertain`, `waiting`: letters; `held`: `[{"reason", "letters"}]`
     - `pauses`: `[{"scope", "name", "reason", "actor", "at", "until"}]`
     - `mailboxes`: `[{"address", "sent_today", "cap_today", "per_day", "full", "paused", "answers_known",
-      "waiting", "follow_ups_waiting", "next"}]`, next as in `run --once`
+      "waiting", "follow_ups_waiting", "away_until", "next"}]`, next as in `run --once`; `away_until` is the
+      last day of an absence (ISO date) or null
     - `sender`: `{"running": [{"host", "heartbeat_at"}], "last_alive_at"}`
-    - `campaigns`: `[{"campaign", "name", "status", "people": {status: n}, "waiting", "nightly", "next"}]`
+    - `campaigns`: `[{"campaign", "name", "status", "people": {status: n}, "waiting", "nightly", "next",
+      "tonight"}]`; `tonight` is `{"join", "held"}`, people who would join at night and who match but are held
+      back; null where nobody joins by itself, or where finding out would take long
     """
     return {
         "now": standing.now,
         "since": standing.since,
-        "needs": [
-            {"code": each.code, "text": each.text, "command": each.command} for each in needs(standing)
-        ],
+        "needs": needs_value(needs(standing)),
         "sent": {
             "first": standing.sent.first,
             "follow_ups": standing.sent.follow_ups,
             "deferred": standing.sent.deferred,
             "refused": standing.sent.refused,
         },
+        "came_back": came_back_value(standing.came_back),
+        "interested": standing.came_back.interested,
         "stopped": [
             {"status": each.status, "reason": each.reason, "people": each.people} for each in standing.ended
         ],
@@ -230,6 +241,7 @@ def _box_value(box: Box, standing: Standing) -> dict[str, Any]:
         "answers_known": box.reads,
         "waiting": box.waiting,
         "follow_ups_waiting": box.follow_ups,
+        "away_until": box.away,
         "next": next_value(box.next) if box.next else None,
     }
 
@@ -243,4 +255,5 @@ def _course_value(course: Course) -> dict[str, Any]:
         "waiting": course.waiting,
         "nightly": course.nightly,
         "next": next_value(course.next) if course.next else None,
+        "tonight": {"join": course.tonight.people, "held": course.tonight.held} if course.tonight else None,
     }

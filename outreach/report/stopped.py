@@ -133,3 +133,8 @@ def listed(found: Sequence[Suppression], total: int) -> dict[str, Any]:
         "total": total,
         "suppressions": [{name: getattr(each, name) for name in names} for each in found],
     }
+
+
+def lifting(name: str, found: Suppression, zone: str) -> str:
+    """ "bob@acme.example is suppressed since Mon 23 Nov 10:02: by hand. Write to it again?"."""
+    return f"{name} is suppressed since {moment(found.at, zone)}: {found.reason}. Write to it again?"

@@ -11,10 +11,22 @@ Text is compared without regard to case and Unicode form (`fold`), because lists
 'STRASSE', and `<` orders the folded text by code point. A field that is absent, empty, or holds a value that
 does not fit its type is missing: every comparison with it but `is [not] missing` is unknown (Kleene's
 three-valued logic), and an unknown condition is not in the segment.
+
+The history of people is asked by functions:
+
+    sent('retail-intro')        that letter has left to them, in whichever campaign
+    days_since('any') > 90      whole days of 24 hours since the last letter (or that letter) left
+    tag('fair-2026')            they are marked so
+    campaign('retail-shelving') they are in it or were
+
+'any' stands for some letter, tag or campaign. A letter of which nobody knows whether it arrived counts as one
+that has left. To whom no letter has left, the days are missing, so that `days_since('any') > 90` does not find
+them, and `not sent('any') or days_since('any') > 90` does.
 """
 
 from outreach.segment.grammar import parse
+from outreach.segment.history import Fact, History, Names, NoPast, Past
 from outreach.segment.tokens import SegmentError
 from outreach.segment.tree import Condition, Row
 
-__all__ = ["Condition", "Row", "SegmentError", "parse"]
+__all__ = ["Condition", "Fact", "History", "Names", "NoPast", "Past", "Row", "SegmentError", "parse"]

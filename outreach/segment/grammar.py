@@ -3,8 +3,9 @@
 any        = all { "or" all }
 all        = negation { "and" negation }
 negation   = { "not" } ( "(" any ")" | segment | comparison )
-comparison = field [ order value | ["not"] "in" "[" value { "," value } "]" | ["not"] "like" text
+comparison = asked [ order value | ["not"] "in" "[" value { "," value } "]" | ["not"] "like" text
                    | "is" ["not"] "missing" ]
+asked      = field | ( "sent" | "days_since" | "tag" | "campaign" ) "(" text ")"
 """
 
 import re
@@ -14,8 +15,9 @@ from typing import Final
 from unicodedata import normalize
 
 from outreach.model import FieldType
-from outreach.segment import compare, literals, names
-from outreach.segment.tokens import Literal, Source, Token, tokens
+from outreach.segment import compare, functions, literals, names
+from outreach.segment.history import FUNCTIONS, Fact, Names
+from outreach.segment.tokens import Literal, SegmentError, Source, Token, tokens
 from outreach.segment.tree import Comparison, Condition, Junction, Node, Not, condition
 
 MAX_DEPTH: Final = 50
@@ -37,19 +39,29 @@ class _Known:
 
     types: Mapping[str, tuple[str, FieldType]]
     named: Mapping[str, tuple[str, str]]
+    past: Names | None
     parts: dict[str, _Part] = field(default_factory=dict)
 
 
-def parse(text: str, *, types: Mapping[str, FieldType], named: Mapping[str, str] | None = None) -> Condition:
+def parse(
+    text: str,
+    *,
+    types: Mapping[str, FieldType],
+    named: Mapping[str, str] | None = None,
+    past: Names | None = None,
+) -> Condition:
     """The condition that `text` says.
 
-    `types` are the fields that exist, with their types; `named` the conditions of `[segments]`, by name.
+    `types` are the fields that exist, with their types; `named` the conditions of `[segments]`, by name; `past`
+    gives the letters, tags and campaigns that may be asked for (None: whichever), and is asked only where a
+    condition does.
     Raises SegmentError for the first thing that cannot be understood. Bounded: 10,000 characters for each
     text, 50 levels of nesting and 1,000 comparisons with the named segments put in.
     """
     known = _Known(
         {normalize("NFC", name): (name, kind) for name, kind in types.items()},
         {normalize("NFC", name): (name, source) for name, source in (named or {}).items()},
+        past,
     )
     return condition(text, _Parser(Source(text), known, (), 0).whole())
 
@@ -113,6 +125,9 @@ class _Parser:
             raise names.no_start(self.source, token)
         self.take()
         name = normalize("NFC", token.text)
+        if self.next.says("(") and name.lower() in FUNCTIONS:
+            self.count(token, 1)
+            return self.asked(token, name.lower())
         if name in self.known.named:
             if name in self.known.types:
                 message = f"`{name}` is both a field and a segment"
@@ -123,8 +138,26 @@ class _Parser:
             return self.comparison(token, *self.known.types[name])
         if name.lower() == "date" and self.next.says("("):
             raise names.no_start(self.source, token)
+        raise self.unknown(token)
+
+    def unknown(self, token: Token) -> SegmentError:
+        """The error for a name that stands for nothing."""
+        if self.next.says("("):
+            return functions.unknown(self.source, token)
+        if token.text.lower() in FUNCTIONS:
+            return functions.bare(self.source, token)
         fields = (kept for kept, _ in self.known.types.values())
-        raise names.unknown_name(self.source, token, fields, (kept for kept, _ in self.known.named.values()))
+        return names.unknown_name(self.source, token, fields, (kept for kept, _ in self.known.named.values()))
+
+    def asked(self, token: Token, function: str) -> Node:
+        """The comparison of an answer of the history; the function's name is behind us."""
+        self.take()
+        text = self.next
+        if text.kind != "text" or not self.words[self.at + 1].says(")"):
+            raise functions.no_argument(self.source, text, function)
+        self.at += 2
+        fact = Fact(function, functions.checked(self.source, text, function, self.known.past))
+        return self.comparison(token, fact.key, FUNCTIONS[function].kind, fact)
 
     def parenthesis(self) -> Node:
         opened = self.take()
@@ -159,8 +192,8 @@ class _Parser:
         self.reach(token, below + part.height)
         return part.node
 
-    def comparison(self, token: Token, name: str, kind: FieldType) -> Node:
-        """The comparison of the field `name`, whose token is behind us."""
+    def comparison(self, token: Token, name: str, kind: FieldType, fact: Fact | None = None) -> Node:
+        """The comparison of the field (or fact) `name`, whose tokens are behind us."""
         operator = self.next
         if operator.says(*compare.ORDER):
             self.take()
@@ -182,7 +215,7 @@ class _Parser:
         else:
             raise names.no_operator(self.source, token, operator, name, kind)
         piece = self.source.text[token.at : self.words[self.at - 1].end]
-        return Comparison(re.sub(r"\s*\n\s*", " ", piece), name, kind, match)
+        return Comparison(re.sub(r"\s*\n\s*", " ", piece), name, kind, match, fact)
 
     def value(self, name: str, kind: FieldType, symbol: str) -> Literal:
         """A literal that suits the field."""

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from outreach.model import Fields, FieldType
 from outreach.segment.compare import Match, Verdict, fits
+from outreach.segment.history import Fact
 from outreach.segment.tokens import shown
 
 NOUNS = {
@@ -24,6 +25,7 @@ class Comparison:
     name: str
     kind: FieldType
     match: Match = field(repr=False, compare=False)
+    fact: Fact | None = None  # where the history is asked, not a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A checked condition. `fields` are all it asks about, those of its named segments included."""
+    """A checked condition. `fields` are all it asks about, those of its named segments included.
+
+    `uses` are the facts among them: whoever matches people gathers a History for these and has it `tell` each
+    person's fields. Without one they are missing.
+    """
 
     text: str
     fields: frozenset[str]
+    uses: frozenset[Fact]
     _tree: Node = field(repr=False)
     _match: Match = field(repr=False, compare=False)
 
@@ -77,7 +84,10 @@ class Condition:
 
 def condition(text: str, tree: Node) -> Condition:
     """The Condition of a tree, compiled."""
-    return Condition(text, frozenset(leaf.name for leaf in _leaves(tree)), tree, _compiled(tree))
+    leaves = tuple(_leaves(tree))
+    fields = frozenset(leaf.name for leaf in leaves)
+    uses = frozenset(leaf.fact for leaf in leaves if leaf.fact)
+    return Condition(text, fields, uses, tree, _compiled(tree))
 
 
 def _compiled(node: Node) -> Match:

@@ -4,8 +4,8 @@ An act takes a connection first: `store.write(claims.claim, "ann@northwind.examp
 write transaction, `store.read(...)` in a snapshot for reading.
 """
 
-import secrets
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from outreach.errors import StoreError
-from outreach.store import tables
+from outreach.store import opening, suppressions, tables
 from outreach.store.connect import connect
+from outreach.store.journal import SUFFIX, Journal
 from outreach.store.witness import Ledger, Witness
 from outreach.store.writer import Writer
 
@@ -35,12 +36,29 @@ class Store:
         at = self._engine.url
         self._name = str(at.database) if at.host is None else f"{at.database} on {at.host}"
         self._on_sqlite = self._engine.dialect.name == "sqlite"
-        self._writer = Writer(self._engine, lambda marks: self.witness.saw(marks))
-        with _translated(self._name):
-            here = self._writer.run(_place)
-            self.id, self.key = self._writer.run(lambda tx: _prepare(tx, here))
+        self._writer = Writer(
+            self._engine, lambda marks: self.witness.saw(marks), lambda entries: self.journal.append(entries)
+        )
+        with translated(self._name):
+            here = self._writer.run(opening.place)
+            self.id, self.key = self._writer.run(lambda tx: opening.prepare(tx, here))
         self._here = here
         self.witness = Witness(self.id, here, alone=self._on_sqlite, state=state)
+        tag = suppressions.digest(self.key, "journal", self.id)[:16]
+        self.journal = Journal(self._beside(), tag)
+        if not self.journal.agrees(self.read(suppressions.count)):
+            self.journal.complete(self.read(suppressions.entries))
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The database itself, for what copies all of it."""
+        return self._engine
+
+    def _beside(self) -> Path | None:
+        """Where the journal of suppressions lies: beside a SQLite file, else with the witness."""
+        if not self._on_sqlite:
+            return self.witness.folder / f"{self.id}{SUFFIX}"
+        return Path(f"{self._here}{SUFFIX}") if self._engine.url.database else None
 
     def write(
         self,
@@ -49,7 +67,7 @@ class Store:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """What `act(connection, ...)` returns, once it is durable. Acts run one at a time, in every process."""
-        with _translated(self._name):
+        with translated(self._name):
             return self._writer.run(lambda connection: act(connection, *args, **kwargs))
 
     def read(
@@ -59,7 +77,7 @@ class Store:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         """What `act(connection, ...)` returns; it changes nothing and never waits for a writer."""
-        with _translated(self._name), self._engine.connect() as connection:
+        with translated(self._name), self._engine.connect() as connection:
             if not self._on_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return act(connection, *args, **kwargs)
@@ -67,6 +85,15 @@ class Store:
     def complaint(self) -> str:
         """Why this store must not send before a person has released it (restored, copied); "" if it may."""
         return self.witness.complaint(lambda: self.read(_ledger))
+
+    def relearn(self, now: datetime) -> int:
+        """Suppress again whom the journal knows and this store, being older, does not; how many."""
+        if self.journal.agrees(self.read(suppressions.count)):
+            return 0
+        known = self.journal.read().values()
+        if not self.read(suppressions.lacking, known):
+            return 0
+        return self.write(suppressions.relearn, self.key, known, at=now)
 
     def release(self) -> None:
         """A person says that this store may send as it is and from here."""
@@ -79,7 +106,7 @@ class Store:
         Waits for those who are reading; where they take too long the log goes when the sender ends.
         """
         if self._on_sqlite:
-            with _translated(self._name):
+            with translated(self._name):
                 connection = self._engine.raw_connection()
                 try:
                     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -105,7 +132,7 @@ _HINTS = (
 )
 
 
-class _translated:  # noqa: N801 -- reads as a word in `with`
+class translated:  # noqa: N801 -- reads as a word in `with`
     """The one place where the database's errors become ours."""
 
     def __init__(self, name: str) -> None:
@@ -122,14 +149,6 @@ class _translated:  # noqa: N801 -- reads as a word in `with`
             raise StoreError(f"the store cannot be used: {self._name}: {cause}", hint=hint) from exc
 
 
-def _place(tx: sa.Connection) -> str:
-    """What tells this database from a copy of it: the file's path, or the database's number on its server."""
-    if tx.dialect.name == "sqlite":
-        return str(Path(tx.engine.url.database or "").resolve())
-    query = "SELECT datname || '/' || oid FROM pg_database WHERE datname = current_database()"
-    return str(tx.exec_driver_sql(query).scalar_one())
-
-
 def _ledger(tx: sa.Connection) -> Ledger:
     row = tx.execute(sa.select(tables.house.c.marks, tables.house.c.home)).one()
     launched = tx.execute(sa.select(tables.campaign.c.stem).limit(1)).first() is not None
@@ -138,26 +157,3 @@ def _ledger(tx: sa.Connection) -> Ledger:
 
 def _settle_here(tx: sa.Connection, here: str) -> None:
     tx.execute(sa.update(tables.house).values(home=here))
-
-
-def _prepare(tx: sa.Connection, here: str) -> tuple[str, bytes]:
-    """The store's id and key; makes all tables and a new identity in an empty database."""
-    tables.metadata.create_all(tx)
-    row = tx.execute(sa.select(tables.house)).first()
-    if row is None:
-        identity = {"id": secrets.token_hex(8), "key": secrets.token_hex(32)}
-        tx.execute(sa.insert(tables.house), {**identity, "schema": tables.SCHEMA, "marks": 0, "home": here})
-        return identity["id"], bytes.fromhex(identity["key"])
-    if row.schema > tables.SCHEMA:
-        raise StoreError(
-            "this store was made by a newer version of outreach", hint="pip install --upgrade outreach"
-        )
-    for version in range(row.schema + 1, tables.SCHEMA + 1):
-        for table, name, kind in tables.UPGRADES[version]:
-            if name not in {column["name"] for column in sa.inspect(tx).get_columns(table)}:  # made just now
-                tx.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-        tx.execute(sa.update(tables.house).values(schema=version))
-    if row.schema < tables.SCHEMA:
-        for index in (each for table in tables.metadata.sorted_tables for each in table.indexes):
-            index.create(tx, checkfirst=True)
-    return row.id, bytes.fromhex(row.key)

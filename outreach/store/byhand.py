@@ -38,6 +38,8 @@ def suppress(
     """Suppress addresses and domains, each given once, and stop everyone they cover."""
     last = _last_event(tx)
     added = suppressions.add(tx, key, values, reason=reason, at=at, actor=actor)
+    # For `log`: most of them are nobody's we know. Without the reason, which may name somebody.
+    events.log(tx, at, "suppress", actor=actor, values=len(values), known=len(values) - added)
     return Suppressed(added, len(values) - added, _since(tx, last))
 
 

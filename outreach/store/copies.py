@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from outreach.model import OPEN_ENROLLMENT, MessageStatus, Scope
 from outreach.store import events, records, stops
-from outreach.store.owners import BY_ID, by_token, letter_where
+from outreach.store.owners import BY_ID, Owner, by_token, letter_where
 from outreach.store.responses import ACTOR
 from outreach.store.tables import enrollment, event, message, prospect
 
 BY_HAND = "written to by hand"
+IN_SENT = "found in the Sent folder"
+STRANGE = "the Sent folder has a letter to them that this store does not know"
 RECENT = timedelta(days=2)  # a letter older than that is not filed any more
 _MOST = 50  # copies that are filed at one reading
 
@@ -37,9 +39,11 @@ def own_copy(tx: sa.Connection, copy: OwnCopy, now: datetime) -> None:
     from then on a person talks to them, and nothing more goes out by itself until it is resumed. Read again,
     it changes nothing.
     """
-    ours = letter_where(tx, message.c.message_id == f"<{copy.header_id}>", BY_ID) or by_token(tx, copy.token)
+    ours = _letter(tx, copy)
     if ours and ours.message_id is not None:
-        records.proved(tx, ours.message_id, now=now, actor=ACTOR, said="found in the Sent folder")
+        # What was sent to somebody else, to look at it before, has not reached its reader.
+        left = copy.at if ours.email in copy.recipients else None
+        records.proved(tx, ours.message_id, now=now, actor=ACTOR, said=IN_SENT, left=left)
         return
     people = (
         sa.select(prospect.c.id)
@@ -54,6 +58,51 @@ def own_copy(tx: sa.Connection, copy: OwnCopy, now: datetime) -> None:
             stops.add_pause(tx, Scope.PROSPECT, str(prospect_id), reason=reason, actor=ACTOR, at=now)
             about = {"prospect_id": prospect_id, "reason": reason, "copy": copy.fingerprint}
             events.log(tx, now, BY_HAND, actor=ACTOR, **about)
+
+
+def _letter(tx: sa.Connection, copy: OwnCopy) -> Owner | None:
+    """The letter of this store that a mail of ours is a copy of."""
+    return letter_where(tx, message.c.message_id == f"<{copy.header_id}>", BY_ID) or by_token(tx, copy.token)
+
+
+def recognize(tx: sa.Connection, copies: Sequence[OwnCopy], now: datetime) -> list[OwnCopy]:
+    """Take note of those mails that are letters of this store; the others, of which nothing is noted."""
+    strange = []
+    for copy in copies:
+        if _letter(tx, copy):
+            own_copy(tx, copy, now)
+        else:
+            strange.append(copy)
+    return strange
+
+
+def would_find(tx: sa.Connection, copies: Sequence[OwnCopy]) -> int:
+    """How many of the mails are letters that wait here, and would count as sent."""
+    found = (_letter(tx, copy) for copy in copies)
+    ids = {each.message_id for each in found if each}
+    waits = sa.and_(message.c.id.in_(ids), message.c.status.in_(stops.CANCELLABLE))
+    return len(tx.execute(sa.select(message.c.id).where(waits)).all())
+
+
+def found(tx: sa.Connection, after: int) -> int:
+    """How many letters were found to have left since the event with that id."""
+    query = sa.select(sa.func.count()).where(event.c.kind == records.FOUND, event.c.id > after)
+    return int(tx.execute(query).scalar_one())
+
+
+def pause_strangers(
+    tx: sa.Connection, copies: Sequence[OwnCopy], now: datetime
+) -> tuple[list[str], list[str]]:
+    """Pause the readers of letters of which this store knows nothing: (those paused, those it does not know).
+
+    They were written to under a launch that it has not seen; another launch would write to them again.
+    """
+    emails = {email for copy in copies for email in copy.recipients}
+    known = tx.execute(sa.select(prospect.c.id, prospect.c.email).where(prospect.c.email.in_(emails))).all()
+    for row in known:
+        stops.add_pause(tx, Scope.PROSPECT, str(row.id), reason=STRANGE, actor=ACTOR, at=now)
+    paused = {row.email for row in known}
+    return sorted(paused), sorted(emails - paused)
 
 
 def _is_new(tx: sa.Connection, prospect_id: int, fingerprint: str) -> bool:

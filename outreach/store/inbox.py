@@ -108,7 +108,9 @@ def judge(
     waits = answers.waits(one, owner)
     values = {**answers.said(one), **answers.whose(owner), "waiting": waits, "corrected": corrected}
     tx.execute(sa.update(answer).where(answer.c.id == number).values(**values))
-    if owner:
+    if owner is None:
+        _log(tx, number, "answer marked", now, actor, said=str(one.reading.kind))
+    else:
         answers.act(tx, key, number, one, owner, now=now, actor=actor)
 
 

@@ -123,6 +123,13 @@ def uncount(tx: sa.Connection, row: Any) -> None:
     _count(tx, day_of(row.marked_at, settings.house(tx).timezone), row, -1)
 
 
+def count_found(tx: sa.Connection, row: Any, left: datetime) -> None:
+    """Count a letter that has left without a mark of this store in the caps of its day, and for the gap."""
+    _count(tx, day_of(left, settings.house(tx).timezone), row, 1)
+    earlier = sa.or_(mailbox.c.last_mark.is_(None), mailbox.c.last_mark < left)
+    tx.execute(sa.update(mailbox).where(mailbox.c.address == row.mailbox, earlier).values(last_mark=left))
+
+
 def _count(tx: sa.Connection, day: date, row: Any, letters: int) -> None:
     """Add to the caps' counters of a day."""
     counters = {

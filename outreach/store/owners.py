@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from outreach.compose.trial import is_trial
 from outreach.data import words
 from outreach.inbound.arrived import Arrived
 from outreach.inbound.clues import REPORTS, topic
@@ -137,6 +138,8 @@ def is_near(tx: sa.Connection, one: Arrived) -> bool:
     One of a company that we wrote to, or who answers a letter's very subject; or nobody can tell, because the mail
     could not be read.
     """
+    if any(map(is_trial, one.clues.message_ids)):  # a colleague answers a test letter
+        return False
     if one.reading.kind in (Kind.OPT_OUT, Kind.COMPLAINT) or one.reading.why == UNREAD:
         return True
     if one.reading.kind is Kind.UNRELATED:

@@ -1,7 +1,8 @@
 """Looking at people: by a condition, and one of them with everything there is. Nothing here changes anything."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +11,12 @@ from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Value
 from outreach.prospect import KNOWN
 from outreach.report.people import Dossier, Part, Written
 from outreach.report.segments import Survey
-from outreach.segment import Condition
-from outreach.store import prospects, suppressions
+from outreach.segment import Condition, History
+from outreach.store import events, prospects, suppressions, tags
+from outreach.store.history import Past
 from outreach.store.tables import enrollment, message, prospect
 
+_EVENTS = 200  # of a person, the newest
 _PRESENT = prospect.c.email.contains("@")  # erased people have no address
 
 
@@ -22,34 +25,38 @@ def total(tx: sa.Connection) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(prospect).where(_PRESENT)).scalar_one())
 
 
-def _each(tx: sa.Connection) -> Iterator[tuple[int, dict[str, Value]]]:
+def _each(tx: sa.Connection, history: History) -> Iterator[tuple[int, dict[str, Value]]]:
     """Id and fields of everybody, as conditions see them, in the order of their import, streamed."""
     decode: Callable[[str], dict[str, Value]] = prospects.decode_fields(tx)
     columns = (prospect.c.id, prospect.c.fields, prospect.c.email, prospect.c.source, prospect.c.basis)
     query = sa.select(*columns).where(_PRESENT).order_by(prospect.c.id)
+    asked = bool(history)
     for number, stored, email, source, basis in tx.execute(query.execution_options(yield_per=2000)):
         fields = decode(stored)
         fields["email"], fields["source"], fields["basis"] = email, source, basis
+        if asked:
+            history.tell(number, fields)
         yield number, fields
 
 
-def tally(tx: sa.Connection, conditions: Mapping[str, Condition]) -> dict[str, int]:
+def tally(tx: sa.Connection, conditions: Mapping[str, Condition], as_of: datetime) -> dict[str, int]:
     """How many people match each of the conditions."""
     counts = dict.fromkeys(conditions, 0)
     tests = [(name, condition.match) for name, condition in conditions.items()]
-    for _, fields in _each(tx):
+    facts = frozenset().union(*(condition.uses for condition in conditions.values()))
+    for _, fields in _each(tx, Past(tx).of(facts, as_of)):
         for name, match in tests:
             if match(fields):
                 counts[name] += 1
     return counts
 
 
-def survey(tx: sa.Connection, condition: Condition, limit: int) -> Survey:
+def survey(tx: sa.Connection, condition: Condition, as_of: datetime, limit: int) -> Survey:
     """How many match, the first `limit` of them, and how many it cannot decide on for lack of which field."""
     found: list[int] = []
     missing: Counter[str] = Counter()
     people = matching = unknown = 0
-    for number, fields in _each(tx):
+    for number, fields in _each(tx, Past(tx).of(condition.uses, as_of)):
         people += 1
         verdict = condition.match(fields)
         if verdict:
@@ -59,43 +66,66 @@ def survey(tx: sa.Connection, condition: Condition, limit: int) -> Survey:
         elif verdict is None:
             unknown += 1
             missing.update(condition.unknown(fields))
-    samples = prospects.by_ids(tx, found)
-    return Survey(people, matching, unknown, missing, [samples[number] for number in found])
+    return Survey(people, matching, unknown, missing, _in_order(tx, found), tags.of_many(tx, found))
 
 
-def select(tx: sa.Connection, condition: Condition | None) -> Iterator[Prospect]:
+def select(tx: sa.Connection, condition: Condition | None, as_of: datetime) -> Iterator[Prospect]:
     """The people who match (None: all), in the order of their import, streamed."""
+    if condition is None:
+        yield from prospects.everyone(tx)
+        return
+    history = Past(tx).of(condition.uses, as_of)
     for person in prospects.everyone(tx):
         own = {"email": person.email, "source": person.source, "basis": person.basis}
-        if condition is None or condition.match({**person.fields, **own}):
+        fields = {**person.fields, **own}
+        history.tell(person.id, fields)
+        if condition.match(fields):
             yield person
 
 
-def first(tx: sa.Connection, limit: int) -> list[Prospect]:
-    """The first people of the store."""
-    ids = list(
-        tx.execute(sa.select(prospect.c.id).where(_PRESENT).order_by(prospect.c.id).limit(limit)).scalars()
-    )
-    found = prospects.by_ids(tx, ids)
-    return [found[number] for number in ids]
+def ids(
+    tx: sa.Connection, condition: Condition | None, as_of: datetime, among: Collection[int] | None = None
+) -> list[int]:
+    """The ids of those who match (None: all), `among` these if given, in the order of their import."""
+    if condition is not None:
+        found: Iterator[int] = (
+            number
+            for number, fields in _each(tx, Past(tx).of(condition.uses, as_of))
+            if condition.match(fields)
+        )
+    else:
+        found = iter(tx.execute(sa.select(prospect.c.id).where(_PRESENT).order_by(prospect.c.id)).scalars())
+    return [number for number in found if among is None or number in among]
 
 
-def used_fields(tx: sa.Connection, condition: Condition | None) -> list[str]:
-    """The fields that somebody who matches has, `email` first, those of the user's own last."""
-    used = {"email"}
-    for person in select(tx, condition):
+def page(tx: sa.Connection, wanted: Sequence[int]) -> tuple[list[Prospect], dict[int, list[str]]]:
+    """People by id, in that order, and the tags of those who have some."""
+    return _in_order(tx, wanted), tags.of_many(tx, wanted)
+
+
+def _in_order(tx: sa.Connection, wanted: Sequence[int]) -> list[Prospect]:
+    found = prospects.by_ids(tx, wanted)
+    return [found[number] for number in wanted]
+
+
+def used_fields(tx: sa.Connection, condition: Condition | None, as_of: datetime) -> list[str]:
+    """The fields that somebody who matches has, `email` first, those of the user's own last, then `tags`."""
+    used, tagged = {"email"}, tags.of_many(tx, None)
+    anybody = False
+    for person in select(tx, condition, as_of):
         used.update(person.fields, ["source"] * bool(person.source), ["basis"] * bool(person.basis))
-    return [*(name for name in KNOWN if name in used), *sorted(used - set(KNOWN))]
+        anybody = anybody or person.id in tagged
+    return [*(name for name in KNOWN if name in used), *sorted(used - set(KNOWN)), *["tags"] * anybody]
 
 
-def blocked(tx: sa.Connection, key: bytes, condition: Condition | None) -> int:
+def blocked(tx: sa.Connection, key: bytes, condition: Condition | None, as_of: datetime) -> int:
     """How many of the people who match are suppressed."""
     reasons = suppressions.all_hashes(tx)
     if not reasons:
         return 0
     return sum(
         not reasons.keys().isdisjoint(suppressions.digests(key, person.email))
-        for person in select(tx, condition)
+        for person in select(tx, condition, as_of)
     )
 
 
@@ -108,6 +138,8 @@ def dossier(tx: sa.Connection, key: bytes, person: Prospect) -> Dossier:
         suppressions.find(tx, key, person.email),
         [_part(row) for row in tx.execute(parts)],
         [_written(row) for row in tx.execute(letters)],
+        tags.of(tx, person.id),
+        events.log_of(tx, _EVENTS, prospect_id=person.id, everything=True)[0],
     )
 
 

@@ -1,8 +1,9 @@
 """What a plan is made from, and the plans that were shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus, Prospect
 from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
-from outreach.store import prospects, replies, suppressions
-from outreach.store.tables import enrollment, message, plan, prospect
+from outreach.store import contacts, prospects, replies, suppressions
+from outreach.store.history import Past
+from outreach.store.tables import enrollment, message, plan, prospect, revision
 
 PLAN_LIVES = timedelta(hours=24)
 
@@ -33,7 +35,10 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         enrolled=_enrolled(tx, stem, company),
         elsewhere={row.prospect_id: row.campaign for row in tx.execute(others)},
         replies=replies.latest(tx),
+        written=contacts.last_letters(tx, besides=stem),
+        keepers=contacts.keepers(tx),
         newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
+        past=Past(tx, company=company),
     )
 
 
@@ -64,6 +69,7 @@ def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, En
         query = query.where(message.c.prospect_id.in_(theirs))
     rows = tx.execute(people_of).all()
     people = prospects.by_ids(tx, [row.prospect_id for row in rows])
+    numbers = _revisions(tx, stem)
     letters: dict[int, list[Any]] = {}
     for row in tx.execute(query):
         letters.setdefault(row.enrollment_id, []).append(row)
@@ -74,7 +80,7 @@ def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, En
             status=row.status,
             mailbox=row.mailbox,
             language=row.language,
-            sent=sent_letters(letters.get(row.id, [])),
+            sent=sent_letters(letters.get(row.id, []), numbers),
             open=_open(letters.get(row.id, [])),
         )
         for row in rows
@@ -86,10 +92,21 @@ def members(tx: sa.Connection, stem: str) -> set[int]:
     return set(tx.execute(sa.select(enrollment.c.prospect_id).where(enrollment.c.campaign == stem)).scalars())
 
 
-def sent_letters(rows: Sequence[Any]) -> tuple[Earlier, ...]:
-    """The letters of one enrollment that have been sent, in order."""
+def _revisions(tx: sa.Connection, stem: str) -> dict[int, int]:
+    """The numbers of a campaign's revisions by id."""
+    query = sa.select(revision.c.id, revision.c.number).where(revision.c.campaign == stem)
+    return {row.id: row.number for row in tx.execute(query)}
+
+
+def sent_letters(
+    rows: Sequence[Any], numbers: Mapping[int, int] = MappingProxyType({})
+) -> tuple[Earlier, ...]:
+    """The letters of one enrollment that have been sent, in order; `numbers` are those of revisions by id."""
     sent = [row for row in rows if row.status == MessageStatus.SENT]
-    return tuple(Earlier(row.letter, row.message_id, row.subject, row.sent_at) for row in sent)
+    return tuple(
+        Earlier(row.letter, row.message_id, row.subject, row.sent_at, numbers.get(row.revision_id, 0))
+        for row in sent
+    )
 
 
 def _open(rows: Sequence[Any]) -> Open | None:

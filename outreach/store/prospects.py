@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, Fields, FieldType, MessageStatus, Prospect, Scope, Value
 from outreach.prospect import Row, company_key
-from outreach.store import events, stops, suppressions
+from outreach.store import events, stops, suppressions, tags
 from outreach.store.tables import (
     EPOCH,
     MICROSECOND,
@@ -23,6 +24,7 @@ from outreach.store.tables import (
     pause,
     prospect,
     suppression,
+    tag,
     usage,
 )
 
@@ -33,12 +35,16 @@ _DECODE = json.JSONDecoder().raw_decode  # what is stored has no white space aro
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did, in rows."""
+    """What an import did, in rows; `tagged` counts tags that people did not have, `differing` the people who
+    were to be filled in and keep a value that the row has otherwise.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     suppressed: int = 0
+    tagged: int = 0
+    differing: int = 0
 
     def __iadd__(self, other: "Imported") -> "Imported":
         for part in dataclass_fields(self):
@@ -79,9 +85,16 @@ def decode_fields(tx: sa.Connection) -> Callable[[str], dict[str, Value]]:
 
 
 def add_batch(
-    tx: sa.Connection, key: bytes, rows: Sequence[Row], *, on_existing: str, now: datetime
+    tx: sa.Connection,
+    key: bytes,
+    rows: Sequence[Row],
+    *,
+    on_existing: str,
+    now: datetime,
+    tags: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Imported:
-    """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip, or update.
+    """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip, or update. `tags`
+    (address -> tags) go to all of them, also to people whom the row does not change.
 
     A suppressed address is left as it is, and not added if it was unknown or erased.
     """
@@ -89,30 +102,58 @@ def add_batch(
     done = Imported(suppressed=len(rows) - len(wanted))
     newest = tx.execute(sa.select(sa.func.max(prospect.c.id))).scalar() or 0
     done.added = _insert(tx, wanted, now)
-    if done.added == len(wanted):  # the usual case: nobody has to be looked up
-        return done
-    known = _known(tx, [row.email for row in wanted], newest)
-    changes = _changes(tx, wanted, known, on_existing)
-    elsewhere = [each["known"] for each in changes if each.pop("elsewhere")]
-    if changes:
-        _void_windows(tx, elsewhere, now)
-        who = sa.update(prospect).where(prospect.c.id == sa.bindparam("known"))
-        tx.execute(who.values(updated_at=now), changes)
-    done.changed, done.unchanged = len(changes), len(known) - len(changes)
+    if done.added < len(wanted):  # the usual case is that nobody has to be looked up
+        known = _known(tx, [row.email for row in wanted], newest)
+        changes, done.differing = _changes(tx, wanted, known, on_existing)
+        elsewhere = [each["known"] for each in changes if each.pop("elsewhere")]
+        if changes:
+            void_windows(tx, elsewhere, now)
+            who = sa.update(prospect).where(prospect.c.id == sa.bindparam("known"))
+            tx.execute(who.values(updated_at=now), changes)
+        done.changed, done.unchanged = len(changes), len(known) - len(changes)
+    done.tagged = _mark(tx, wanted, tags, now)
     return done
 
 
-def try_batch(tx: sa.Connection, key: bytes, rows: Sequence[Row], *, on_existing: str) -> Imported:
+def try_batch(
+    tx: sa.Connection,
+    key: bytes,
+    rows: Sequence[Row],
+    *,
+    on_existing: str,
+    tags: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Imported:
     """What `add_batch` would do, without doing it."""
     wanted = _allowed(tx, key, rows)
     known = _known(tx, [row.email for row in wanted])
-    changed = len(_changes(tx, wanted, known, on_existing))
+    changes, differing = _changes(tx, wanted, known, on_existing)
+    marks = {(row.email, name) for row in wanted for name in tags.get(row.email, ())}
     return Imported(
         added=len(wanted) - len(known),
-        changed=changed,
-        unchanged=len(known) - changed,
+        changed=len(changes),
+        unchanged=len(known) - len(changes),
         suppressed=len(rows) - len(wanted),
+        tagged=len(marks - _marks(tx, list(known)) if marks else marks),
+        differing=differing,
     )
+
+
+def _mark(tx: sa.Connection, rows: Sequence[Row], names: Mapping[str, Sequence[str]], now: datetime) -> int:
+    """Give the people of the rows their tags; how many are new."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows if names else ():
+        alike.setdefault(tuple(names.get(row.email, ())), []).append(row.email)
+    return sum(tags.put(tx, emails, wanted, now) for wanted, emails in alike.items() if wanted)
+
+
+def _marks(tx: sa.Connection, emails: Sequence[str]) -> set[tuple[str, str]]:
+    """The tags that people have: address and tag."""
+    found: set[tuple[str, str]] = set()
+    joined = sa.select(prospect.c.email, tag.c.name).join(tag, tag.c.prospect_id == prospect.c.id)
+    for start in range(0, len(emails), 1000):
+        some = joined.where(prospect.c.email.in_(emails[start : start + 1000]))
+        found.update((email, name) for email, name in tx.execute(some))
+    return found
 
 
 def _allowed(tx: sa.Connection, key: bytes, rows: Sequence[Row]) -> Sequence[Row]:
@@ -151,21 +192,29 @@ def _known(tx: sa.Connection, emails: Sequence[str], newest: int | None = None) 
 
 def _changes(
     tx: sa.Connection, rows: Sequence[Row], known: Mapping[str, Any], on_existing: str
-) -> list[dict[str, Any]]:
-    """What the rows change in the prospects that are known: new column values, and the id as `known`."""
+) -> tuple[list[dict[str, Any]], int]:
+    """What the rows change in the prospects that are known: new column values, and the id as `known`; and how
+    many keep a value that their row has otherwise.
+    """
     if on_existing == SKIP or not known:
-        return []
+        return [], 0
     decode, overwrite = decode_fields(tx), on_existing == UPDATE
-    pairs = ((known[row.email], row) for row in rows if row.email in known)
-    merged = ((old.id, _merged(old, row, decode, overwrite=overwrite)) for old, row in pairs)
-    return [{"known": prospect_id, **values} for prospect_id, values in merged if values]
+    changes, differing = [], 0
+    for row in rows:
+        old = known.get(row.email)
+        if old is None:
+            continue
+        before = decode(old.fields)
+        if values := _merged(old, before, row, overwrite=overwrite):
+            changes.append({"known": old.id, **values})
+        differing += not overwrite and any(
+            before.get(name, value) != value for name, value in row.fields.items()
+        )
+    return changes, differing
 
 
-def _merged(
-    old: Any, row: Row, decode: Callable[[str], dict[str, Value]], *, overwrite: bool
-) -> dict[str, Any]:
+def _merged(old: Any, before: Mapping[str, Value], row: Row, *, overwrite: bool) -> dict[str, Any]:
     """The column values of a known prospect with a row merged in; none if nothing changes."""
-    before = decode(old.fields)
     merged = {**before, **row.fields} if overwrite else {**row.fields, **before}
     source = (row.source or old.source) if overwrite else (old.source or row.source)
     basis = (row.basis or old.basis) if overwrite else (old.basis or row.basis)
@@ -177,7 +226,7 @@ def _merged(
     return {**values, "elsewhere": elsewhere}
 
 
-def _void_windows(tx: sa.Connection, ids: Sequence[int], now: datetime) -> None:
+def void_windows(tx: sa.Connection, ids: Sequence[int], now: datetime) -> None:
     """Letters to people who turn out to live elsewhere: the sender finds their working hours anew."""
     for start in range(0, len(ids), 1000):
         waiting = (
@@ -258,6 +307,7 @@ def erase(tx: sa.Connection, key: bytes, person: Prospect, *, now: datetime, act
     for holder in (message, enrollment):  # at a consumer domain the company is the address
         tx.execute(sa.update(holder).where(holder.c.prospect_id == person.id).values(company="", reason=""))
     tx.execute(sa.delete(usage).where(usage.c.name == person.email))
+    tx.execute(sa.delete(tag).where(tag.c.prospect_id == person.id))
     events.forget(tx, person.id)
     empty = {"email": f"erased-{person.id}", "company": "", "fields": "{}", "source": "", "basis": ""}
     tx.execute(sa.update(prospect).where(prospect.c.id == person.id).values(**empty, updated_at=now))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from outreach.model import CampaignStatus, EnrollmentStatus, Fields, MessageStatus
+from outreach.model import CampaignStatus, EnrollmentStatus, Fields, MessageStatus, Scope
 from outreach.schedule.picker import Usage
 from outreach.schedule.zones import day_of
 from outreach.store import stops
@@ -29,8 +29,11 @@ class Waiting:
     rests_until: datetime | None = None  # the end of the pause that keeps it
 
 
-def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Waiting]:
-    """The letters that are scheduled or claimed (or `held`) and not paused for good, in the order of their ids."""
+def waiting(tx: sa.Connection, now: datetime, *, held: bool = False, released: bool = False) -> list[Waiting]:
+    """The letters that are scheduled or claimed (or `held`) and not paused for good, in the order of their ids.
+
+    `released`: as if nothing paused everything.
+    """
     statuses = [MessageStatus.SCHEDULED, MessageStatus.CLAIMED, *([MessageStatus.HELD] if held else [])]
     query = (
         sa.select(message.c.id, message.c.campaign, message.c.letter, message.c.mailbox, message.c.company)
@@ -43,7 +46,7 @@ def waiting(tx: sa.Connection, now: datetime, *, held: bool = False) -> list[Wai
             message.c.status.in_(statuses),
             campaign.c.status == CampaignStatus.LAUNCHED,
             enrollment.c.status == EnrollmentStatus.ACTIVE,
-            ~stops.pausing_for_good(now),
+            ~stops.pausing_for_good(now, but=Scope.ALL if released else None),
         )
         .order_by(message.c.id)
     )

@@ -22,6 +22,7 @@ from outreach.store.claims import Claimed
 from outreach.store.tables import delivery, enrollment, event, mailbox, message, prospect
 
 PROVED = "proved to have left"
+FOUND = "found to have left"  # a letter that this store, being older than it, has not sent
 _LETTER = (
     sa.select(
         *(message.c.id, message.c.enrollment_id, message.c.prospect_id, message.c.campaign, message.c.letter),
@@ -243,18 +244,39 @@ def settle(
     return True
 
 
-def proved(tx: sa.Connection, message_id: int, *, now: datetime, actor: str, said: str) -> None:
+def proved(
+    tx: sa.Connection, message_id: int, *, now: datetime, actor: str, said: str, left: datetime | None = None
+) -> None:
     """Take note of a proof that a letter has left, such as a mail that names it.
 
-    An uncertain one is settled. One that is still leaving is, should it become uncertain.
+    An uncertain one is settled. One that is still leaving is, should it become uncertain. One that waits, as in a
+    store that was restored, has `left` at that moment and is sent; without it the proof is about no such letter.
     """
     if settle(tx, message_id, sent=True, now=now, actor=actor, said=said):
+        return
+    if left and _found(tx, message_id, left, actor, said):
         return
     leaving = sa.and_(message.c.id == message_id, message.c.status == MessageStatus.SENDING)
     row = tx.execute(sa.select(message.c.campaign, message.c.prospect_id).where(leaving)).first()
     if row is not None:
         about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": message_id}
         events.log(tx, now, PROVED, actor=actor, **about, reason=said)
+
+
+def _found(tx: sa.Connection, message_id: int, left: datetime, actor: str, said: str) -> bool:
+    """Count a letter that waits as sent at that moment; whether it waited. Its next step counts from then."""
+    waits = sa.and_(message.c.id == message_id, message.c.status.in_(stops.CANCELLABLE))
+    row = tx.execute(sa.select(message).where(waits)).first()
+    if row is None:
+        return False
+    about = {"message_id": row.id, "marked_at": left, "at": left, "mailbox": row.mailbox}
+    tx.execute(sa.insert(delivery), {**about, "outcome": Verdict.ACCEPTED, "answer": said})
+    _after(tx, row, EFFECTS[Verdict.ACCEPTED], "", left)
+    tx.execute(sa.update(message).where(message.c.id == row.id).values(marked_at=left))
+    marks.count_found(tx, row, left)
+    about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
+    events.log(tx, left, FOUND, actor=actor, **about, reason=said)
+    return True
 
 
 def settle_proved(tx: sa.Connection, message_id: int, now: datetime) -> bool:

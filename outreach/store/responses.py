@@ -25,7 +25,10 @@ def respond(
     what = _reason(one)
     if owner.message_id is not None and owner.found_by in PROOFS:
         said = f"a mail that came back names it ({one.reading.kind.replace('_', ' ')})"
-        records.proved(tx, owner.message_id, now=now, actor=actor, said=said)
+        # A colleague who was shown the letter beforehand proves nothing about the reader's own.
+        theirs = owner.email in (one.sender, *one.reading.recipients)
+        left = one.at if theirs else None
+        records.proved(tx, owner.message_id, now=now, actor=actor, said=said, left=left)
     _rest_mailbox(tx, one, now)
     status = response.status or EnrollmentStatus.BOUNCED
     people = _people(tx, one, owner)

@@ -19,7 +19,16 @@ from outreach.report.news import GENERAL, KINDS, Happening
 from outreach.report.standing import Counted, Ended, Kept, Pause
 from outreach.sequence import Verdict
 from outreach.store import stops
-from outreach.store.tables import campaign, delivery, enrollment, event, mailbox, message, pause, prospect
+from outreach.store.tables import (
+    campaign,
+    delivery,
+    enrollment,
+    event,
+    mailbox,
+    message,
+    pause,
+    prospect,
+)
 
 WAITING = (MessageStatus.SCHEDULED, MessageStatus.CLAIMED)
 MANY = 1000  # happenings read at once

@@ -95,9 +95,10 @@ def pausing(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool
     return sa.exists().where(_covers(), in_force(now)).correlate(message)
 
 
-def pausing_for_good(now: datetime) -> sa.ColumnElement[bool]:
-    """A condition over `message`: some pause in force at `now` covers it that has no end."""
-    return sa.exists().where(_covers(), in_force(now), pause.c.until.is_(None)).correlate(message)
+def pausing_for_good(now: datetime, *, but: Scope | None = None) -> sa.ColumnElement[bool]:
+    """A condition over `message`: some pause in force at `now` covers it that has no end, `but` of that scope."""
+    for_good = sa.and_(pause.c.until.is_(None), pause.c.scope != but if but else sa.true())
+    return sa.exists().where(_covers(), in_force(now), for_good).correlate(message)
 
 
 def rests_until(now: datetime) -> sa.ScalarSelect[datetime | None]:

@@ -7,8 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, Suppression
-from outreach.store import events, stops
+from outreach.store import events, journal, stops
+from outreach.store.journal import Entry
 from outreach.store.tables import prospect, suppression
+
+JOURNAL = "journal"  # the actor of what the journal brings back
 
 
 def digest(key: bytes, kind: str, value: str) -> str:
@@ -16,17 +19,29 @@ def digest(key: bytes, kind: str, value: str) -> str:
     return hmac.digest(key, f"{kind}:{value}".encode(), "sha256").hex()[:32]
 
 
-def digests(key: bytes, email: str) -> list[str]:
-    """The hashes that would suppress an address: its own, its domain's and every parent domain's."""
+def names(email: str) -> list[tuple[str, str]]:
+    """What would suppress an address, as (kind, value): itself, its domain and every parent domain."""
     labels = email.rpartition("@")[2].split(".")
     domains = [".".join(labels[place:]) for place in range(max(1, len(labels) - 1))]
-    return [digest(key, "address", email), *(digest(key, "domain", domain) for domain in domains)]
+    return [("address", email), *(("domain", domain) for domain in domains)]
+
+
+def digests(key: bytes, email: str) -> list[str]:
+    """The hashes that would suppress an address: its own, its domain's and every parent domain's."""
+    return [digest(key, kind, value) for kind, value in names(email)]
 
 
 def find(tx: sa.Connection, key: bytes, email: str) -> Suppression | None:
     """The suppression that covers an address, if any."""
     query = sa.select(suppression).where(suppression.c.hash.in_(digests(key, email))).limit(1)
     row = tx.execute(query).first()
+    return Suppression(row.id, row.kind, row.value, row.reason, row.at) if row else None
+
+
+def exactly(tx: sa.Connection, key: bytes, value: str) -> Suppression | None:
+    """The suppression of that very address or domain, not of a domain around it."""
+    hashed = digest(key, "address" if "@" in value else "domain", value)
+    row = tx.execute(sa.select(suppression).where(suppression.c.hash == hashed)).first()
     return Suppression(row.id, row.kind, row.value, row.reason, row.at) if row else None
 
 
@@ -99,12 +114,67 @@ def add(
         if known is None:
             row = {"kind": kind, "value": value, "hash": hashed, "reason": reason, "at": at}
             tx.execute(sa.insert(suppression), row)
+            journal.note(tx, Entry(kind, hashed, journal.code(reason), at))
             new += 1
         for prospect_id in tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all():
             if known is None:
                 events.log(tx, at, "suppressed", actor=actor, prospect_id=prospect_id, reason=reason)
             stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor)
     return new
+
+
+def lift(tx: sa.Connection, key: bytes, value: str, *, reason: str, at: datetime, actor: str) -> bool:
+    """Undo the suppression of an address or domain, which was a mistake; whether there was one.
+
+    Nobody who was stopped goes on by it.
+    """
+    kind = "address" if "@" in value else "domain"
+    hashed = digest(key, kind, value)
+    if tx.execute(sa.delete(suppression).where(suppression.c.hash == hashed)).rowcount == 0:
+        return False
+    journal.note(tx, Entry(kind, hashed, "lifted", at, lifted=True))
+    known = tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all()
+    for prospect_id in known or (None,):
+        events.log(tx, at, "unsuppressed", actor=actor, prospect_id=prospect_id, reason=reason)
+    return True
+
+
+def entries(tx: sa.Connection) -> list[Entry]:
+    """Every suppression as the journal has it."""
+    rows = tx.execute(sa.select(suppression).order_by(suppression.c.id))
+    return [Entry(row.kind, row.hash, journal.code(row.reason), row.at) for row in rows]
+
+
+def lacking(tx: sa.Connection, known: Iterable[Entry]) -> list[Entry]:
+    """Those of the journal's entries that this store does not have."""
+    here = set(tx.execute(sa.select(suppression.c.hash)).scalars())
+    return [entry for entry in known if entry.hash not in here]
+
+
+def relearn(tx: sa.Connection, key: bytes, known: Iterable[Entry], *, at: datetime) -> int:
+    """Suppress again what the journal knows and an older store does not; how many.
+
+    The people they cover are stopped, and their letters cancelled. Addresses are known only of prospects.
+    """
+    wanted = {entry.hash: entry for entry in lacking(tx, known)}
+    values: dict[str, str] = {}
+    people: dict[int, str] = {}
+    if wanted:
+        rows = tx.execute(sa.select(prospect.c.id, prospect.c.email).where(prospect.c.email.contains("@")))
+        for row in rows:
+            for kind, value in names(row.email):
+                hashed = digest(key, kind, value)
+                if hashed in wanted:
+                    values[hashed] = value
+                    people[row.id] = f"{wanted[hashed].reason}, known from the journal"
+    for hashed, entry in wanted.items():
+        reason = f"{entry.reason}, known from the journal"
+        about = {"kind": entry.kind, "value": values.get(hashed, ""), "reason": reason, "at": entry.at}
+        tx.execute(sa.insert(suppression), {"hash": hashed, **about})
+    for prospect_id, reason in people.items():
+        events.log(tx, at, "suppressed", actor=JOURNAL, prospect_id=prospect_id, reason=reason)
+        stops.stop(tx, prospect_id, EnrollmentStatus.STOPPED, reason=reason, at=at, actor=JOURNAL)
+    return len(wanted)
 
 
 def covers(value: str) -> sa.ColumnElement[bool]:

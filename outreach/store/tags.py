@@ -1,35 +1,72 @@
 """Tags: words that people are marked with, such as the fair they were met at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from outreach.store.tables import prospect, tag
 
+T = TypeVar("T")
 _AT_ONCE = 1000  # values of an IN: databases take no endless lists
 
 
 def put(tx: sa.Connection, emails: Sequence[str], names: Sequence[str], now: datetime) -> int:
     """Mark people (by address) with these words; how many marks are new. Unknown addresses are passed over."""
     new = 0
-    for start in range(0, len(emails), _AT_ONCE):
-        those = sa.select(prospect.c.id).where(prospect.c.email.in_(emails[start : start + _AT_ONCE]))
-        ids = list(tx.execute(those).scalars())
-        for name in names:
-            marked = set(
-                tx.execute(
-                    sa.select(tag.c.prospect_id).where(tag.c.name == name, tag.c.prospect_id.in_(ids))
-                ).scalars()
-            )
-            rows = [{"prospect_id": each, "name": name, "at": now} for each in ids if each not in marked]
-            if rows:
-                tx.execute(sa.insert(tag), rows)
-            new += len(rows)
+    for some in _parts(emails):
+        those = sa.select(prospect.c.id).where(prospect.c.email.in_(some))
+        new += len(add(tx, tx.execute(those).scalars().all(), names, now))
     return new
+
+
+def add(tx: sa.Connection, ids: Sequence[int], names: Iterable[str], now: datetime) -> list[tuple[int, str]]:
+    """Mark people with these words; the marks that are new, each with its person."""
+    new = []
+    for some in _parts(ids):
+        for name in dict.fromkeys(names):
+            marked = set(tx.execute(_marked(some, name)).scalars())
+            new += [(each, name) for each in some if each not in marked]
+    if new:
+        tx.execute(sa.insert(tag), [{"prospect_id": who, "name": name, "at": now} for who, name in new])
+    return new
+
+
+def take(tx: sa.Connection, ids: Sequence[int], names: Iterable[str]) -> list[tuple[int, str]]:
+    """Take these words away from people; the marks that went, each with its person."""
+    gone = []
+    for some in _parts(ids):
+        for name in dict.fromkeys(names):
+            gone += [(each, name) for each in tx.execute(_marked(some, name)).scalars()]
+            tx.execute(sa.delete(tag).where(tag.c.name == name, tag.c.prospect_id.in_(some)))
+    return gone
+
+
+def _marked(ids: Sequence[int], name: str) -> sa.Select[int]:
+    return sa.select(tag.c.prospect_id).where(tag.c.name == name, tag.c.prospect_id.in_(ids))
 
 
 def of(tx: sa.Connection, prospect_id: int) -> list[str]:
     """The tags of a person, in order of the alphabet."""
-    query = sa.select(tag.c.name).where(tag.c.prospect_id == prospect_id).order_by(tag.c.name)
-    return list(tx.execute(query).scalars())
+    return of_many(tx, [prospect_id]).get(prospect_id, [])
+
+
+def of_many(tx: sa.Connection, ids: Sequence[int] | None) -> dict[int, list[str]]:
+    """The tags of these people (None: of all) who have some, by id, each in order of the alphabet."""
+    found: dict[int, list[str]] = {}
+    query = sa.select(tag.c.prospect_id, tag.c.name).order_by(tag.c.name)
+    for where in [sa.true()] if ids is None else [tag.c.prospect_id.in_(some) for some in _parts(ids)]:
+        for who, name in tx.execute(query.where(where)):
+            found.setdefault(who, []).append(name)
+    return found
+
+
+def names(tx: sa.Connection) -> list[str]:
+    """The tags that somebody has."""
+    return list(tx.execute(sa.select(tag.c.name).distinct().order_by(tag.c.name)).scalars())
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]

@@ -10,6 +10,7 @@ from pathlib import Path
 from outreach.errors import StoreError
 
 STATE = "OUTREACH_STATE"
+RESTORED = "restored from "  # a store's home begins so from its restore until a person releases it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Witness:
     def __init__(self, store_id: str, here: str, *, alone: bool, state: Path | None = None) -> None:
         self._file = (state or _state_folder()) / f"witness-{store_id}.json"
         self._here, self._alone = here, alone
+        self._held = False  # as the last complaint said
+
+    @property
+    def folder(self) -> Path:
+        """The state folder."""
+        return self._file.parent
 
     def complaint(self, ledger: Callable[[], Ledger]) -> str:
         """Why the store must not send before a person has released it; "" if it may.
@@ -39,7 +46,22 @@ class Witness:
         StoreError if no witness can be kept here: then nothing may leave either. The witness is read
         before the store: another sender may mark in between, never unmark.
         """
-        seen, store = self._read(), ledger()
+        complaint = self._complaint(self._read(), ledger)
+        self._held = bool(complaint)
+        return complaint
+
+    def missing(self, marks: int) -> int | None:
+        """How many letters were marked from here that a store with those marks knows nothing of.
+
+        None where nobody has counted them here: the store sent its last letters from another place.
+        """
+        seen = self._read()
+        return None if seen is None or seen < marks else seen - marks
+
+    def _complaint(self, seen: int | None, ledger: Callable[[], Ledger]) -> str:
+        store = ledger()
+        if store.home.startswith(RESTORED):
+            return f"this store was {store.home}"
         if self._alone and seen is None and (store.launched or store.marks):
             return "this store was launched in another place: it was moved or copied here"
         if store.home != self._here and not (self._alone and seen is not None and _gone(store.home)):
@@ -58,12 +80,18 @@ class Witness:
 
     def release(self, marks: int) -> None:
         """A person has released the store: take it as it is, and forget the stores that were here before."""
+        self._held = False
         self.accept(marks)
         for file in self._predecessors():
             file.unlink(missing_ok=True)
 
     def saw(self, marks: int) -> None:
-        """Remember that many marks. Called after their commit: the witness is never ahead of the store."""
+        """Remember that many marks. Called after their commit: the witness is never ahead of the store.
+
+        A store that is held has marked nothing here: a witness to it would speak for it the next time.
+        """
+        if self._held:
+            return
         seen = self._read()
         if seen is None or marks > seen:
             self.accept(marks)

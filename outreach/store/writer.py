@@ -2,14 +2,16 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from outreach.errors import OutreachError
+from outreach.store import journal
 from outreach.store.connect import WRITE
+from outreach.store.journal import Entry
 
 Result = TypeVar("Result")
 BATCH = 256
@@ -41,8 +43,14 @@ class Writer:
     durability costs a commit per batch, not per letter, and there is no thread to look after.
     """
 
-    def __init__(self, engine: sa.Engine, witness: Callable[[int], None]) -> None:
-        self._engine, self._witness = engine, witness
+    def __init__(
+        self,
+        engine: sa.Engine,
+        witness: Callable[[int], None],
+        journal: Callable[[Sequence[Entry]], None],
+    ) -> None:
+        """`witness` takes the marks, and `journal` the suppressions, of what has been committed."""
+        self._engine, self._witness, self._journal = engine, witness, journal
         self._waiting: deque[_Job] = deque()
         self._lock = threading.Lock()
 
@@ -89,6 +97,7 @@ class Writer:
     def _commit(self, jobs: list[_Job]) -> None:
         with self._engine.connect() as connection:
             connection.execution_options(**{WRITE: True})
+            journal.noted(connection)  # by a transaction that was rolled back
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(
@@ -97,3 +106,6 @@ class Writer:
                     )
                 for job in jobs:
                     job.value = job.work(connection)
+            suppressed = journal.noted(connection)
+        if suppressed:
+            self._journal(suppressed)

@@ -73,6 +73,15 @@ def web_url(value: object) -> str:
     return url
 
 
+def beat_url(value: object) -> str:
+    """A URL that is called while all goes well: https, for it often holds a secret, or this machine's own."""
+    url = web_url(value)
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not _loopback(parts.hostname or ""):
+        raise RefusedError("must start with https://", "http:// is for this machine alone")
+    return url
+
+
 def store_url(value: object) -> str:
     """The URL of the store: sqlite:///file or postgresql+psycopg://..., without a password."""
     url = values.text(value)

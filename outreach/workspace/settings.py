@@ -72,7 +72,7 @@ _NOTIFY = {
     "mailbox": Key(addresses.mail_address, '"ann@northwind.example"'),
     "digest": Key(dates.clock, '"07:00"'),
     "alerts": Key(values.flag, "true"),
-    "heartbeat": Key(addresses.web_url, '"https://monitor.example/ping/outreach"'),
+    "heartbeat": Key(addresses.beat_url, '"https://monitor.example/ping/outreach"'),
 }
 _SECTIONS = {"sender": _SENDER, "store": _STORE, "limits": _LIMITS, "notify": _NOTIFY}
 _LINT = {
@@ -125,6 +125,8 @@ def read(
     problems += [found for section in sections.values() for found in section.problems]
     segments, places = _segments(document, raw.get("segments", {}), problems)
     mailboxes, named = _mailboxes(document, raw.get("mailbox", []), problems)
+    if "notify" in sections:
+        problems += _notifiers(sections["notify"], named)
     lint = _lint(document, raw.get("lint", {}), files, problems, own=own)
     sender, store = sections.get("sender"), sections.get("store")
     limits, notify = (
@@ -145,6 +147,18 @@ def read(
         key_accounts=frozenset(key_accounts),
         notify=Notify(**notify) if "to" in notify else None,
     )
+
+
+def _notifiers(notify: Section, named: frozenset[str] | None) -> list[Problem]:
+    """What is wrong with the mailbox that tells the operator."""
+    address = notify.values.get("mailbox", "")
+    if not address or named is None or address in named:
+        return []
+    known = len(notify.problems)
+    notify.refuse(
+        "mailbox", f"no mailbox {address}{did_you_mean(address, named)}", "the address of a [[mailbox]]"
+    )
+    return notify.problems[known:]
 
 
 def file_names(data: Mapping[str, Any]) -> frozenset[str]:

@@ -17,6 +17,9 @@ _IGNORED = """\
 *.db-journal
 *.db-shm
 *.db-wal
+*.backup
+*.suppressions
+*.before-restore-*
 *.csv
 *.tsv
 *.xlsx

@@ -58,7 +58,9 @@ def _full_days(
 
 
 def _fullest(scene: Scene, letter: Message, day: date, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The cap of the letter's own (company, campaign) that is used up on that day; else its mailbox is."""
+    """The cap of the letter's own (company, campaign) that is used up on that day; else its mailbox's queue."""
+    if day in scene.desks[letter.mailbox].mailbox.away:
+        return {"day": day, "scope": "away", "name": letter.mailbox, "limit": 0}
     gone = [each for each in scene.passed if day_of(each.at, scene.house.timezone) == day]
     counts = {
         "company": sum(each.track.company == letter.company for each in gone),

@@ -25,6 +25,7 @@ from outreach.report.explained import Chain, Outcome, Rule
 from outreach.sequence import next_step
 from outreach.store import launches, messages, plans, prospects
 from outreach.store import why as stored
+from outreach.store.history import Past
 from outreach.store.why import Enrollment
 
 
@@ -113,7 +114,7 @@ def _membership(scene: Scene, person: Prospect, stem: str) -> Iterator[Rule]:
     launched = scene.revisions.must(stem)
     types = scene.store.read(prospects.field_types)
     try:
-        rules = list(_joins(launched.workspace, launched.campaign, person, types))
+        rules = _joins(scene, launched.workspace, launched.campaign, person, types)
     except InputError:
         return  # a field has gone since the launch: nobody is enrolled by it any more
     for rule in rules:
@@ -121,11 +122,25 @@ def _membership(scene: Scene, person: Prospect, stem: str) -> Iterator[Rule]:
 
 
 def _joins(
-    workspace: Workspace, campaign: Campaign, person: Prospect, types: dict[str, FieldType]
-) -> Iterator[Rule]:
+    scene: Scene, workspace: Workspace, campaign: Campaign, person: Prospect, types: dict[str, FieldType]
+) -> list[Rule]:
     """The segment, comparison by comparison, and the exclude files."""
-    state = State(b"", "", types, (), lambda email: "", {}, {})
-    condition, fields = condition_of(workspace, campaign, state), matchable(person)
+    return scene.store.read(
+        lambda tx: list(_told(workspace, campaign, person, types, Past(tx, person=person.id), scene.now))
+    )
+
+
+def _told(
+    workspace: Workspace,
+    campaign: Campaign,
+    person: Prospect,
+    types: dict[str, FieldType],
+    past: Past,
+    now: datetime,
+) -> Iterator[Rule]:
+    state = State(b"", "", types, (), lambda email: "", {}, {}, past=past)
+    condition = condition_of(workspace, campaign, state)
+    fields = matchable(person, past.of(condition.uses, now))
     result = condition.match(fields)
     rows = [{"text": row.text, "value": row.value, "result": row.result} for row in condition.explain(fields)]
     missing = sorted(condition.unknown(fields))
@@ -151,7 +166,7 @@ def _outside(scene: Scene, person: Prospect, stem: str) -> Chain:
         rules.append(Rule("campaign", Outcome.STOPS, {"status": status}))
     types = scene.store.read(prospects.field_types)
     try:
-        rules += _joins(workspace, workspace.campaigns[stem], person, types)
+        rules += _joins(scene, workspace, workspace.campaigns[stem], person, types)
         if all(rule.outcome is not Outcome.STOPS for rule in rules):
             made = _plan(scene, workspace, stem, person, scene.now)
             by_night = nightly and status is CampaignStatus.LAUNCHED

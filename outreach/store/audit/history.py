@@ -13,12 +13,16 @@ from outreach.model import OPEN_ENROLLMENT, EnrollmentStatus, MessageStatus, Sco
 from outreach.report.audit import Check
 from outreach.schedule.zones import day_of
 from outreach.store import settings
+from outreach.store.records import FOUND
 from outreach.store.tables import event, house, message, prospect
 
 Counter_ = Counter[tuple[date, str, str]]
 ENDS = tuple(status for status in EnrollmentStatus if status not in OPEN_ENROLLMENT)
 LEFT = (MessageStatus.SENT, "settled as sent")
-STEPS = ("marked", "unmarked", "suppressed", "paused", "resumed", *ENDS, *LEFT)
+STEPS = (
+    *("reopened", "marked", "unmarked", FOUND, "suppressed", "unsuppressed", "paused", "resumed"),
+    *(*ENDS, *LEFT),
+)
 
 
 @dataclass(slots=True)
@@ -126,12 +130,27 @@ def _suppressed(state: Replay, row: Any) -> None:
     state.suppressed.add(row.prospect_id)
 
 
+def _unsuppressed(state: Replay, row: Any) -> None:
+    state.suppressed.discard(row.prospect_id)
+
+
 def _ended(state: Replay, row: Any) -> None:
     state.ended.add((row.campaign, row.prospect_id))
 
 
+def _reopened(state: Replay, row: Any) -> None:
+    """A launch that had stopped them was undone."""
+    state.ended.discard((row.campaign, row.prospect_id))
+
+
 def _left(state: Replay, row: Any) -> None:
     state.left.setdefault(row.enrollment_id, set()).add(row.message_id)
+
+
+def _found(state: Replay, row: Any) -> None:
+    """It was marked in a store that is gone, and counts for the caps of its day."""
+    state.count(row, 1)
+    _left(state, row)
 
 
 def _paused(state: Replay, row: Any) -> None:
@@ -154,9 +173,12 @@ def _pause(row: Any) -> tuple[str, str]:
 _DO: dict[str, Callable[[Replay, Any], None]] = {
     "marked": _marked,
     "unmarked": _unmarked,
+    FOUND: _found,
     "suppressed": _suppressed,
+    "unsuppressed": _unsuppressed,
     "paused": _paused,
     "resumed": _resumed,
+    "reopened": _reopened,
     **dict.fromkeys(ENDS, _ended),
     **dict.fromkeys(LEFT, _left),
 }

@@ -12,6 +12,7 @@ from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, EnrollmentStatus, Mess
 from outreach.report.audit import Check
 from outreach.sequence import Verdict
 from outreach.store.claims import LEASE
+from outreach.store.records import FOUND
 from outreach.store.stops import CANCELLABLE
 from outreach.store.tables import delivery, enrollment, event, message, prospect, worker
 
@@ -72,10 +73,13 @@ def _one_open_enrollment(tx: sa.Connection) -> Check:
 
 
 def _sent_is_proved(tx: sa.Connection) -> Check:
-    """An erased person's letters keep their delivery, but neither bytes nor address."""
+    """An erased person's letters keep their delivery, but neither bytes nor address; one that was found in the
+    Sent folder after a restore was made elsewhere.
+    """
     sent = message.c.status == MessageStatus.SENT
     erased = sa.select(prospect.c.id).where(~prospect.c.email.contains("@"))
-    bare = sa.and_(message.c.raw.is_(None), message.c.prospect_id.not_in(erased))
+    found = sa.exists().where(event.c.message_id == message.c.id, event.c.kind == FOUND)
+    bare = sa.and_(message.c.raw.is_(None), message.c.prospect_id.not_in(erased), ~found)
     unproved = sa.or_(~sa.exists().where(_ACCEPTED), message.c.sent_at.is_(None), bare)
     promise = "every sent letter has its accepted delivery, time and bytes"
     return Check("sent_letters", promise, _count(tx, message, sent), _letters(tx, sent, unproved))

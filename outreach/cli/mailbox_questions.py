@@ -1,0 +1,265 @@
+"""What `outreach mailbox add` asks, in order: who, where, how to log in, how much a day, and on whose behalf."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from outreach.cli.asking import Asking
+from outreach.cli.mailbox_secret import Secret, ask_secret
+from outreach.report.lines import broken
+from outreach.workspace.schema import RefusedError
+
+if TYPE_CHECKING:
+    from outreach.mailbox.providers import Provider
+    from outreach.model import Mailbox
+    from outreach.workspace.additions import Addition, Plain, Present
+
+MOST = 50  # letters a day that outreach.toml takes for a mailbox of a person
+USUAL = 30
+# How old a mailbox is -> the letters it may begin with. New ones begin with 5. What others publish for the second
+# week of a ramp is 10, for the third 20; providers ask never to double what a mailbox sends (Google, "Increase
+# sending volume slowly"), so that it never begins with more than it writes by now.
+STARTS: Mapping[str, int] = {"new": 5, "months": 10, "years": 20}
+_AGES = {
+    "new": "made in the last weeks: begins with 5 letters a day",
+    "months": "in daily use for some months: may begin with 10",
+    "years": "in daily use for a year or longer: may begin with 20",
+}
+_OTHER = "other"
+LONGEST = 600  # characters of a server's URL: user, host and port
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that is known of a mailbox before it is written."""
+
+    box: "Mailbox"
+    addition: "Addition"
+    provider: "Provider | None"
+    secret: Secret = field(repr=False)
+
+
+def ask(asking: Asking, present: "Present", root: Path) -> Answers:
+    """The answers to all questions; OutreachError where one cannot be taken and nobody is asked."""
+    from outreach.workspace import additions
+
+    keys: dict[str, Plain] = dict(_who(asking, present))
+    address = str(keys["address"])
+    provider = _provider(asking, address)
+    keys |= _servers(asking, address, provider)
+    secret = ask_secret(asking, additions.mailbox({**keys, "per_day": 1}), provider, root)
+    keys |= _pace(asking, provider)
+    if secret.file:
+        keys["password_file"] = secret.file
+    replaces = _replaced(asking, present)
+    addition = additions.Addition(
+        mailbox=keys,
+        sender=_sender(asking, present, address),
+        replaces=replaces,
+        ignored=secret.file if not Path(secret.file).is_absolute() else "",
+    )
+    return Answers(additions.mailbox(keys), addition, provider, secret)
+
+
+def _who(asking: Asking, present: "Present") -> "dict[str, Plain]":
+    from outreach.compose import display_name
+    from outreach.prospect import address
+    from outreach.workspace import values
+
+    def new(answer: str) -> str:
+        found = address(answer)
+        if found in present.mailboxes:
+            hint = f"to try it: outreach mailbox test {found}"
+            raise RefusedError(f"is in outreach.toml already: {found}", hint)
+        return found
+
+    def name(answer: str) -> str:
+        return display_name(values.text(answer), what="the name")
+
+    found = {"address": asking.text("address", "Address of the mailbox", new)}
+    guess = found["address"].partition("@")[0].replace(".", " ").replace("_", " ").title()
+    found["name"] = asking.text("name", "Name that people see in From", name, guess if " " in guess else "")
+    for key, question in (("title", "Title, as in Sales"), ("phone", "Phone")):
+        if answer := asking.text(key, question, values.text, optional=True):
+            found[key] = answer
+    return dict(found)
+
+
+def _provider(asking: Asking, address: str) -> "Provider | None":
+    """Who runs the mailbox: sure by its domain, else by its mail servers, which a person confirms."""
+    from outreach.mailbox import providers
+
+    domain = address.rpartition("@")[2]
+    certain = providers.of_domain(domain)
+    if asking.given.get("smtp") and not asking.given.get("provider"):
+        return None
+    if certain and not asking.given.get("provider"):
+        _tell(certain)
+        return certain
+    default = asking.before.get("provider", "")
+    if not default and not asking.given.get("provider"):
+        click.echo(f"  looking up who runs {domain} ...", err=True)
+        found = providers.find(domain)
+        default = found.id if found else _OTHER
+
+    def known(answer: str) -> str:
+        return _OTHER if answer.strip().lower() == _OTHER else providers.named(answer).id
+
+    if not asking.given.get("provider") and not asking.quiet:
+        names = broken(", ".join((*providers.known(), _OTHER)), first="  ", rest="  ")
+        click.echo("\n".join(names), err=True)
+    answer = asking.text("provider", f"Provider that runs {domain}", known, default)
+    if answer == _OTHER:
+        return None
+    chosen = providers.named(answer)
+    _tell(chosen)
+    return chosen
+
+
+def _tell(provider: "Provider") -> None:
+    limit = f"takes up to {provider.per_day:,} letters a day" if provider.per_day else "names no limit a day"
+    click.echo(f"  {provider.title}: {limit}", err=True)
+    if provider.note:
+        click.echo(f"  {provider.note}", err=True)
+
+
+def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict[str, Plain]":
+    from outreach.workspace import values
+
+    if provider is not None and not asking.given.get("smtp"):
+        smtp, imap = provider.urls(address)
+        if given := asking.given.get("imap"):
+            imap = server("imap", address, address)(given)
+    else:
+        domain = address.rpartition("@")[2]
+        user = asking.text("user", "User name at its servers", values.text, address)
+        smtp = asking.text("smtp", "SMTP server", server("smtp", user, address), f"smtp.{domain}:465")
+        imap = asking.text(
+            "imap",
+            "IMAP server (-: you enter answers by hand)",
+            server("imap", user, address),
+            f"imap.{domain}:993",
+            optional=True,
+        )
+    return {"smtp": smtp, "imap": imap} if imap else {"smtp": smtp, "answers": "manual"}
+
+
+def server(protocol: str, user: str, address: str) -> Callable[[str], str]:
+    """A parser for a server: HOST, HOST:PORT or a URL; gives the URL with the user in it, "" for "none".
+
+    One of this machine may let everybody in: the address alone is no user there.
+    """
+    from outreach.mailbox.providers import with_user
+    from outreach.mailbox.wire import is_loopback
+    from outreach.workspace.addresses import mail_url
+
+    usual, upgraded = (465, "587") if protocol == "smtp" else (993, "143")
+
+    def parse(answer: str) -> str:
+        if protocol == "imap" and answer.lower() in ("none", "-", "manual"):
+            return ""
+        if len(answer) > LONGEST:
+            raise RefusedError(f"is longer than {LONGEST} characters", "a host's name has at most 253")
+        url = answer
+        host, _, port = answer.partition(":")
+        if "://" not in answer:
+            plain = is_loopback(host) or (protocol == "smtp" and port == upgraded)
+            url = f"{protocol}{'' if plain else 's'}://{host}:{port or usual}"
+        mail_url(protocol)(url)
+        if "@" in url or (is_loopback(urlsplit(url).hostname or "") and user == address):
+            return url
+        return with_user(url, user)
+
+    return parse
+
+
+def _pace(asking: Asking, provider: "Provider | None") -> "dict[str, Plain]":
+    age = asking.choice("age", "How old is it", _AGES, "new")
+    begin = STARTS[age]
+    if begin > STARTS["new"]:
+        question = "Letters a day that go out from it by now"
+        writes = int(asking.text("writes", question, number(0, 100_000), str(begin)))
+        begin = max(each for each in STARTS.values() if each <= max(min(begin, writes), STARTS["new"]))
+    top = min(MOST, provider.per_day or MOST) if provider else MOST
+    question = f"Letters a day at most, follow-ups too (1 to {top})"
+    per_day = int(asking.text("per-day", question, number(1, top), str(min(USUAL, top))))
+    return {"per_day": per_day, "ramp": True, "ramp_from": min(begin, per_day)}
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """A parser for a whole number from `low` to `high`."""
+
+    def parse(answer: str) -> int:
+        plain = answer.strip()
+        if not (plain.isascii() and plain.isdecimal() and len(plain) < 10 and low <= int(plain) <= high):
+            raise RefusedError(f"must be a whole number from {low} to {high}")
+        return int(plain)
+
+    return parse
+
+
+def _replaced(asking: Asking, present: "Present") -> str:
+    """The example's mailbox, if it is to go; "" if it is not there or stays."""
+    from outreach.workspace.additions import EXAMPLE_MAILBOX
+
+    if EXAMPLE_MAILBOX not in present.mailboxes or asking.given.get("keep-example"):
+        return ""
+    campaigns = ", ".join(present.naming(EXAMPLE_MAILBOX))
+    where = f" (in {campaigns} too)" if campaigns else ""
+    question = f"Replace the example's {EXAMPLE_MAILBOX} by it{where}"
+    return EXAMPLE_MAILBOX if asking.sure(question, default=True) else ""
+
+
+def _sender(asking: Asking, present: "Present", address: str) -> dict[str, str | None]:
+    """The fields of `[sender]` to set: asked where they lack, or are the example's."""
+    from outreach.prospect.places import country_code
+    from outreach.workspace import addresses, values
+
+    def country(answer: str) -> str:
+        return values.country(country_code(answer) or answer)
+
+    if not present.lacking:
+        return {}
+    if present.is_example:
+        company = present.sender["company"]
+        if asking.quiet and not asking.given.get("company"):
+            click.echo(f"[sender] is still the example's, {company}: every letter says so", err=True)
+            return {}
+        click.echo(f"Who stands behind the letters? So far it is the example's {company}.", err=True)
+    else:
+        click.echo("Who stands behind the letters? It is in the footer of each.", err=True)
+    found: dict[str, str | None] = {}
+    if "company" in present.lacking:
+        found["company"] = asking.text("company", "Company, with its legal form", values.text)
+    if "address" in present.lacking:
+        found["address"] = asking.text("postal", "Postal address, on one line", values.text)
+    if "country" in present.lacking:
+        top = address.rpartition(".")[2]
+        found["country"] = asking.text("country", "Country", country, _country(top))
+    if "timezone" in present.lacking:
+        known = found.get("country") or str(present.sender.get("country", ""))
+        found["timezone"] = asking.text("timezone", "Time zone of its day", values.zone, _zone(known))
+    if present.is_example:
+        for key, option in (("website", "website"), ("privacy_url", "privacy-url")):
+            question = "Website" if key == "website" else "Page of your privacy notice"
+            found[key] = asking.text(option, question, addresses.web_url, optional=True) or None
+    return found
+
+
+def _country(top: str) -> str:
+    """The country that a top-level domain is of, "" for none."""
+    from outreach import data
+
+    code = {"uk": "GB"}.get(top, top.upper())
+    return code if code in data.country_zones() else ""
+
+
+def _zone(country: str) -> str:
+    from outreach import data
+
+    return next(iter(data.country_zones().get(country, ())), "") or os.environ.get("TZ", "")

@@ -1,0 +1,60 @@
+"""`outreach preview --to-me`: a person's letters, sent as a test to oneself or to colleagues."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from outreach.cli import people
+from outreach.cli.app import App
+
+if TYPE_CHECKING:
+    from outreach.plan import Draft
+    from outreach.plan.letters import Letters
+
+
+def try_out(
+    app: App,
+    stem: str,
+    letters: "Letters",
+    drafts: "Sequence[Draft]",
+    to: Sequence[str],
+    *,
+    shape: str = "text",
+    yes: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Ask, send these letters of a person to these addresses as a test, and say what came of it.
+
+    OutreachError where none leaves; exit code 1 where some do not.
+    """
+    from outreach.engine import trial
+    from outreach.engine.lines import Lines
+    from outreach.model import Accepted
+    from outreach.report import trial as report
+
+    wanted = trial.prepare(app.store, stem, letters, drafts, to, app.timezone, app.clock())
+    for note in wanted.notes:
+        click.echo(f"NOTE: {note}", err=True)
+    if dry_run:
+        app.show(shape, text=lambda: report.text(wanted, ()), value=lambda: report.value(wanted, ()))
+        return
+    people.be_sure(report.question(wanted), yes=yes)
+    lines = Lines(os.environ, app.root)
+    for lacking in lines.lacking([wanted.mailbox]).values():
+        raise lacking
+    answers = trial.send(
+        app.store, lines(wanted.mailbox), wanted, app.timezone, clock=app.clock, actor=app.actor
+    )
+    failed = report.failed(wanted, answers)
+    if failed:
+        raise failed
+    app.show(shape, text=lambda: report.text(wanted, answers), value=lambda: report.value(wanted, answers))
+    if not all(isinstance(each, Accepted) for each in answers):
+        raise click.exceptions.Exit(1)
+
+
+def addresses(given: Sequence[str]) -> list[str]:
+    """The addresses of `--to`, which may be given several times or with commas."""
+    return [each.strip() for text in given for each in text.split(",") if each.strip()]

@@ -1,0 +1,36 @@
+"""What `run --once --quiet` says: cron sends every line by mail, and starts it every few minutes."""
+
+from collections.abc import Sequence
+
+from outreach.engine import notices, notify
+from outreach.engine.notices import Notice
+from outreach.report.needs import needs
+from outreach.report.once import Done
+from outreach.schedule.zones import day_of
+from outreach.store import Store, memo
+
+SAID = "said quietly"
+
+
+def new(store: Store, done: Done, troubles: Sequence[str] = ()) -> tuple[Notice, ...]:
+    """What needs a person after a run and was not said today, written down as said.
+
+    `troubles` are those with telling the operator by mail.
+    """
+    standing = done.standing
+    found = [
+        *notices.of_needs(needs(standing)),
+        *(
+            Notice(f"joined:{stem}", f"{stem}: {each.text}")
+            for stem, each in done.joined.items()
+            if each.trouble
+        ),
+        *(Notice(f"notify:{each}", each) for each in troubles),
+        *notify.waiting(store, standing),
+    ]
+    today = day_of(standing.now, standing.zone)
+    if not found and not store.read(memo.get, SAID):
+        return ()
+    return store.write(
+        memo.change, SAID, lambda known: notices.due(known, found, standing.now, today, rationed=False)
+    )

@@ -1,0 +1,143 @@
+"""Test letters: what a prospect would get, sent to oneself or to colleagues, so that a person looks first."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from secrets import token_hex
+
+from outreach import prospect
+from outreach.compose import trial
+from outreach.data import words
+from outreach.engine.sending import Line
+from outreach.errors import OutreachError
+from outreach.model import Accepted, Answer, Mailbox, Outgoing, Unknown, Unreachable
+from outreach.plan import Draft
+from outreach.plan.letters import Letters, outgoing
+from outreach.report.trial import Copy, Trial
+from outreach.schedule.zones import day_of
+from outreach.store import Store, prospects, suppressions, trials
+
+MOST_PEOPLE = 5  # addresses of one test
+
+
+def prepare(
+    store: Store,
+    campaign: str,
+    letters: Letters,
+    drafts: Sequence[Draft],
+    to: Sequence[str],
+    day_zone: str,
+    now: datetime,
+) -> Trial:
+    """The test of some letters of a person: a copy of each to each address.
+
+    `day_zone` is the zone whose days are counted. OutreachError where there is no text, an address is none or a
+    prospect's or suppressed, or the mailbox is gone or has sent its tests of the day.
+    """
+    written = [each for each in drafts if each.content.text]
+    email = letters.person.email
+    if not written:
+        hold = letters.hold or next((each.hold for each in drafts if each.hold), None)
+        raise OutreachError(f"{email} has no letter to test" + (f": {hold.reason}" if hold else ""))
+    if not letters.mailbox.smtp:
+        raise OutreachError(
+            f"{letters.mailbox.address} is gone from outreach.toml: nothing can be sent from it"
+        )
+    people = tuple(dict.fromkeys(_address(store, each) for each in to))
+    if not people:
+        raise OutreachError("a test needs an address", hint="--to-me, or --to ADDRESS")
+    if len(people) > MOST_PEOPLE:
+        raise OutreachError(f"a test goes to {MOST_PEOPLE} addresses at most, these are {len(people)}")
+    left = store.read(trials.left, letters.mailbox.address, day_of(now, day_zone))
+    if len(written) * len(people) > left:
+        raise _too_many(letters.mailbox, len(written) * len(people), left)
+    copies = _copies(email, written, people, letters.mailbox)
+    notes = tuple(note for each in people for note in _notes(store, each, letters.mailbox))
+    return Trial(campaign, email, letters.mailbox, copies, left, notes)
+
+
+def _address(store: Store, text: str) -> str:
+    """An address that a test may go to: of nobody who is written to, or must not be."""
+    try:
+        email = prospect.address(text.strip())
+    except ValueError as exc:
+        raise OutreachError(f"{text!r} is no e-mail address: {exc}") from exc
+    if store.read(prospects.get, email) is not None:
+        raise OutreachError(
+            f"{email} is a prospect, who must not get test letters",
+            hint="a test goes to yourself or to colleagues: --to-me",
+        )
+    blocked = store.read(suppressions.find, store.key, email)
+    if blocked is not None:
+        raise OutreachError(
+            f"{email} is suppressed: {blocked.reason}", hint="a test goes to yourself: --to-me"
+        )
+    return email
+
+
+def _notes(store: Store, email: str, mailbox: Mailbox) -> list[str]:
+    """What speaks against an address: colleagues of prospects are no colleagues of ours."""
+    domain = email.rpartition("@")[2]
+    if domain in words("consumer_domains") or domain == mailbox.domain:
+        return []
+    near = [each for each in store.read(prospects.near, email) if each.endswith(f"@{domain}")]
+    return [f"{email}: {domain} is a company of your prospects"] if near else []
+
+
+def _too_many(mailbox: Mailbox, wanted: int, left: int) -> OutreachError:
+    return OutreachError(
+        f"{mailbox.address} may send {left} more test letters today, these are {wanted}",
+        hint=f"{trials.A_DAY} a day: fewer addresses, one letter (--step N), or tomorrow",
+    )
+
+
+def _copies(email: str, drafts: Sequence[Draft], people: Sequence[str], mailbox: Mailbox) -> tuple[Copy, ...]:
+    """A copy of each letter to each address, a thread of its own for each."""
+    found = []
+    for to in people:
+        names = {each.message_id: trial.message_id(token_hex(13), mailbox.domain) for each in drafts}
+        for each in drafts:
+            real = outgoing(each, email)
+            found.append(Copy(each.step + 1, each.letter, real, trial.outgoing(real, to, names)))
+    return tuple(found)
+
+
+def send(
+    store: Store, line: Line, wanted: Trial, day_zone: str, *, clock: Callable[[], datetime], actor: str
+) -> list[Answer]:
+    """Hand the copies to the mailbox's server, each once; what it said to each, in order.
+
+    They are counted before the first leaves, and no cap, witness or delivery knows of them. A connection that
+    cannot be had ends the test: its answer stands for all that follow. OutreachError where they are too many.
+    """
+    now, box = clock(), wanted.mailbox
+    raws = [trial.compose(each.real, each.test, box, now) for each in wanted.copies]
+    if not store.write(trials.take, box.address, day_of(now, day_zone), len(raws)):
+        raise _too_many(box, len(raws), store.read(trials.left, box.address, day_of(now, day_zone)))
+    answers: list[Answer] = []
+    try:
+        asyncio.run(_leave(line, [each.test for each in wanted.copies], raws, answers))
+    finally:  # also where Ctrl-C ended it: what has left has left
+        store.write(
+            trials.note,
+            clock(),
+            actor=actor,
+            campaign=wanted.campaign,
+            mailbox=box.address,
+            letters=list(dict.fromkeys(each.letter for each in wanted.copies)),
+            sent=sum(isinstance(each, Accepted) for each in answers),
+        )
+    return answers
+
+
+async def _leave(line: Line, tests: Sequence[Outgoing], raws: Sequence[bytes], answers: list[Answer]) -> None:
+    """One letter after the other over one connection; each answer is noted as it comes."""
+    try:
+        for test, raw in zip(tests, raws, strict=True):
+            refusal = await line.open() or await line.offer(test.to_email, len(raw))
+            answers.append(refusal or await line.body(raw))
+            if isinstance(answers[-1], Unreachable | Unknown):
+                answers += [Unreachable("not tried")] * (len(raws) - len(answers))
+                return
+    finally:
+        await line.close()

@@ -1,0 +1,135 @@
+"""What a row's columns say together: full names taken apart, misplaced titles, doubts about addresses."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from outreach import data
+from outreach.model import Fields, Value
+from outreach.prospect import names
+from outreach.prospect.columns import Columns, fold, means
+from outreach.prospect.doubts import doubter
+from outreach.prospect.persons import DEGREES, GENDERS, honorific, recased
+from outreach.prospect.values import verdicts
+
+Step: TypeAlias = Callable[[dict[str, Value], list[str]], None]
+"""Changes a row's values in place; adds warnings about what it changed or what is doubtful."""
+
+_WORDS: Final = frozenset((*GENDERS, *DEGREES))
+_LONGEST: Final = 15  # characters of an honorific in a column for job titles
+
+
+def steps(columns: Columns) -> tuple[Step, ...]:
+    """The steps that a file with these columns needs, in order."""
+    has = frozenset(columns.names)
+    named = zip(columns.names, columns.headers, strict=True)
+    own = [(name, header) for name, header in named if name in columns.own]
+    found: list[Step] = [_doubt()]
+    if has & {"honorific", "salutation"}:
+        found.append(_address_forms)
+    if "title" in has and "honorific" not in has:
+        found.append(_title)
+    found += [_degree(name) for name, header in own if means(header, "degree")]
+    if "full_name" in has:
+        found.append(_full_name)
+    if has & {"full_name", "first_name", "last_name"}:
+        found.append(_capitals)
+    if "verified" not in has:
+        found += [_status(name) for name, header in own if means(header, "status")]
+    return tuple(found)
+
+
+def undeliverable(fields: Fields) -> bool:
+    """Whether an address checker found that mail for a person does not arrive."""
+    return fields.get("verified") == "invalid"
+
+
+def _doubt() -> Step:
+    doubts = doubter()
+
+    def doubt(values: dict[str, Value], warnings: list[str]) -> None:
+        if found := doubts(str(values["email"])):
+            warnings += found
+
+    return doubt
+
+
+def _address_forms(values: dict[str, Value], warnings: list[str]) -> None:
+    """ "Frau" in the column for the opening is a form of address, and "Sehr geehrte Frau Berg" an opening."""
+    called, opening = str(values.get("honorific", "")), str(values.get("salutation", ""))
+    if called and not _WORDS.issuperset(called.split()):
+        del values["honorific"]
+        opening = opening or called
+    if form := honorific(opening) if opening else "":
+        values.setdefault("honorific", form)
+        values.pop("salutation", None)
+    elif opening := opening.rstrip(" ,:;!，："):
+        values["salutation"] = opening
+
+
+def _title(values: dict[str, Value], warnings: list[str]) -> None:
+    """ "Ms" or "Dr." in the column for the job is a form of address; "Professor" and "Doctor" are jobs."""
+    title = str(values.get("title", ""))
+    if not title or len(title) > _LONGEST:
+        return
+    form = honorific(title)
+    if form and (form not in DEGREES or title.lower().strip(" .") in DEGREES):
+        values["honorific"] = form
+        del values["title"]
+
+
+def _degree(name: str) -> Step:
+    """A step for a column of academic titles, which stays: its degree is said in the form of address too."""
+
+    def degree(values: dict[str, Value], warnings: list[str]) -> None:
+        form = honorific(str(values.get(name, "")))
+        if form in DEGREES and (both := honorific(f"{values.get('honorific', '')} {form}")):
+            values["honorific"] = both
+
+    return degree
+
+
+def _full_name(values: dict[str, Value], warnings: list[str]) -> None:
+    """The certain parts of a full name, where the row has none of its own."""
+    full = str(values.get("full_name", ""))
+    if not full or "first_name" in values or "last_name" in values:
+        return
+    ending = str(values["email"]).rpartition(".")[2].upper()
+    country = str(values.get("country") or (ending if len(ending) == 2 else ""))
+    found = names.split(full, country, str(values.get("language", "")))
+    for name, part in (("first_name", found.first), ("middle_name", found.middle), ("last_name", found.last)):
+        if part:
+            values.setdefault(name, part)
+    if called := found.honorific:
+        values["honorific"] = honorific(f"{values.get('honorific', '')} {called}") or values["honorific"]
+
+
+def _capitals(values: dict[str, Value], warnings: list[str]) -> None:
+    """Names all in capitals or in small letters put right, with one warning for the row."""
+    first, last = values.get("first_name"), values.get("last_name")
+    if not (
+        (isinstance(first, str) and (first.isupper() or first.islower()))
+        or (isinstance(last, str) and (last.isupper() or last.islower()))
+    ):
+        return  # also a full name that is left whole: it may be a company's
+    shown = ""
+    for name in ("full_name", "first_name", "last_name"):
+        text = str(values.get(name, ""))
+        if (better := recased(text)) != text:
+            values[name] = better
+            shown = shown or text
+    if shown:
+        warnings.append(f"name all in capitals or small letters, put right {shown!r}")
+
+
+def _status(name: str) -> Step:
+    """A step for a column named just "Status", which stays: a word of address checkers is their verdict too."""
+    words: Mapping[str, str] = {
+        fold(word): verdicts()[fold(word)] for word in data.table("addresses")["verified"]["unmistakable"]
+    }
+
+    def status(values: dict[str, Value], warnings: list[str]) -> None:
+        text = values.get(name)
+        if isinstance(text, str) and (verdict := words.get(fold(text))):
+            values["verified"] = verdict
+
+    return status

@@ -1,0 +1,71 @@
+"""Whose letter is unlike the others of its kind: there a wrong name, or a wrong column, shows first."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from outreach.report.everybody import Row
+
+FEW = 5  # letters: of fewer nobody can say what is usual
+FAR = 4.0  # times the usual distance from the middle
+LEAST = 0.25  # of the middle: less than that is no oddity, however alike the others are
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """The middle of some lengths, how far from it is far, and the longest and shortest."""
+
+    middle: float
+    far: float
+    most: int
+    least: int
+
+
+def odd(rows: Iterable[Row]) -> dict[str, str]:
+    """Why somebody's letter is an outlier, by address, the oddest first.
+
+    Text or first line is much longer or shorter than in most letters of the same name and language: further from
+    the median than FAR times the median distance from it (which, unlike a mean, outliers do not move).
+    """
+    alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.words:
+            alike[row.letter, row.language].append(row)
+    found: dict[str, tuple[float, str]] = {}
+    for group in (group for group in alike.values() if len(group) >= FEW):
+        words, lines = _usual([row.words for row in group]), _usual([len(row.first_line) for row in group])
+        for row in group:
+            told = [
+                *_told(row.words, words, ("text", "words")),
+                *_told(len(row.first_line), lines, ("first line", "characters")),
+            ]
+            if told:
+                found[row.email] = max(told)
+    order = sorted(found, key=lambda email: (-found[email][0], email))
+    return {email: found[email][1] for email in order}
+
+
+def _usual(lengths: list[int]) -> _Usual:
+    middle = median(lengths)
+    far = max(FAR * median(abs(each - middle) for each in lengths), LEAST * middle, 1.0)
+    return _Usual(middle, far, max(lengths), min(lengths))
+
+
+def _told(length: int, usual: _Usual, names: tuple[str, str]) -> list[tuple[float, str]]:
+    """How odd a length is and how that is said; nothing for a usual one."""
+    distance = abs(length - usual.middle)
+    if distance <= usual.far:
+        return []
+    what, unit = names
+    long = length > usual.middle
+    extreme = {True: usual.most, False: usual.least}[long]
+    grade = ("longest" if long else "shortest") if length == extreme else ("long" if long else "short")
+    return [
+        (distance / (usual.middle or 1), f"{grade} {what} ({length:,} {unit}, usually {usual.middle:,.0f})")
+    ]
+
+
+def said(reasons: Mapping[str, str], email: str) -> str:
+    """ "outlier: longest text (182 words, usually 58)", "" for somebody who is none."""
+    return f"outlier: {reasons[email]}" if email in reasons else ""

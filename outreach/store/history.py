@@ -1,0 +1,115 @@
+"""What has happened to people, as conditions ask for it: letters that have left, tags, campaigns."""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from outreach.model import FieldType, MessageStatus
+from outreach.segment import Fact, History
+from outreach.segment.history import ANY, CAMPAIGN, FUNCTIONS, LETTER, TAG
+from outreach.store.tables import EPOCH, MICROSECOND, campaign, enrollment, event, message, prospect, tag
+
+LEFT = (MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
+"""Statuses of letters that have left, or may have: who asks is not to write twice."""
+_DAY = timedelta(days=1) // MICROSECOND
+_NAMED = {LETTER: message.c.letter, TAG: tag.c.name, CAMPAIGN: campaign.c.stem}
+
+
+class Past:
+    """The history of everybody, of one company's people, or of one person, inside one read."""
+
+    def __init__(self, tx: sa.Connection, *, company: str | None = None, person: int | None = None) -> None:
+        self._tx = tx
+        self._whom: sa.ScalarSelect[int] | list[int] | None = None
+        if company is not None:
+            self._whom = sa.select(prospect.c.id).where(prospect.c.company == company).scalar_subquery()
+        if person is not None:
+            self._whom = [person]
+
+    def names(self, about: str) -> Collection[str]:
+        """The letters that were ever written to somebody, the tags that somebody has, the campaigns launched."""
+        found = set(self._tx.execute(sa.select(_NAMED[about]).distinct()).scalars())
+        return found | self._renamed().keys() if about == LETTER else found
+
+    def of(self, facts: Iterable[Fact], as_of: datetime) -> History:
+        """The answers as of a moment: one query for letters, one for tags, one for campaigns, where asked."""
+        wanted = set(facts)
+        flags: dict[str, Collection[int]] = {}
+        days: dict[str, dict[int, int]] = {}
+        letters = {fact for fact in wanted if FUNCTIONS[fact.function].about == LETTER}
+        left = self._left({fact.name for fact in letters}) if letters else {}
+        now = (as_of - EPOCH) // MICROSECOND
+        for fact in letters:
+            when = left[fact.name]
+            if FUNCTIONS[fact.function].kind is FieldType.BOOLEAN:
+                flags[fact.key] = when.keys()
+            else:
+                days[fact.key] = {who: max(0, (now - at) // _DAY) for who, at in when.items()}
+        for about, column, people in (
+            (TAG, tag.c.name, tag.c.prospect_id),
+            (CAMPAIGN, enrollment.c.campaign, enrollment.c.prospect_id),
+        ):
+            asked = {fact for fact in wanted if FUNCTIONS[fact.function].about == about}
+            if asked:
+                found = self._having(column, people, {fact.name for fact in asked})
+                flags |= {fact.key: found[fact.name] for fact in asked}
+        return History(flags, days)
+
+    def _left(self, names: set[str]) -> dict[str, dict[int, int]]:
+        """Of each letter (ANY: of all), to whom it left, and when it last did, in microseconds since EPOCH.
+
+        Plain numbers and one loop: there may be millions of letters.
+        """
+        meant = self._meant(names)
+        at = sa.type_coerce(sa.func.coalesce(message.c.sent_at, message.c.marked_at), sa.BigInteger)
+        query = sa.select(message.c.prospect_id, message.c.letter, at).where(
+            message.c.status.in_(LEFT), *self._only(message.c.prospect_id)
+        )
+        if ANY not in names:
+            query = query.where(message.c.letter.in_(meant))
+        found: dict[str, dict[int, int]] = {name: {} for name in names}
+        every = [found[ANY]] if ANY in names else []
+        asked = {letter: [*(found[name] for name in meanings), *every] for letter, meanings in meant.items()}
+        for who, letter, when in self._tx.execute(query.execution_options(yield_per=5000)):
+            for last in asked.get(letter, every):
+                if last.get(who, 0) < when:
+                    last[who] = when
+        return found
+
+    def _meant(self, names: set[str]) -> dict[str, list[str]]:
+        """Letter as it is called today -> the names that ask for it: a renamed one is still the same letter."""
+        renamed, meant = self._renamed(), dict[str, list[str]]()
+        for name in names - {ANY}:
+            today, seen = {name}, set[str]()
+            while today - seen:
+                seen |= today
+                today = today.union(*(renamed.get(each, ()) for each in today))
+            for each in today:
+                meant.setdefault(each, []).append(name)
+        return meant
+
+    def _renamed(self) -> dict[str, set[str]]:
+        """Old name of a letter -> what launches have called it since."""
+        these = (event.c.prospect_id.is_(None), event.c.kind == "renamed")
+        found: dict[str, set[str]] = {}
+        for detail in self._tx.execute(sa.select(event.c.detail).where(*these)).scalars():
+            change = json.loads(detail)
+            found.setdefault(change["old"], set()).add(change["new"])
+        return found
+
+    def _having(self, column: sa.Column[str], people: sa.Column[int], names: set[str]) -> dict[str, set[int]]:
+        """Name (ANY: some name) -> who has it."""
+        query = sa.select(people, column).where(*self._only(people))
+        if ANY not in names:
+            query = query.where(column.in_(names))
+        found: dict[str, set[int]] = {name: set() for name in names}
+        for who, name in self._tx.execute(query.execution_options(yield_per=5000)):
+            for each in (name, ANY):
+                if each in found:
+                    found[each].add(who)
+        return found
+
+    def _only(self, people: sa.Column[int]) -> tuple[sa.ColumnElement[bool], ...]:
+        return () if self._whom is None else (people.in_(self._whom),)

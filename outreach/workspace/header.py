@@ -1,0 +1,108 @@
+"""Which row of a table names its columns: people put titles, dates and groups of columns above it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import dropwhile, islice
+from typing import Final, TypeAlias
+
+from outreach import data
+from outreach.prospect import BadRow, address
+from outreach.prospect.columns import fold
+from outreach.workspace.delimited import Cells
+
+_ROWS: Final = 20  # that are not empty, in which the header is looked for
+_LONGEST: Final = 100  # characters; a longer cell is neither the name of a column nor an address
+
+Row: TypeAlias = Cells | BadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The row that names the columns, None for a table without rows.
+
+    `found` says that it names a column for the e-mail address. `above` are the numbers of the rows, not empty
+    ones, that were passed over.
+    """
+
+    row: Row | None
+    found: bool = False
+    above: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], number: int | None = None) -> "Header":
+        """The row of that number; without a number the first of 20 rows that names the address column.
+
+        Where none does: the first row with a text in the column of the first address, else the first row.
+        """
+        if number is not None:
+            row = next(dropwhile(lambda row: line_of(row) < number, rows), None)
+            return cls(row, bool(_places(row))) if row is not None and line_of(row) == number else cls(None)
+        seen: list[Row] = []
+        first: Row | None = None
+        found: Row | None = None
+        for row in islice(rows, _ROWS):
+            first = first or row
+            if (place := _address_place(row)) is not None:
+                found = found or next((each for each in seen if _cell(each, place)), None)
+                break
+            # Twice in a column: a cell that reaches over two rows, of which the second has the finer names.
+            if _places(row) and (found is None or _places(row) & _places(found)):
+                found = row
+            elif found:
+                break
+            seen.append(row)
+        if found is None:
+            return cls(first)
+        above = tuple(line_of(row) for row in seen if line_of(row) < line_of(found))
+        return cls(found, bool(_places(found)), above)
+
+    def notes(self, what: str) -> list[str]:
+        """What to tell about the rows above it; `what` is the word for a row."""
+        if not self.above or self.row is None:
+            return []
+        first, last = self.above[0], self.above[-1]
+        above = f"{what} {first} above it was" if first == last else f"{what}s {first}-{last} above it were"
+        return [f"the header is {what} {line_of(self.row)}: {above} passed over"]
+
+
+def line_of(row: Row) -> int:
+    """The line of a file or the row of a sheet that a row starts in, from 1."""
+    return row.line if isinstance(row, BadRow) else row[0]
+
+
+def names_email(cells: Sequence[str]) -> bool:
+    """Whether one of the cells is a known name of the column for the e-mail address."""
+    return any(len(cell) <= _LONGEST and fold(cell) in _aliases() for cell in cells)
+
+
+def _places(row: Row | None) -> frozenset[int]:
+    """The columns that a row names as those of the e-mail address."""
+    if row is None or isinstance(row, BadRow):
+        return frozenset()
+    return frozenset(at for at, cell in enumerate(row[1]) if names_email([cell]))
+
+
+def _address_place(row: Row) -> int | None:
+    """The column of the first address in a row."""
+    cells = [] if isinstance(row, BadRow) else row[1]
+    return next((at for at, cell in enumerate(cells) if _is_address(cell)), None)
+
+
+def _cell(row: Row, place: int) -> str:
+    return "" if isinstance(row, BadRow) or len(row[1]) <= place else row[1][place].strip()
+
+
+@cache
+def _aliases() -> frozenset[str]:
+    return frozenset(map(fold, ("email", *data.table("columns")["fields"]["email"])))
+
+
+def _is_address(cell: str) -> bool:
+    if "@" not in cell or len(cell) > _LONGEST:
+        return False
+    try:
+        address(cell.strip())
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,159 @@
+"""Each step of trying a mailbox's servers, against servers that fail at it: told apart, with what to do."""
+
+import asyncio
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from outreach.mailbox import probe
+from outreach.mailbox.sandbox import Sandbox
+from outreach.model import Mailbox
+from outreach.report.trying import Step
+from tests.imapd import PASSWORD, USER, running
+from tests.smtpd import HANG_UP, SILENCE, Scripted, certificate, on
+
+HOST = "localhost.example"  # not a loopback name by itself: TLS is required
+EHLO = b"250-scripted.test\r\n250 AUTH PLAIN\r\n"
+ENCRYPTED = b"250-scripted.test\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n"
+
+
+def box(smtp: str = "smtp://127.0.0.1:1", imap: str = "") -> Mailbox:
+    return Mailbox("ann@northwind.example", "Ann Lee", smtp=smtp, imap=imap)
+
+
+def names(steps: list[Step]) -> list[tuple[str, bool | None, str]]:
+    return [(step.name, step.ok, step.fault) for step in steps]
+
+
+@pytest.fixture(autouse=True)
+def _names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's resolver, which knows this machine by one more name."""
+    real = socket.getaddrinfo
+
+    def known(host: str, *args: object, **kwargs: object) -> object:
+        if isinstance(host, str) and host.endswith("nowhere.example"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real("127.0.0.1" if host == HOST else host, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+
+
+def tried(
+    server: Scripted, url: str, tls: ssl.SSLContext | None = None, secret: str = "secret"
+) -> list[Step]:
+    async def scene(server: Scripted) -> list[Step]:
+        return await probe.sending(box(url.format(server.port)), secret, tls=tls, seconds=0.5)
+
+    return on(server, scene)
+
+
+@pytest.mark.parametrize(("scheme", "ehlo"), [("smtps", EHLO), ("smtp", ENCRYPTED)])
+def test_connection_tls_and_login_are_told_each(tmp_path: Path, scheme: str, ehlo: bytes) -> None:
+    tls, trust = certificate(HOST, tmp_path)
+    trusting = ssl.create_default_context(cafile=str(trust))
+    server = Scripted({"EHLO": ehlo}, tls)
+    steps = tried(server, f"{scheme}://ann@{HOST}:{{}}", trusting)
+    assert names(steps) == [("smtp connect", True, ""), ("smtp tls", True, ""), ("smtp login", True, "")]
+    assert "TLS 1." in steps[1].said
+    assert not {"MAIL", "RCPT", "DATA"} & set(server.verbs)
+
+
+@pytest.mark.parametrize(("scheme", "ehlo"), [("smtps", EHLO), ("smtp", ENCRYPTED)])
+@pytest.mark.parametrize(
+    ("name", "trusted", "words"),
+    [("other.example", True, "goes by another name"), (HOST, False, "SSL_CERT_FILE")],
+)
+def test_a_certificate_that_is_not_trusted_is_told_in_words(
+    tmp_path: Path, scheme: str, ehlo: bytes, name: str, trusted: bool, words: str
+) -> None:
+    tls, trust = certificate(name, tmp_path)
+    client = ssl.create_default_context(cafile=str(trust) if trusted else None)
+    server = Scripted({"EHLO": ehlo}, tls)
+    steps = tried(server, f"{scheme}://ann@{HOST}:{{}}", client)
+    assert names(steps) == [("smtp connect", True, ""), ("smtp tls", False, "tls")]
+    assert f"the certificate of {HOST} is not trusted" in steps[1].said
+    assert words in steps[1].todo
+    assert "AUTH" not in server.verbs
+
+
+def test_a_port_that_speaks_no_tls_is_told(tmp_path: Path) -> None:
+    assert names(tried(Scripted(), f"smtps://ann@{HOST}:{{}}"))[-1] == ("smtp tls", False, "tls")
+    steps = tried(Scripted(), f"smtp://ann@{HOST}:{{}}")
+    assert names(steps)[-1][:2] == ("smtp tls", False)
+    assert "no STARTTLS" in steps[-1].said
+
+
+@pytest.mark.parametrize(
+    ("answers", "fault", "words"),
+    [
+        ({"AUTH": b"535 5.7.8 wrong\r\n"}, "login", "app password"),
+        ({"AUTH": b"454 4.7.0 later\r\n"}, "busy", "again in some minutes"),
+        ({"AUTH": SILENCE}, "unreachable", "block mail ports"),
+        ({"AUTH": HANG_UP}, "unreachable", "check smtp"),
+    ],
+)
+def test_a_wrong_password_is_no_broken_line(answers: dict[str, bytes | None], fault: str, words: str) -> None:
+    steps = tried(Scripted({"EHLO": EHLO, **answers}), "smtp://ann@127.0.0.1:{}", secret="hunter22")
+    assert names(steps)[-1] == ("smtp login", False, fault)
+    assert words in steps[-1].todo
+    assert "hunter22" not in str(steps)
+
+
+def test_no_server_and_no_such_host_are_two_things() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    refused = asyncio.run(probe.sending(box(f"smtp://127.0.0.1:{port}"), None))
+    assert names(refused) == [("smtp connect", False, "unreachable")]
+    assert f"takes no connection on port {port}" in refused[0].said
+    for steps in (
+        asyncio.run(probe.sending(box("smtps://ann@smtp.nowhere.example"), "x")),
+        asyncio.run(probe.reading(box(imap="imaps://imap.nowhere.example"), "x")),
+    ):
+        assert (steps[0].ok, steps[0].fault) == (False, "unreachable")
+        assert "there is no server" in steps[0].said
+
+
+def test_the_folders_are_counted_and_nothing_is_marked_as_read() -> None:
+    with running("embedded") as server:
+        server.make("Sent")
+        server.deliver(b"Subject: 1\r\n\r\n1\r\n", b"Subject: 2\r\n\r\n2\r\n")
+        steps = asyncio.run(probe.reading(box(imap=server.url), PASSWORD))
+        assert [(step.name, step.ok, step.mails) for step in steps] == [
+            ("imap connect", True, None),
+            ("imap tls", True, None),
+            ("imap login", True, None),
+            ("inbox", True, 2),
+            ("junk", None, None),
+            ("sent", True, 0),
+        ]
+        assert server.flags() == ["", ""]
+        wrong = asyncio.run(probe.reading(box(imap=server.url), "hunter22"))
+        assert names(wrong)[-1] == ("imap login", False, "login")
+        assert "hunter22" not in str(wrong)
+
+
+def test_a_certificate_is_asked_of_an_inbox_too(tmp_path: Path) -> None:
+    tls, _ = certificate("other.example", tmp_path)
+
+    async def scene(server: Scripted) -> list[Step]:
+        return await probe.reading(box(imap=f"imaps://{HOST}:{server.port}"), "x", seconds=2)
+
+    steps = on(Scripted(tls=tls), scene)
+    assert names(steps) == [("imap connect", True, ""), ("imap tls", False, "tls")]
+
+
+def test_a_server_that_asks_for_no_login_is_fine() -> None:
+    async def scene(server: Sandbox) -> list[Step]:
+        return await probe.sending(box(server.url), None)
+
+    assert [step.ok for step in on(Sandbox(), scene)] == [True, True, True]
+
+
+def test_a_refused_user_of_the_sandbox() -> None:
+    async def scene(server: Sandbox) -> list[Step]:
+        return await probe.sending(box(server.url), "wrong")
+
+    assert names(on(Sandbox({USER: PASSWORD}), scene))[-1] == ("smtp login", False, "login")

@@ -1,0 +1,248 @@
+"""Stepping through letters with keys: a real terminal, and the screen line by line."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from outreach.engine import previews
+from outreach.report import walking
+from outreach.report.letters import Preview
+from outreach.report.lines import width
+from outreach.store import Store
+from outreach.workspace import load
+from tests.cli import Shell
+from tests.launched import PATIENCE, Served, served
+from tests.smtpd import Misbehaving
+
+BOB, EVA, ODD = "bob@acme.example", "eva@birch.example", "odd@elm.example"
+_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
+DOWN, RIGHT, LEFT = "\x1b[B", "\x1b[C", "\x1b[D"
+HOME = "\x1b[H"
+
+
+class Keyboard:
+    """`outreach ARGS` on a terminal of 80 x 24; `types` presses keys, `sees` waits for words on the screen."""
+
+    def __init__(self, folder: Path, *args: str) -> None:
+        self._main, self.end = pty.openpty()
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.before = termios.tcgetattr(self.end)
+        environ = {**os.environ, "OUTREACH_STATE": str(folder / "state"), "TERM": "xterm"}
+        for name in ("COLUMNS", "LINES", "DISPLAY", "WAYLAND_DISPLAY"):
+            environ.pop(name, None)
+        command = [sys.executable, "-m", "outreach", *args]
+        ends = {"stdin": self.end, "stdout": self.end, "stderr": self.end}
+        self.program: subprocess.Popen[bytes] = subprocess.Popen(
+            command, cwd=folder, env=environ, start_new_session=True, preexec_fn=self._own, **ends
+        )  # type: ignore[call-overload]
+        self.said = ""
+
+    def _own(self) -> None:
+        """Its terminal is the one that signals it, as a shell's is."""
+        fcntl.ioctl(self.end, termios.TIOCSCTTY, 0)
+
+    def types(self, keys: str) -> None:
+        self.said = ""
+        os.write(self._main, keys.encode())
+
+    def sees(self, words: str) -> str:
+        """The text of the screen, once these words stand on it."""
+        return self._until(lambda: words in _CODES.sub("", self.said), words)
+
+    def _until(self, there: Callable[[], bool], what: str) -> str:
+        last = time.monotonic() + PATIENCE
+        while not there():
+            ready, _, _ = select.select([self._main], [], [], max(last - time.monotonic(), 0))
+            assert ready, f"no {what!r}:\n{self.said}"
+            self.said += os.read(self._main, 65536).decode("utf-8", "replace")
+        return _CODES.sub("", self.said.rpartition(HOME)[2])
+
+    def ends(self) -> int:
+        """Its exit code; the terminal is as it was before."""
+        self._until(lambda: "\x1b[?1049l" in self.said, "way back to the usual screen")
+        code = self.program.wait(PATIENCE)
+        assert "\x1b[?25h" in self.said
+        assert termios.tcgetattr(self.end) == self.before
+        return code
+
+
+@contextmanager
+def keyboard(folder: Path, *args: str) -> Iterator[Keyboard]:
+    each = Keyboard(folder, *args)
+    try:
+        yield each
+    finally:
+        if each.program.poll() is None:
+            each.program.kill()
+        each.program.wait(PATIENCE)
+        os.close(each.end)
+        os.close(each._main)
+
+
+@pytest.fixture
+def post() -> Iterator[Served]:
+    with served(Misbehaving()) as each:
+        yield each
+
+
+@pytest.fixture
+def shops(shell: Shell, post: Served) -> Shell:
+    """Ten shops, one with an odd name, and one without a name, who is held."""
+    shell.fill(smtp=post.server.url)
+    rows = "".join(f"p{number}@c{number}.example,Pat,C{number},retail,GB\n" for number in range(6))
+    odd = f"{ODD},Elm Trading and Import-Export of All Goods in the World,Elm,retail,GB\n"
+    shell.write("prospects.csv", (shell.folder / "prospects.csv").read_text() + rows + odd)
+    shell.ok("prospects", "import", "prospects.csv")
+    shell.write("more.csv", "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    shell.ok("prospects", "import", "more.csv")
+    return shell
+
+
+def test_from_the_first_look_to_the_way_back(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        first = keys.sees("q quit")
+        assert first.startswith(ODD)
+        assert "1 of 10, outlier: longest first line (" in first
+        assert len(first.split("\n")) == 24
+        keys.types("n")
+        assert keys.sees("q quit").startswith(BOB)
+        keys.types(DOWN)
+        assert "[2 followup, not before" in keys.sees("A second thought about Acme.")
+        keys.types(f"1{RIGHT}{RIGHT}")
+        assert "[1 intro, not before" in keys.sees("4 of 10")
+        keys.types(LEFT)
+        keys.sees("3 of 10")
+        keys.types("h")
+        assert "HELD: no first_name (fill the column" in keys.sees("held: 1 of 1")
+        keys.types("o")
+        assert keys.sees("outliers: 1 of 1").startswith(ODD)
+        keys.types("/birxh\x7f\x7fch eva\r")
+        assert keys.sees("found 'birch eva': 1 of 1").startswith(EVA)
+        keys.types("/nobody\r")
+        keys.sees("nobody: found 'nobody'")
+        keys.types("a")
+        keys.sees("1 of 10")
+        keys.types("q")
+        assert keys.ends() == 0
+
+
+@pytest.mark.parametrize("end", ["\x1b", "\x03", "\x04"])
+def test_escape_and_ctrl_c_leave_the_terminal_as_it_was(shops: Shell, end: str) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.sees("q quit")
+        keys.types(end)
+        assert keys.ends() == 0
+        assert "Traceback" not in keys.said
+
+
+def test_a_termination_leaves_the_terminal_as_it_was(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.sees("q quit")
+        keys.program.send_signal(signal.SIGTERM)
+        assert keys.ends() == 128 + signal.SIGTERM
+
+
+def test_a_test_letter_and_the_page_from_within(shops: Shell, post: Served) -> None:
+    with keyboard(shops.folder, "preview", "shops", "--step", "2") as keys:
+        keys.sees("[2 followup")
+        keys.types("t")
+        keys.sees(f"Send 1 letter, as {ODD} would get it, to ann@northwind.example? [y/N]")
+        keys.types("y\n")
+        keys.sees("any key goes back")
+        keys.types(" ")
+        keys.sees("q quit")
+        post.has_taken(1)
+        keys.types("t")
+        keys.sees("[y/N]")
+        keys.types("\n")
+        keys.sees("nothing was changed")
+        keys.types(" ")
+        keys.sees("q quit")
+        keys.types("b")
+        keys.sees("written: previews/shops.html")
+        keys.types("q")
+        assert keys.ends() == 0
+    assert len(post.server.received) == 1
+    assert b"A second thought about Elm." in post.server.received[0].data
+
+
+def test_a_long_letter_scrolls(shops: Shell) -> None:
+    long = "\n".join(f"Line {number} of it." for number in range(1, 60))
+    shops.write(
+        "templates/intro.txt", f"Subject: Hi {{{{ company }}}}\n\nHello {{{{ first_name }}}},\n\n{long}\n"
+    )
+    with keyboard(shops.folder, "preview", "shops", "--step", "1") as keys:
+        assert "Line 1 of it." in keys.sees("1-16/")
+        keys.types(" j")
+        assert "Line 1 of it." not in keys.sees(" 17-32/")
+        keys.types("k" * 30)
+        assert "Line 1 of it." in keys.sees(" 1-16/")
+        keys.types(" " * 9)
+        assert "United Kingdom" in keys.sees("q quit")
+        keys.types("q")
+        keys.ends()
+
+
+def test_without_a_terminal_it_shows_the_first_person(shops: Shell) -> None:
+    assert shops.ok("preview", "shops").startswith(f"{BOB}  shops: new")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (20, 10), (200, 60)])
+def test_a_screen_is_never_larger_than_the_terminal(shops: Shell, columns: int, rows: int) -> None:
+    shops.write(
+        "templates/intro.txt", "Subject: 你好 {{ company }}\n\nHello {{ first_name }},\n\n" + "字" * 500
+    )
+    now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+        roll = previews.roll(store, load(shops.folder), "shops", now)
+    for person in roll.people:
+        preview = Preview(roll.of(person), load(shops.folder).campaigns["shops"], "Europe/London")
+        for top in (0, 7, 10_000):
+            shown = walking.lines(walking.Screen(preview, 1, 10, 0, top, "", "x" * 300), columns, rows)
+            assert len(shown) == rows
+            assert {width(line) for line in shown} == {columns}
+            assert not any("\x1b" in line for line in shown)
+
+
+def test_a_large_campaign_is_planned_as_it_is_looked_at(
+    shops: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same letters, holds and outliers, whether everybody is planned at once or one after the other."""
+    shops.write(
+        "colleagues.csv",
+        "email,first_name,company,industry\n"
+        + "".join(f"q{number}@elm.example,Quin,Elm,retail\n" for number in range(4)),
+    )
+    shops.ok("prospects", "import", "colleagues.csv")
+    campaign = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", campaign.replace("'retail'", "'retail' and not tag('gone')"))
+    shops.write("tagged.csv", "email\np5@c5.example\n")
+    shops.ok("prospects", "import", "tagged.csv", "--tag", "gone")
+    now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+        once = previews.roll(store, load(shops.folder), "shops", now)
+        monkeypatch.setattr(previews, "AT_ONCE", 0)
+        singly = previews.roll(store, load(shops.folder), "shops", now)
+    assert (once.is_planned, singly.is_planned) == (True, False)
+    assert [each.email for each in once.people] == [each.email for each in singly.people]
+    assert [once.of(each) for each in once.people] == [singly.of(each) for each in once.people]
+    assert "p5@c5.example" not in {each.email for each in once.people}
+    assert once.odd == singly.odd
+    assert not singly.is_planned
+    held = {person.email: hold.reason for person, hold in singly.plan_all().held.values()}
+    assert held == {person.email: hold.reason for person, hold in once.plan_all().held.values()}
+    assert "3 people of the company are in it" in held.values()
