@@ -303,7 +303,7 @@ def test_the_command_says_what_it_checked(shell: Shell) -> None:
     text = shell.ok("audit")
     assert "all 17 promises are kept" in text
     assert "no enrollment has two open letters                                      2" in text
-    assert "2 enrolled, 1 launched" in text
+    assert "2 enrolled, 1 imported, 1 launched" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     with shell.app().store as store:
         store.write(lambda tx: tx.execute(sa.text("UPDATE house SET marks = 5")))

@@ -71,12 +71,11 @@ def test_it_asks_and_ends_with_the_first_departure_and_the_way_back(
     plan, _, end = out.partition("\n\n")
     assert plan.startswith("plan ")
     assert [line[:9].strip() for line in end.splitlines()] == [
-        *("LAUNCHED", "FIRST", "UNDO", "", "SENDER", "NEXT")
+        *("LAUNCHED", "FIRST", "UNDO", "SENDER", "NEXT")
     ]
     assert "shops revision 1, 2 new people" in end
     assert "Mon 23 Nov 09:00" in end
-    assert "outreach pause shops" in end
-    assert "outreach end shops" in end
+    assert "outreach undo shops" in end
     assert "NO SENDER RUNNING: start `outreach run`" in end
     assert queue(shops) == [(BOB, "intro"), (EVA, "intro"), (BOB, "followup"), (EVA, "followup")]
     assert max(map(len, out.splitlines())) <= 80

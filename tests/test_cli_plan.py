@@ -86,6 +86,7 @@ def test_the_same_as_json(shops: Shell) -> None:
                 "company": company.lower(),
                 "language": "",
                 "mailbox": "ann@northwind.example",
+                "owner": "",
                 "letter": "intro",
                 "subject": f"Shelving for {company}",
                 "not_before": "2026-11-23T09:00:00+00:00",
@@ -105,6 +106,8 @@ def test_the_same_as_json(shops: Shell) -> None:
         "replaced": [],
         "stopped": [],
         "kept": 0,
+        "stands": [],
+        "passed": {},
         "dates": value["dates"],
         "limits": [],
         "letters": {**value["letters"], "errors": 0, "accepted": {}, "lacking": {}},
@@ -201,7 +204,8 @@ def test_what_an_edit_changes_is_counted(shops: Shell) -> None:
     shops.write("campaigns/shops.toml", text + '\n[window]\nfrom = "13:00"\n')
     out = shops.ok("plan")
     assert screen(out)["CHANGED"] == (
-        "2 waiting letters reworded (intro) 2 waiting letters moved to the new dates the files become revision 2"
+        "2 waiting letters reworded (intro, revision 2) "
+        "2 waiting letters move from 09:00 to 13:00 on Mon 23 Nov the files become revision 2"
     )
     assert "Nothing to launch" not in out
     shops.write("templates/opener.txt", "Subject: Opener\n\nHello {{ first_name }},\n\nFirst.\n")

@@ -265,7 +265,7 @@ def test_a_restored_store_sends_nothing_and_says_so_loudly(shell: Shell, post: S
     assert code == 1
     assert "NOTHING IS SENT: this store is older than what was sent from here" in out
     assert "outreach status" in out
-    assert "outreach resume --all" in out
+    assert "outreach release" in out
     assert shell.run("run", "--once", "--dry-run")[0] == 1
     assert post.recipients() == [BOB]
 

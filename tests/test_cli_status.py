@@ -188,7 +188,7 @@ def test_a_copied_store_needs_somebody(shell: Shell, post: Served) -> None:
     assert needs(shell) == ["store_held"]
     found = screen(shell)
     assert found["NEEDS YOU"].startswith("NOTHING IS SENT: this store")
-    assert found["NEXT"] == "outreach resume --all"
+    assert found["NEXT"] == "outreach release"
     assert checked(shell) == 1
 
 

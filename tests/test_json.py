@@ -33,5 +33,5 @@ def _keys(form: Any) -> Any:
 
 def test_every_command_that_shows_something_is_in_the_document() -> None:
     shown = {title.split()[0] for title, _ in STEPS}
-    without = {"demo", "mailbox"}  # tests/test_demo.py; signing in is a dialogue
+    without = {"demo"}  # tests/test_demo.py
     assert {name for section in COMMANDS.values() for name in section} - shown == without

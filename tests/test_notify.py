@@ -266,19 +266,14 @@ def test_nothing_of_it_counts_as_a_letter(shell: Shell, post: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("notify", "said"),
-    [
-        ('mailbox = "eve@northwind.example"', "[notify] mailbox: eve@northwind.example is no [[mailbox]]"),
-        ('heartbeat = "http://monitor.example/x"', "[notify] heartbeat must be an https:// URL"),
-    ],
+    "notify", ['mailbox = "eve@northwind.example"', 'heartbeat = "http://monitor.example/x"', "to = 1"]
 )
-def test_what_cannot_be_done_is_told_and_the_sending_goes_on(
-    shell: Shell, post: Served, notify: str, said: str
-) -> None:
+def test_what_cannot_be_done_is_told_and_the_sending_goes_on(shell: Shell, post: Served, notify: str) -> None:
     shell.now = LATE
-    launch(shell, workspace(post.server.url, notify), BOB)
+    launch(shell, workspace(post.server.url, ""), BOB)
+    shell.write("outreach.toml", workspace(post.server.url, notify)["outreach.toml"])
     out = shell.ok("run", "--once")
-    assert said in out
+    assert "outreach.toml has problems, so [notify] is not followed: outreach lint" in out
     assert post.recipients() == [BOB]
 
 

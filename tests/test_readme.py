@@ -1,4 +1,4 @@
-"""README and the linter's guide are true: commands run as written, files exist, numbers are the program's."""
+"""README and the linter's guide are true: commands run as written, screens and numbers are the program's."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import pytest
 
 from outreach.model import EnrollmentStatus, Limits, Mailbox, MessageStatus
 from outreach.schedule.slots import RAMP_STEP
+from tests import screens
 from tests.cli import Shell
 
 ROOT = Path(__file__).parent.parent
@@ -24,15 +25,27 @@ def commands(page: str) -> list[str]:
     return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
 
 
-def test_the_steps_work_as_written_from_an_empty_folder(shell: Shell) -> None:
-    assert len(commands(README)) > 10
-    for command in commands(README):
-        program, *arguments = shlex.split(command)
-        if program == "cd":
-            shell.folder = shell.folder / arguments[0]
-        else:
-            assert program == "outreach", command
-            shell.ok(*arguments)
+def _without_plan(screen: str) -> str:
+    """A plan's id follows from every file of the starter."""
+    return re.sub(r"(?m)(plan|--plan) [0-9a-f]{4,8}\b", r"\1 ID", screen)
+
+
+def test_the_steps_work_as_written_from_an_empty_folder(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a screen stands below a command it is what is printed: `python -m tests.screens` writes them anew."""
+    monkeypatch.setattr("outreach.mailbox.credentials._keyrings", lambda: iter(()))
+
+    def run(folder: Path, *arguments: str) -> str:
+        shell.folder = folder
+        return shell.ok(*arguments)
+
+    followed = list(screens.followed(README, shell.folder, run))
+    assert len(followed) > 30
+    shown = [step for step in followed if step.screen]
+    assert [step.command for step in shown] == ["outreach plan fair", "outreach status"]
+    for step in shown:
+        assert _without_plan(step.screen) == _without_plan(step.said), step.command
 
 
 def test_the_commands_of_the_linters_guide_run_in_the_starter(shell: Shell) -> None:

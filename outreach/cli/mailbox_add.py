@@ -56,7 +56,7 @@ _NOW = {
 @format_option
 @pass_app
 def add(app: App, /, shape: str, *, yes: bool, no_test: bool, send: bool, **options: Any) -> None:
-    """Add a mailbox: asks, tries its servers, writes outreach.toml.
+    """Add a mailbox: ask, try its servers, write outreach.toml.
 
     Each question has an option that answers it; --yes asks nothing. The password is typed unseen, or comes from
     standard input or the environment; it is never in outreach.toml nor on the command line. Ctrl-C leaves

@@ -13,7 +13,7 @@ from outreach.sequence import MARKS
 
 @click.group()
 def prospects() -> None:
-    """People we may write to: import, look, set, mark, export, erase."""
+    """People we may write to: import, look, change, export."""
 
 
 for act in (import_, list_, set_, export):
@@ -25,7 +25,7 @@ for act in (import_, list_, set_, export):
 @format_option
 @pass_app
 def show(app: App, email: str, shape: str) -> None:
-    """Everything the store knows of a person, and what was done last.
+    """All that is known of a person, and what was done last.
 
     \b
     Example:

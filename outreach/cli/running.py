@@ -49,7 +49,6 @@ def worker(app: App) -> Worker:
 
 def _notifier(app: App, lines: "Lines", lacking: Mapping[str, str]) -> "tuple[Notifier | None, str]":
     """Who is told by mail, as outreach.toml says now; why nobody can be, where somebody should."""
-    from outreach.engine import heartbeat
     from outreach.engine.notify import Notifier, Operator
 
     try:
@@ -59,20 +58,10 @@ def _notifier(app: App, lines: "Lines", lacking: Mapping[str, str]) -> "tuple[No
     notify = settings.notify
     if notify is None:
         return None, ""
-    boxes = list(settings.mailboxes.values())
-    first = [box for box in boxes if box.address == notify.mailbox]
-    trouble = ""
-    if notify.mailbox and not first:
-        trouble = (
-            f"[notify] mailbox: {notify.mailbox} is no [[mailbox]] of outreach.toml, so nobody gets mail"
-        )
-        notify = replace(notify, to=())
-    if notify.heartbeat and not heartbeat.allowed(notify.heartbeat):
-        trouble = "[notify] heartbeat must be an https:// URL: it is not called"
-        notify = replace(notify, heartbeat="")
-    boxes = [*first, *(box for box in boxes if box not in first)]
+    # The one that is named writes; where it cannot, another one does.
+    boxes = sorted(settings.mailboxes.values(), key=lambda box: box.address != notify.mailbox)
     operator = Operator(notify, boxes, app.timezone, lacking, lambda: edited(app))
-    return Notifier(app.store, operator, lines, app.clock), trouble
+    return Notifier(app.store, operator, lines, app.clock), ""
 
 
 def edited(app: App) -> Mapping[str, int]:

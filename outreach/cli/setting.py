@@ -42,7 +42,7 @@ def set_(
     dry_run: bool,
     shape: str,
 ) -> None:
-    """Change fields and tags of a person, or of all whom CONDITION finds.
+    """Change fields and tags of people.
 
     `field=` without a value clears the field. Values are read as an import reads them: country=Germany is DE.
     Letters that wait keep their text until the next launch.

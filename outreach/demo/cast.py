@@ -8,9 +8,9 @@ from outreach.model import Kind
 
 # Added to the starter's people; their addresses tell the sandbox how to answer.
 TROUBLE = """\
-nouser@mill.example,Grace,Bell,Mill Bakery,Owner,Norwich,GB,en,retail,34,,trade register,legitimate_interest,,
-full@quay.example,Daniel,Reid,Quay Sports,Buyer,Hull,GB,en,retail,52,,trade register,legitimate_interest,,
-greylist@fern.example,Maya,Lewis,Fern Florist,Owner,York,GB,en,retail,23,,trade register,legitimate_interest,,
+nouser@mill.example,Grace,Bell,Mill Bakery,Owner,Norwich,GB,en,retail,34,,trade register,legitimate_interest,,,
+full@quay.example,Daniel,Reid,Quay Sports,Buyer,Hull,GB,en,retail,52,,trade register,legitimate_interest,,,
+greylist@fern.example,Maya,Lewis,Fern Florist,Owner,York,GB,en,retail,23,,trade register,legitimate_interest,,,
 """
 
 

@@ -8,14 +8,14 @@ from outreach.report.lines import labelled
 _LETTERS = "templates/"
 _FIRST = "retail-shelving"  # the campaign to try: it has a letter in every language of the starter
 _SAYS = {
-    "outreach.toml": "who you are, your mailbox, segments by name",
+    "outreach.toml": "who you are, and your mailbox",
     "campaigns/": "who gets which letters, and when",
     "campaigns/cold-rooms.toml": "food producers: racks for cold rooms",
-    "campaigns/fair.toml": "a list of your own, whatever its columns",
+    "campaigns/fair.toml": "your own list, whatever its columns",
     "campaigns/rack-inspection.toml": "warehouses: a yearly inspection",
     "campaigns/retail-shelving.toml": "shops: shelving",
     "campaigns/prospects.csv": "people to try it with, all invented",
-    _LETTERS: "their letters, in en, ru, kk, zh and some in de",
+    _LETTERS: "their letters: en, ru, kk, zh, some de",
     ".gitignore": "keeps people's data out of git",
 }
 
