@@ -63,7 +63,7 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("launch CAMPAIGN", ("launch", "retail-shelving", "--yes")),
     ("undo CAMPAIGN --dry-run", ("undo", "retail-shelving", "--dry-run")),
     ("calendar [CAMPAIGN]", ("calendar", "retail-shelving")),
-    ("status --check", ("status", "--check", "--ignore", "no_password")),
+    ("status --check", ("status", "--check")),
     ("run --units DIR", ("run", "--units", "server")),
     ("run --once --dry-run", ("run", "--once", "--dry-run")),
     ("UNCERTAIN", ()),

@@ -44,7 +44,7 @@ def _letters(
     """Each letter to come of each person, written, with what the linter finds in it."""
     campaign = workspace.campaigns[stem]
     for person, mailbox, language, sent in _people(workspace, stem, read):
-        fields = template_fields(person, mailbox, language)
+        fields = template_fields(workspace.sender, person, mailbox, language)
         done = set(sent)
         while (place := next_step(campaign.steps, done)) is not None:
             done.add(campaign.steps[place].letter)

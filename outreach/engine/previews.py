@@ -207,7 +207,7 @@ class Roll:
                 continue
             try:
                 content = template.render(
-                    letter, template_fields(person, workspace.mailboxes[address], language)
+                    letter, template_fields(workspace.sender, person, workspace.mailboxes[address], language)
                 ).content
             except (MissingFields, RenderError):  # held, with the reason, when they are looked at
                 continue

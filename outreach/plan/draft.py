@@ -9,7 +9,7 @@ from itertools import takewhile
 from outreach import compose, policy, template
 from outreach.campaign import Campaign, Workspace, no_text
 from outreach.errors import ComposeError
-from outreach.model import Content, Fields, Hold, Mailbox, Prospect, Rendered, Value
+from outreach.model import Content, Fields, Hold, Mailbox, Prospect, Rendered, Sender, Value
 from outreach.plan import linting
 from outreach.prospect import derived
 from outreach.schedule.window import due_after, next_opening
@@ -17,7 +17,7 @@ from outreach.schedule.zones import zone_of
 from outreach.template import Letter
 
 DEFAULT_LANGUAGE = "en"  # of a letter whose file's name says none: that of its footer
-SENDER_FIELDS = ("sender_name", "sender_title", "sender_phone", "sender_email")
+SENDER_FIELDS = ("sender_name", "sender_title", "sender_phone", "sender_email", "sender_company")
 GONE = " is gone from outreach.toml"
 NEVER_OPEN = Hold("window", "the window does not open within a year", "check [window] and its blackout days")
 
@@ -129,7 +129,7 @@ def written(
     letter = workspace.letter(stem, language)
     if letter is None:
         return nothing, no_text(stem, language.partition("-")[0])
-    fields = template_fields(prospect, mailbox, language or letter.language)
+    fields = template_fields(workspace.sender, prospect, mailbox, language or letter.language)
     missing = template.missing(letter, fields)
     if missing:
         return nothing, Hold("missing", f"no {missing[0]}", "fill the column and import the file again")
@@ -153,14 +153,14 @@ def written(
     return content, _finding(workspace, letter, rendered, not earlier) or _reply(rendered, earlier)
 
 
-def template_fields(prospect: Prospect, mailbox: Mailbox, language: str) -> dict[str, Value]:
+def template_fields(sender: Sender, prospect: Prospect, mailbox: Mailbox, language: str) -> dict[str, Value]:
     """What a template may use: the prospect's fields and address, what is made of them for a letter in that
     language ("" is English, as in the footer), and who writes (`sender_...`).
     """
-    values = (mailbox.name, mailbox.title, mailbox.phone, mailbox.address)
-    sender = {name: value for name, value in zip(SENDER_FIELDS, values, strict=True) if value}
+    values = (mailbox.name, mailbox.title, mailbox.phone, mailbox.address, sender.company)
+    ours = {name: value for name, value in zip(SENDER_FIELDS, values, strict=True) if value}
     made = derived(prospect.fields, language or DEFAULT_LANGUAGE)
-    return {**prospect.fields, **made, **sender, "email": prospect.email}
+    return {**prospect.fields, **made, **ours, "email": prospect.email}
 
 
 def _finding(workspace: Workspace, letter: Letter, rendered: Rendered, first: bool) -> Hold | None:

@@ -83,7 +83,9 @@ def lacking_later(workspace: Workspace, made: Plan) -> Counter[str]:
     found: Counter[str] = Counter()
     steps = workspace.campaigns[made.campaign].steps[1:]
     for each in made.new:
-        fields = template_fields(each.prospect, workspace.mailboxes[each.mailbox], each.language)
+        fields = template_fields(
+            workspace.sender, each.prospect, workspace.mailboxes[each.mailbox], each.language
+        )
         for step in steps:
             letter = workspace.letter(step.letter, each.language)
             lacking = template.missing(letter, fields) if letter else ()
@@ -93,7 +95,7 @@ def lacking_later(workspace: Workspace, made: Plan) -> Counter[str]:
 
 def lacks(workspace: Workspace, letters: Letters, campaign: Campaign) -> tuple[str, ...]:
     """The fields of a person that some letter of the campaign needs and that are missing."""
-    fields = template_fields(letters.person, letters.mailbox, letters.language)
+    fields = template_fields(workspace.sender, letters.person, letters.mailbox, letters.language)
     texts = (workspace.letter(step.letter, letters.language) for step in campaign.steps)
     names = {name for text in texts if text for name in template.missing(text, fields)}
     return tuple(sorted(names.difference(SENDER_FIELDS)))
