@@ -5,6 +5,7 @@
 
 import io
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -262,7 +263,8 @@ def shortened(value: Any) -> Any:
 
 
 def write() -> None:
-    """Write docs/json.md from what the program prints now."""
+    """Write docs/json.md from what the program prints now, as if Ann had called it."""
+    os.environ["LOGNAME"] = "ann"
     with tempfile.TemporaryDirectory() as folder:
         parts = [HEAD]
         for title, value in Scenario(Path(folder)):
