@@ -31,6 +31,7 @@ class EnrollmentStatus(StrEnum):
     BOUNCED = "bounced"
     OPTED_OUT = "opted_out"
     STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"  # their launch was undone: as if they never had joined
 
 
 class MessageStatus(StrEnum):

@@ -9,8 +9,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from outreach.cli.asking import unfit
 from outreach.errors import MailboxError
-from outreach.mailbox.credentials import has_keyring, keep, login, variable
+from outreach.mailbox.credentials import LONGEST, has_keyring, keep, login, variable
 from outreach.model import Mailbox
 
 ADDRESS = "ann@northwind.example"
@@ -185,3 +186,19 @@ def test_without_a_keyring_that_takes_it_a_password_needs_a_file(tmp_path: Path,
     assert "hunter" not in str(broken.value)
     assert broken.value.__cause__ is None
     assert login(mailbox("ann.password"), {}, tmp_path) == "x"
+
+
+@pytest.mark.parametrize("fits", ["x" * LONGEST, "ä" * (LONGEST // 2)])
+def test_what_is_kept_can_be_read_again_however_it_is_written(tmp_path: Path, fits: str) -> None:
+    """A password is as long as its bytes in the file are, in the dialogue, in keeping it and in reading it."""
+    keep(mailbox("ann.password"), fits, tmp_path, in_keyring=False)
+    assert login(mailbox("ann.password"), {}, tmp_path) == fits
+    (tmp_path / "ann.password").write_bytes(fits.encode() + b"\r\n")
+    assert login(mailbox("ann.password"), {}, tmp_path) == fits
+    assert not unfit(fits)
+    assert f"more than {LONGEST} bytes" in unfit(f"{fits}x")
+    with pytest.raises(MailboxError, match=f"longer than {LONGEST} bytes"):
+        keep(mailbox("ann.password"), f"{fits}x", tmp_path, in_keyring=False)
+    (tmp_path / "ann.password").write_text(f"{fits}x\n")
+    with pytest.raises(MailboxError, match=f"larger than {LONGEST} bytes"):
+        login(mailbox("ann.password"), {}, tmp_path)

@@ -1,16 +1,20 @@
 """Each step of trying a mailbox's servers, against servers that fail at it: told apart, with what to do."""
 
 import asyncio
+import base64
 import socket
 import ssl
 from pathlib import Path
 
 import pytest
 
-from outreach.mailbox import probe
+from outreach.mailbox import probe, wire
+from outreach.mailbox.imap import Inbox, InboxError
 from outreach.mailbox.sandbox import Sandbox
+from outreach.mailbox.smtp import Session
 from outreach.model import Mailbox
 from outreach.report.trying import Step
+from tests import imapscript
 from tests.imapd import PASSWORD, USER, running
 from tests.smtpd import HANG_UP, SILENCE, Scripted, certificate, on
 
@@ -157,3 +161,62 @@ def test_a_refused_user_of_the_sandbox() -> None:
         return await probe.sending(box(server.url), "wrong")
 
     assert names(on(Sandbox({USER: PASSWORD}), scene))[-1] == ("smtp login", False, "login")
+
+
+# What a login sends must not come back on a screen, whatever a server says
+
+HUNTER = 'hunter2 "9" long'
+ECHOED = [  # what a server repeats of a login as ann
+    'ann "hunter2 \\"9\\" long"',
+    HUNTER,
+    base64.b64encode(f"\0ann\0{HUNTER}".encode()).decode(),
+    base64.b64encode(HUNTER.encode()).decode(),
+    base64.b64encode(HUNTER.encode()).decode()[:13],
+    "x" * 460 + " " + HUNTER,
+]
+PARTS = ("hunter", base64.b64encode(b"hunter2").decode()[:8], base64.b64encode(b"\0ann\0").decode()[:5])
+
+
+@pytest.mark.parametrize("echo", ECHOED)
+@pytest.mark.parametrize("form", ["535 5.7.8 cannot understand {}", "421 {}", "not even SMTP {}"])
+def test_an_smtp_server_that_repeats_the_login_is_not_quoted(form: str, echo: str) -> None:
+    answers: dict[str, bytes | None] = {"EHLO": EHLO, "AUTH": f"{form.format(echo)}\r\n".encode()}
+
+    async def scene(server: Scripted) -> tuple[list[Step], object]:
+        mailbox = box(f"smtp://ann@127.0.0.1:{server.port}")
+        return await probe.sending(mailbox, HUNTER, seconds=5), await Session(mailbox, HUNTER).open()
+
+    steps, unattended = on(Scripted(answers), scene)
+    assert names(steps)[-1][:2] == ("smtp login", False)
+    for shown in (steps[-1].said, str(unattended)):
+        assert "it repeats the login" in shown
+        assert not any(part in shown for part in PARTS)
+
+
+@pytest.mark.parametrize("echo", ECHOED)
+@pytest.mark.parametrize("form", ["$ NO cannot understand {}", "$ BAD {}", "* BYE {}", "no IMAP {}"])
+def test_an_imap_server_that_repeats_the_login_is_not_quoted(form: str, echo: str) -> None:
+    script: dict[str, imapscript.Script] = {"+": f"{form.format(echo)}\r\n".encode()}
+
+    async def scene(server: imapscript.Scripted) -> tuple[list[Step], InboxError]:
+        mailbox = box(imap=f"imap://ann@127.0.0.1:{server.port}")
+        steps = await probe.reading(mailbox, HUNTER, seconds=5)
+        with pytest.raises(InboxError) as refused:
+            async with Inbox(mailbox, HUNTER):
+                pass
+        return steps, refused.value
+
+    steps, unattended = imapscript.on(imapscript.Scripted(script), scene)
+    assert names(steps)[-1][:2] == ("imap login", False)
+    for shown in (steps[-1].said, unattended.message):
+        assert "it repeats the login" in shown
+        assert not any(part in shown for part in PARTS)
+
+
+def test_a_token_that_is_repeated_is_not_quoted() -> None:
+    token = "ya29.a0AfH6SMBx-secret"
+    for echo in (token, base64.b64encode(f"user=ann\x01auth=Bearer {token}\x01\x01".encode()).decode()):
+        assert wire.repeats(f"535 AUTH XOAUTH2 {echo}", "ann", token)
+        assert wire.repeats(f"535 {echo[:12]}", "ann", token)
+    assert not wire.repeats("535 5.7.8 Username and Password not accepted for ann", "ann", token)
+    assert not wire.repeats("535 5.7.8 Username and Password not accepted for ann", "ann", "password123")

@@ -1,5 +1,8 @@
 """Adding a mailbox to files that people wrote: all else in them stays, or nothing changes."""
 
+import os
+import resource
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -116,13 +119,79 @@ def test_what_cannot_be_added_to_is_left_alone_and_the_lines_are_shown(tmp_path:
 
 
 def test_all_files_change_or_none(tmp_path: Path) -> None:
-    """The second of two files cannot be written."""
-    root = folder(tmp_path, MAIN)
-    (root / "campaigns" / ".shops.toml.new").mkdir()
-    with pytest.raises(OutreachError, match="cannot be written"):
-        additions.add(root, Addition(KEYS, SENDER, "ann@northwind.example"))
+    """The second of two files cannot be written: the disk takes no more than the first."""
+    campaign = CAMPAIGN + "# long\n" * 1_000
+    root = folder(tmp_path, MAIN, campaign)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(campaign) // 2, before[1]))
+    try:
+        with pytest.raises(OutreachError, match="cannot be written"):
+            additions.add(root, Addition(KEYS, SENDER, "ann@northwind.example"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (root / "outreach.toml").read_text() == MAIN
-    assert (root / "campaigns/shops.toml").read_text() == CAMPAIGN
+    assert (root / "campaigns/shops.toml").read_text() == campaign
+    assert sorted(each.name for each in root.rglob("*")) == ["campaigns", "outreach.toml", "shops.toml"]
+
+
+def test_a_private_file_is_never_for_others_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even for the moment in which its new text is written."""
+    root = folder(tmp_path, MAIN)
+    (root / "outreach.toml").chmod(0o640)
+    real, seen = os.replace, []
+
+    def watched(source: str, target: str) -> None:
+        seen.append(stat.S_IMODE(os.stat(source).st_mode))
+        real(source, target)
+
+    written = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda file: seen.append(stat.S_IMODE(os.fstat(file).st_mode)) or written(file)
+    )
+    monkeypatch.setattr(os, "replace", watched)
+    additions.add(root, Addition(KEYS))
+    assert seen == [0o600, 0o640]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, b"*.password\n"),
+        (b"# M\xfcll\n*.t\xe4st", b"# M\xfcll\n*.t\xe4st\n*.password\n"),
+        (b"a\r\nb\r\n", b"a\r\nb\r\n*.password\r\n"),
+        (b"\xff\xfea\0\n\0", b"\xff\xfea\0\n\0\n*.password\n"),
+        (b"/kate@shelves.test.password\r\n", b"/kate@shelves.test.password\r\n"),
+    ],
+)
+def test_gitignore_is_only_ever_added_to(tmp_path: Path, before: bytes | None, after: bytes) -> None:
+    root = folder(tmp_path, MAIN)
+    if before is not None:
+        (root / ".gitignore").write_bytes(before)
+    additions.add(root, Addition(KEYS, ignored="kate@shelves.test.password"))
+    assert (root / ".gitignore").read_bytes() == after
+
+
+def test_a_gitignore_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
+    root = folder(tmp_path, MAIN)
+    (root / ".gitignore").mkdir()
+    with pytest.raises(OutreachError, match=r"\.gitignore cannot be read"):
+        additions.add(root, Addition(KEYS, ignored="kate.password"))
+    assert (root / "outreach.toml").read_text() == MAIN
+
+
+def test_what_stands_behind_the_mailbox_that_goes_stays(tmp_path: Path) -> None:
+    sender = MAIN.partition("[[mailbox]]")[0]
+    old = '[[mailbox]]\naddress = "ann@northwind.example"\naway = [\n  "2026-12-24",\n  # and more\n]\n'
+    notes = '\n# imap later\n\n# [[mailbox]]\n# address = "bob@northwind.example"\n'
+    for end in (notes, notes.rstrip()):
+        (root := tmp_path / str(len(end))).mkdir()
+        folder(root, sender + old + end)
+        additions.add(root, Addition(KEYS, replaces="ann@northwind.example"))
+        text = (root / "outreach.toml").read_text()
+        assert text.startswith(
+            sender.rstrip() + "\n" + notes + '\n[[mailbox]]\naddress = "kate@shelves.test"'
+        )
+        assert "and more" not in text
 
 
 def test_what_was_edited_meanwhile_stays(tmp_path: Path) -> None:

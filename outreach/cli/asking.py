@@ -10,7 +10,6 @@ import click
 
 from outreach.errors import OutreachError, did_you_mean
 
-LONGEST_SECRET = 4000  # characters
 
 
 @dataclass
@@ -25,6 +24,15 @@ class Asking:
     quiet: bool
     before: dict[str, str] = field(default_factory=dict)  # the answers of the round before: now the defaults
     typed: str = field(default="", repr=False)  # the password of the round before
+
+    def again(self) -> None:
+        """From now on everything is asked, with what was said so far as defaults."""
+        self.before = {**self.given, **self.before}
+        self.given = {}
+
+    def said(self, key: str) -> str:
+        """What was said about something, by an option or in the round before; "" for nothing."""
+        return self.given.get(key) or self.before.get(key, "")
 
     def text(
         self,
@@ -116,12 +124,14 @@ class Asking:
 
 def unfit(secret: str) -> str:
     """Why a text cannot be a password; "" if it can. It never holds the text."""
-    if len(secret) > LONGEST_SECRET:
-        return f"has more than {LONGEST_SECRET} characters"
+    from outreach.mailbox.credentials import LONGEST
+
     try:
-        secret.encode()
+        size = len(secret.encode())
     except UnicodeEncodeError:
         return "holds bytes that are no UTF-8"
+    if size > LONGEST:
+        return f"has more than {LONGEST} bytes"
     return "holds a control character" if any(ord(char) < 32 or ord(char) == 127 for char in secret) else ""
 
 

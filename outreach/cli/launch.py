@@ -66,17 +66,17 @@ def launch(
     asked = not (made.empty or dry_run)
     lines = [plan_report.text(screen, next_=not asked), report.changes(recalled, screen)]
     click.echo("\n".join(filter(None, lines)), err=shape == "json")
-    revision, starts = None, screen.outlook.starts or screen.outlook.first
+    revision, starts, joined = None, screen.outlook.starts or screen.outlook.first, 0
     if dry_run:
         click.echo("dry run: nothing was launched", err=True)
     elif asked:
         plans.must_be_clean(made)
         _ask(report.question(screen), len(made.new), yes=yes)
-        revision, starts = _launch(app, screen, first)
+        revision, starts, joined = _launch(app, screen, first)
         if shape == "text":
-            click.echo("\n" + report.done(screen, revision, starts))
+            click.echo("\n" + report.done(screen, revision, starts, joined))
     if shape == "json":
-        app.show(shape, text=str, value=lambda: report.value(screen, recalled, revision, starts))
+        app.show(shape, text=str, value=lambda: report.value(screen, recalled, revision, starts, joined))
 
 
 def _planned(app: App, stem: str, plan_id: str, first: int | None, now: "datetime") -> "tuple[Recalled, int]":
@@ -109,8 +109,8 @@ def _ask(question: str, people: int, *, yes: bool) -> None:
         )
 
 
-def _launch(app: App, screen: "Screen", first: int | None) -> "tuple[int, datetime | None]":
-    """Do exactly the plan that was shown; the revision that holds now, and the first departure."""
+def _launch(app: App, screen: "Screen", first: int | None) -> "tuple[int, datetime | None, int]":
+    """Do exactly the plan that was shown; the revision that holds now, the first departure, and who joined."""
     from outreach.engine import forecast, plans
 
     now = app.clock()
@@ -123,4 +123,4 @@ def _launch(app: App, screen: "Screen", first: int | None) -> "tuple[int, dateti
         plan_id=screen.plan_id,
         first=first,
     )
-    return outcome.revision, forecast.first_departure(app.store, outcome.plan, now)
+    return outcome.revision, forecast.first_departure(app.store, outcome.plan, now), outcome.people

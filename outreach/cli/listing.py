@@ -88,9 +88,10 @@ def _columns(app: App, text: str) -> list[str]:
 
 def _condition(app: App, text: str | None, tags: tuple[str, ...]) -> "Condition | None":
     """The condition, and each tag beside it."""
-    found = people.condition(app, text) if text else None
     if not tags:
-        return found
+        return people.condition(app, text) if text else None
+    if text:
+        people.parsed(app, text)  # by itself, so that a mistake is shown in what was written
     quoted = [f"tag('{name.replace(chr(39), chr(39) * 2)}')" for name in tags]
     return people.condition(app, " and ".join([*([f"({text})"] if text else []), *quoted]))
 

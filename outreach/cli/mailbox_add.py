@@ -110,7 +110,7 @@ def _settled(app: App, asking: Asking, *, test: bool, send: bool) -> "tuple[Answ
             raise click.Abort
         if choice == "keep":
             return answers, steps
-        asking.given = {}
+        asking.again()
         if choice == "password":
             secret = mailbox_secret.typed_again(asking, answers.box, answers.provider, answers.secret)
             answers = replace(answers, secret=secret)

@@ -31,6 +31,7 @@ _AGES = {
     "years": "in daily use for a year or longer: may begin with 20",
 }
 _OTHER = "other"
+_WHOSE, _AT = "whose servers", "SMTP server"  # of the round before
 LONGEST = 600  # characters of a server's URL: user, host and port
 
 
@@ -97,11 +98,12 @@ def _provider(asking: Asking, address: str) -> "Provider | None":
     domain = address.rpartition("@")[2]
     certain = providers.of_domain(domain)
     if asking.given.get("smtp") and not asking.given.get("provider"):
+        asking.before["provider"] = _OTHER
         return None
-    if certain and not asking.given.get("provider"):
+    default = asking.before.get("provider", "")
+    if certain and not asking.given.get("provider") and default in ("", certain.id):
         _tell(certain)
         return certain
-    default = asking.before.get("provider", "")
     if not default and not asking.given.get("provider"):
         click.echo(f"  looking up who runs {domain} ...", err=True)
         found = providers.find(domain)
@@ -129,23 +131,27 @@ def _tell(provider: "Provider") -> None:
 
 
 def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict[str, Plain]":
+    """Its URLs: the provider's but for what somebody says of this mailbox, by an option or in the round before."""
     from outreach.workspace import values
 
-    if provider is not None and not asking.given.get("smtp"):
-        smtp, imap = provider.urls(address)
-        if given := asking.given.get("imap"):
-            imap = server("imap", address, address)(given)
-    else:
-        domain = address.rpartition("@")[2]
-        user = asking.text("user", "User name at its servers", values.text, address)
-        smtp = asking.text("smtp", "SMTP server", server("smtp", user, address), f"smtp.{domain}:465")
-        imap = asking.text(
-            "imap",
-            "IMAP server (-: you enter answers by hand)",
-            server("imap", user, address),
-            f"imap.{domain}:993",
-            optional=True,
-        )
+    whose, domain = provider.id if provider else _OTHER, address.rpartition("@")[2]
+    own = {
+        key
+        for key in ("user", "smtp", "imap")
+        if asking.given.get(key) or (asking.before.get(key) and asking.before.get(_WHOSE, whose) == whose)
+    }
+    own |= set() if provider and "smtp" not in own else {"user", "smtp", "imap"}
+    asking.before[_WHOSE] = whose
+    user = asking.text("user", "User name at its servers", values.text, address) if "user" in own else address
+    smtp, imap = provider.urls(user) if provider else (f"smtp.{domain}:465", f"imap.{domain}:993")
+    if "smtp" in own:
+        smtp = asking.text("smtp", "SMTP server", server("smtp", user, address), smtp)
+    if "imap" in own:
+        question = "IMAP server (-: you enter answers by hand)"
+        imap = asking.text("imap", question, server("imap", user, address), imap, optional=True)
+    if asking.before.get(_AT, smtp) != smtp:
+        asking.typed = ""  # a password is for the servers that it was typed for
+    asking.before[_AT] = smtp
     return {"smtp": smtp, "imap": imap} if imap else {"smtp": smtp, "answers": "manual"}
 
 
@@ -207,7 +213,7 @@ def _replaced(asking: Asking, present: "Present") -> str:
     """The example's mailbox, if it is to go; "" if it is not there or stays."""
     from outreach.workspace.additions import EXAMPLE_MAILBOX
 
-    if EXAMPLE_MAILBOX not in present.mailboxes or asking.given.get("keep-example"):
+    if EXAMPLE_MAILBOX not in present.mailboxes or asking.said("keep-example"):
         return ""
     campaigns = ", ".join(present.naming(EXAMPLE_MAILBOX))
     where = f" (in {campaigns} too)" if campaigns else ""

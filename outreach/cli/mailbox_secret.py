@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.cli.asking import LONGEST_SECRET, Asking, unfit
+from outreach.cli.asking import Asking, unfit
 from outreach.errors import MailboxError, OutreachError
 
 if TYPE_CHECKING:
@@ -73,14 +73,14 @@ def _file(asking: Asking) -> str:
     """The password file that was given, "" for none."""
     from outreach.workspace import values
 
-    given = asking.given.get("password-file", "")
+    given = asking.said("password-file")
     return asking.text("password-file", "Its password file", values.text, given) if given else ""
 
 
 def _by_oauth(asking: Asking, provider: "Provider | None") -> bool:
     """Whether a sign-in takes the place of a password: the provider takes nothing else, or somebody wants it."""
     if provider is None:
-        return asking.given.get("login") == "oauth"
+        return asking.said("login") == "oauth"
     words = "oauth" in provider.logins, any(each != "oauth" for each in provider.logins)
     if words == (True, False):
         click.echo(f"  {provider.title} lets programs in by OAuth only:\n  {provider.page}", err=True)
@@ -130,8 +130,10 @@ def _typed(asking: Asking, box: "Mailbox", provider: "Provider | None", *, optio
 
 def _from_stdin() -> str:
     """One line of standard input; OutreachError for none, without a word of it."""
+    from outreach.mailbox.credentials import LONGEST
+
     try:
-        line = sys.stdin.readline(LONGEST_SECRET + 2).rstrip("\r\n")
+        line = sys.stdin.readline(LONGEST + 2).rstrip("\r\n")
     except UnicodeError:
         line = "\0"
     wrong = unfit(line) if line else "is empty"

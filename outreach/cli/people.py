@@ -38,6 +38,17 @@ def known(app: App, text: str) -> "Prospect":
 
 
 def condition(app: App, text: str) -> "Condition":
+    """As `parsed`, with a word on stderr about the tags in it that nobody has."""
+    from outreach.segment import unheard
+    from outreach.segment.history import TAG
+
+    found = parsed(app, text)
+    for line in unheard(found.uses, _names(app, TAG)) if found.uses else ():
+        click.echo(f"hint: {line}", err=True)
+    return found
+
+
+def parsed(app: App, text: str) -> "Condition":
     """The condition that a text says, or that a segment of that name stands for.
 
     OutreachError with a caret under the place where it cannot be understood.

@@ -34,8 +34,8 @@ def undo(app: App, campaign: str, yes: bool, dry_run: bool, shape: str) -> None:
     launch, undoing = engine.ahead(app.store, stem)
     if not dry_run:
         people.be_sure(report.question(undoing, app.timezone), yes=yes)
-        letters = engine.undo(app.store, stem, launch, now=app.clock(), actor=app.actor)
-        undoing = replace(undoing, letters=letters)
+        done = engine.undo(app.store, stem, launch, now=app.clock(), actor=app.actor)
+        undoing = replace(undoing, letters=done.letters, reopened=done.reopened)
     app.show(
         shape,
         text=lambda: report.text(undoing, app.timezone, dry_run=dry_run),

@@ -1,6 +1,6 @@
 """Import of prospect files: table -> typed rows -> the store, in batches that a running sender hardly feels."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,12 @@ from outreach.engine import mapping, revisions
 from outreach.engine.reading import Batch, Options, Reading, checked, leading
 from outreach.mailbox.mx import Mail
 from outreach.model import FieldType
+from outreach.plan.make import names_in
 from outreach.prospect import KNOWN, infer_types
 from outreach.report import held
 from outreach.report.imports import TAGS, Import, Match
-from outreach.store import Store, events, launches, mappings, newcomers, people, prospects
+from outreach.store import Store, events, launches, mappings, newcomers, prospects
+from outreach.store.history import Past
 from outreach.store.prospects import Imported
 from outreach.workspace.prospects import Table
 
@@ -146,28 +148,38 @@ def _log(store: Store, done: Import, options: Options, now: datetime, actor: str
 
 
 def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
-    """How many people match each campaign's segment, which is not yet who will be written to."""
+    """How many people match each campaign's segment, which is not yet who will be written to.
+
+    As plans do it: names in the condition of a launched campaign are not doubted again.
+    """
+
+    def names(about: str) -> Collection[str]:
+        return {*store.read(lambda tx: Past(tx).names(about)), *names_in(workspace, about)}
+
     types = {**KNOWN, **store.read(prospects.field_types)}
+    launched = store.read(launches.campaigns)
     conditions: dict[str, segment.Condition] = {}
     problems: dict[str, str] = {}
     for stem, campaign in workspace.campaigns.items():
         try:
-            conditions[stem] = segment.parse(campaign.segment, types=types, named=workspace.segments)
+            conditions[stem] = segment.parse(
+                campaign.segment,
+                types=types,
+                named=workspace.segments,
+                past=None if stem in launched else names,
+            )
         except segment.SegmentError as exc:
             found = workspace.segment_problem(campaign, exc)
             problems[stem] = f"{found.where}: {found.message}"
-    counts = store.read(people.tally, conditions, as_of) if conditions else {}
-    launched = store.read(launches.campaigns)
-    going = {stem: each for stem, each in conditions.items() if stem in launched}
-    more = store.read(newcomers.tally, going, as_of) if going else {}
+    counts = store.read(newcomers.tally, conditions, as_of) if conditions else {}
     edited = revisions.edited(store, workspace) if launched else {}
     return [
         Match(
             stem,
-            counts.get(stem),
+            counts[stem][0] if stem in counts else None,
             problems.get(stem, ""),
             status=str(launched.get(stem, "")),
-            more=more.get(stem, 0),
+            more=counts[stem][1] if stem in counts and stem in launched else 0,
             nightly=campaign.enroll == "nightly",
             per_day=campaign.max_new_per_day,
             edited=edited.get(stem, 0),

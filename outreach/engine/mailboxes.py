@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from outreach.compose import trial
 from outreach.compose.body import body
 from outreach.compose.headers import headers
 from outreach.errors import ComposeError
@@ -27,7 +28,7 @@ from outreach.store.settings import Desk, House
 
 FAR = 400  # days within which a ramp is looked for to end, or a mailbox to be free
 WORKING_DAYS = 5
-_MARKS = b"Auto-Submitted: auto-generated\r\nX-Outreach-Test: yes\r\n"  # RFC 3834 5.2; the second for filters
+_MARKS = b"Auto-Submitted: auto-generated\r\n" + trial.HEADER  # RFC 3834 5.2; the second for filters
 
 
 def look(
@@ -198,7 +199,7 @@ def trial_letter(mailbox: Mailbox, at: datetime, luck: str) -> bytes:
     :param luck: what nobody else's Message-ID holds.
     """
     outgoing = Outgoing(
-        message_id=f"<{luck}.test@{mailbox.domain}>",
+        message_id=trial.message_id(luck, mailbox.domain),
         to_email=mailbox.address,
         to_name=mailbox.name,
         subject=f"Test: {mailbox.address} can send",

@@ -16,15 +16,19 @@ from outreach.plan import Held, Plan, Recalled
 from outreach.plan.linting import FALSE_REPLY
 from outreach.schedule.outlook import Outlook
 from outreach.store import Store, launches, plans, prospects, settings
+from outreach.store.launches import Applied
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a launch did: the plan as done, the revision that holds, and who dropped out since it was shown."""
+    """What a launch did: the plan as done, the revision that holds, who dropped out since it was shown, and how
+    many people joined: fewer than the plan has new ones where some must not any more.
+    """
 
     plan: Plan
     revision: int
     dropped: tuple[Held, ...]
+    people: int
 
 
 def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan:
@@ -100,11 +104,11 @@ def launch(
         workspace = workspace.accepting(recalled.plan.accepted)
     else:
         recalled = Recalled(make(store, workspace, stem, now))
-    made = recalled.plan
-    if first is not None:
+    made, pilot = recalled.plan, first is not None and first < len(recalled.plan.new)
+    if pilot:
         made = replace(made, new=made.new[:first])
-    revision = enact(store, workspace, made, now=now, actor=actor)
-    return Outcome(made, revision, recalled.dropped)
+    done = enact(store, workspace, made, now=now, actor=actor, pilot=pilot)
+    return Outcome(made, done.revision, recalled.dropped, done.people)
 
 
 def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: datetime) -> Recalled:
@@ -172,14 +176,17 @@ def must_be_clean(made: Plan) -> None:
         )
 
 
-def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str) -> int:
-    """Write a plan into the store in one transaction; the number of the revision that now holds.
+def enact(
+    store: Store, workspace: Workspace, made: Plan, *, now: datetime, actor: str, pilot: bool = False
+) -> Applied:
+    """Write a plan into the store in one transaction: the revision that now holds, and how many people joined.
 
-    PlanError where its letters have errors that were not accepted.
+    After a `pilot` nobody joins at night until another launch. PlanError where its letters have errors that were
+    not accepted.
     """
     must_be_clean(made)
     campaign = workspace.campaigns[made.campaign]
-    revision = store.write(
+    done = store.write(
         launches.apply,
         made,
         key=store.key,
@@ -188,6 +195,7 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         accepted=dict(made.accepted),
         exclusive=campaign.exclusive,
         new_per_day=campaign.max_new_per_day,
+        pilot=pilot,
         renamed={step.was: step.letter for step in campaign.steps if step.was},
         mailboxes=[workspace.mailboxes[address] for address in made.mailboxes],
         limits=workspace.limits,
@@ -196,4 +204,4 @@ def enact(store: Store, workspace: Workspace, made: Plan, *, now: datetime, acto
         actor=actor,
     )
     store.witness.saw(store.read(settings.house).marks)  # launched here: a copy elsewhere is held
-    return revision
+    return done

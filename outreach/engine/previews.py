@@ -222,7 +222,9 @@ def roll(store: Store, workspace: Workspace, stem: str, now: datetime) -> Roll:
 
     def gathered(tx: "Connection") -> State:
         state = plans.state(tx, store.key, store.id, stem)
-        condition = condition_of(workspace, workspace.campaigns[stem], state)
+        condition = condition_of(
+            workspace, workspace.campaigns[stem], state, launched.workspace if launched else None
+        )
         history = state.past.of(condition.uses, now)
         known = {about: frozenset(state.past.names(about)) for about in (LETTER, TAG, CAMPAIGN)}
         others = (each for each in state.prospects if each.id not in state.enrolled)

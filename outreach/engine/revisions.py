@@ -54,7 +54,9 @@ def edited(store: Store, workspace: Workspace) -> dict[str, int]:
     for stem, status in store.read(launches.campaigns).items():
         if status is CampaignStatus.ENDED or stem not in workspace.campaigns:
             continue
-        launched = revisions.must(stem)
+        launched = revisions.get(stem)
+        if launched is None:
+            continue
         boxes = {*workspace.campaigns[stem].mailboxes, *launched.campaign.mailboxes}
         digests = {
             settings_digest(each, each.campaigns[stem], boxes) for each in (workspace, launched.workspace)

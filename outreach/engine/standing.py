@@ -6,7 +6,7 @@ from itertools import islice
 
 from outreach.engine import forecast, plans
 from outreach.engine.process import this_process
-from outreach.engine.revisions import Revisions
+from outreach.engine.revisions import Launched, Revisions
 from outreach.errors import OutreachError
 from outreach.model import CampaignStatus, Mailbox, Scope
 from outreach.report.sender import alive
@@ -189,7 +189,9 @@ def _courses(store: Store, coming: Collection[Next], now: datetime | None) -> It
     revisions = Revisions(store)
     for each in store.read(status.courses):
         running = each.status is CampaignStatus.LAUNCHED
-        nightly = running and revisions.must(each.stem).campaign.enroll == "nightly"
+        launched = revisions.get(each.stem)
+        by_night = launched is not None and launched.campaign.enroll == "nightly"
+        nightly = running and by_night and not each.pilot
         yield Course(
             stem=each.stem,
             name=each.name,
@@ -198,16 +200,16 @@ def _courses(store: Store, coming: Collection[Next], now: datetime | None) -> It
             waiting=each.waiting,
             nightly=nightly,
             next=next((letter for letter in coming if letter.campaign == each.stem), None),
-            tonight=_tonight(store, revisions, each.stem, now) if nightly and now else None,
+            tonight=_tonight(store, launched, now) if nightly and launched and now else None,
         )
 
 
-def _tonight(store: Store, revisions: Revisions, stem: str, now: datetime) -> Tonight | None:
+def _tonight(store: Store, launched: Launched, now: datetime) -> Tonight | None:
     """Who would join a campaign as it was launched; None where that takes long, or cannot be said."""
     if store.read(prospects.count) > FEW:
         return None
     try:
-        made = plans.make(store, revisions.must(stem).workspace, stem, now)
+        made = plans.make(store, launched.workspace, launched.campaign.stem, now)
     except OutreachError:  # the sender tells what is wrong when they are to join
         return None
     return Tonight(len(made.new), len(made.held))

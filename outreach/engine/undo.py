@@ -8,7 +8,7 @@ from outreach import plan
 from outreach.campaign import Workspace
 from outreach.errors import PlanError
 from outreach.report.undo import Undoing
-from outreach.store import Store, plans, settings, steps
+from outreach.store import Store, plans, steps
 from outreach.store import undo as stored
 from outreach.store.launches import Revision
 from outreach.store.steps import Changes
@@ -34,23 +34,21 @@ def ahead(store: Store, stem: str) -> tuple[stored.LastLaunch, Undoing]:
     return launch, Undoing(stem, launch.at, launch.actor, launch.revision.number, back, launch.people)
 
 
-def undo(store: Store, stem: str, launch: stored.LastLaunch, *, now: datetime, actor: str) -> int:
-    """Take that launch back; how many letters that wait are again as they were."""
+def undo(store: Store, stem: str, launch: stored.LastLaunch, *, now: datetime, actor: str) -> stored.Undone:
+    """Take that launch back; what that changed for letters that wait and people who were stopped."""
     before = _workspace(launch.back_to) if launch.back_to else None
     undone = _workspace(launch.revision)
 
     def replan(tx: "Connection") -> Changes | None:
         if before is None:
             return None
-        boxes = [before.mailboxes[each] for each in before.campaigns[stem].mailboxes]
-        settings.save(tx, boxes, before.limits, before.sender.timezone)
         renamed = {step.letter: step.was for step in undone.campaigns[stem].steps if step.was}
         steps.rename(tx, stem, renamed, now, actor)
         state = plans.state(tx, store.key, store.id, stem)
         made = plan.make(before, stem, replace(state, prospects=()), as_of=now, launched=undone)
         return Changes({}, made.reworded, made.replaced)
 
-    return store.write(stored.undo, stem, launch, replan, now=now, actor=actor)
+    return store.write(stored.undo, stem, launch, replan, key=store.key, now=now, actor=actor)
 
 
 def _workspace(revision: Revision) -> Workspace:

@@ -26,12 +26,16 @@ def advance(store: Store, revisions: Revisions, now: datetime) -> int:
     done = 0
     while people := store.read(stored.to_advance):
         boxes = {desk.mailbox.address: desk.mailbox for desk in store.read(settings.desks)}
-        campaigns = {stem: revisions.must(stem) for stem in {each.campaign for each in people}}
+        campaigns = {stem: revisions.get(stem) for stem in {each.campaign for each in people}}
         following = [
-            _next(campaigns[each.campaign], each, boxes[each.mailbox], store.key, now) for each in people
+            _next(launched, each, boxes[each.mailbox], store.key, now)
+            for each in people
+            if (launched := campaigns[each.campaign])
         ]
         store.write(steps.advance, following, now, ACTOR)
-        done += len(people)
+        done += len(following)
+        if len(following) < len(people):
+            break  # a launch was undone just now: they are no longer there the next time
     return done
 
 
@@ -59,7 +63,9 @@ def reslot(store: Store, revisions: Revisions, now: datetime) -> int:
     while late := store.read(leases.missed, now):
         slots = []
         for letter in late:
-            launched = revisions.must(letter.campaign)
+            launched = revisions.get(letter.campaign)
+            if launched is None:
+                continue  # its launch was undone just now
             zone = zone_of(letter.fields, launched.workspace.sender.timezone)
             country = str(letter.fields.get("country", ""))
             opening = next_opening(max(now, letter.due_at), launched.campaign.window, zone, country)
@@ -79,9 +85,11 @@ def join(store: Store, revisions: Revisions, now: datetime) -> dict[str, Joined]
     """
     report: dict[str, Joined] = {}
     for stem in store.read(launches.campaigns):
-        launched = revisions.must(stem)
+        launched = revisions.get(stem)
+        if launched is None or launched.campaign.enroll != "nightly":
+            continue
         today = day_of(now, launched.workspace.sender.timezone).isoformat()
-        if launched.campaign.enroll != "nightly" or not store.read(enrolling.may_join, stem, today):
+        if not store.read(enrolling.may_join, stem, today):
             continue
         try:
             made = plans.make(store, launched.workspace, stem, now)

@@ -18,7 +18,10 @@ from outreach.model import Mailbox
 SERVICE = "outreach"
 """The service name of our passwords in the keyring; the user name is the mailbox's address."""
 
-_LIMIT = 4096  # bytes of a secret file: an app password has 16, a grant under 3,000
+LONGEST = 4000
+"""Bytes of a secret as UTF-8, at most: an app password has 16, a grant under 3,000."""
+
+_LINE_END = 2  # bytes at most behind the secret in its file
 _RECOMMENDED = 1  # keyring's own mark: plain-text and null backends rank below it
 
 
@@ -59,6 +62,8 @@ def keep(mailbox: Mailbox, secret: Grant | str, root: Path, *, in_keyring: bool 
     :raises MailboxError: neither is possible. No message holds the secret.
     """
     text = secret if isinstance(secret, str) else oauth.written(secret)
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST:
+        raise MailboxError(f"the password of {mailbox.address} is longer than {LONGEST} bytes")
     if in_keyring and _into_keyring(mailbox.address, text):
         return "the keyring"
     if not mailbox.password_file:
@@ -180,12 +185,12 @@ def _read(path: Path, *, mailbox: str, private: bool = False) -> str:
                 raise MailboxError(f"{what}: not a regular file")
             if private and os.name == "posix":
                 _refuse_shared(status, path, what)
-            raw = file.read(_LIMIT + 1)
+            raw = file.read(LONGEST + _LINE_END + 1)
     except OSError as exc:
         raise MailboxError(f"{what}: {exc.strerror}", hint="create it or correct password_file") from exc
-    if len(raw) > _LIMIT:
+    if len(raw.rstrip(b"\r\n")) > LONGEST or len(raw) > LONGEST + _LINE_END:
         raise MailboxError(
-            f"{what}: larger than {_LIMIT} bytes", hint="it holds the password and nothing else"
+            f"{what}: larger than {LONGEST} bytes", hint="it holds the password and nothing else"
         )
     try:
         return raw.decode("utf-8").rstrip("\r\n")

@@ -20,7 +20,7 @@ from imapclient.response_parser import parse_response
 
 from outreach.mailbox.folders import Folder
 from outreach.mailbox.imapline import Line
-from outreach.mailbox.wire import clean
+from outreach.mailbox.wire import REPEATED, clean, repeats
 
 MOST_MAIL = 1 << 20  # bytes that are read of one mail
 
@@ -41,6 +41,7 @@ SIZES = ("UID", "RFC822.SIZE")
 
 _MOST_UID = (1 << 32) - 1
 _LOOK_UP = 0.5  # seconds
+_SAID = 10_000  # bytes of a line that are looked at for what must not be shown
 _UID = re.compile(rb"[0-9]{1,10}")
 _COUNT = re.compile(rb"\* (\d{1,10}) (EXISTS|EXPUNGE)\b", re.IGNORECASE)
 _ENDED = re.compile(rb"[A-P]{4}\d+ (OK|NO|BAD)\b(.{0,500})")
@@ -122,7 +123,7 @@ class Wire:
         :raises RefusedError: refused. No exception holds the password.
         """
         name, secret = (part.encode("utf-8", "surrogateescape") for part in (user, password))
-        with self._asking(seconds) as client:
+        with self._unrepeated(user, password), self._asking(seconds) as client:
             if client.has_capability("AUTH=PLAIN"):
                 client.sasl_login("PLAIN", lambda _: b"\0%b\0%b" % (name, secret))
             elif client.has_capability("LOGINDISABLED"):
@@ -141,7 +142,7 @@ class Wire:
         """
         # A refusal comes as a challenge with the reason, which an empty line answers.
         payload = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
-        with self._asking(seconds) as client:
+        with self._unrepeated(user, token), self._asking(seconds) as client:
             client.sasl_login("XOAUTH2", lambda challenge: b"" if challenge else payload)
 
     def can_idle(self, seconds: float) -> bool:
@@ -231,6 +232,21 @@ class Wire:
     def drop(self) -> None:
         """Ends the connection at once, without a word."""
         self._line.shutdown()
+
+    @contextmanager
+    def _unrepeated(self, user: str, secret: str) -> Iterator[None]:
+        """Around a login: an error that would give the secret away says so in its place."""
+        try:
+            yield
+        except (RefusedError, *FOREIGN) as exc:
+            said = self._line.said[:_SAID].decode("utf-8", "replace")
+            if not any(repeats(each, user, secret) for each in (str(exc), said)):
+                raise
+            if not isinstance(exc, RefusedError):
+                raise ConnectionError(REPEATED) from None
+            refused = RefusedError(REPEATED)
+            refused.passing = exc.passing
+            raise refused from None
 
     @contextmanager
     def _asking(self, seconds: float) -> Iterator[IMAPClient]:

@@ -1,10 +1,12 @@
 """One SMTP connection below the envelope: aiosmtplib with DATA cut in two, and where it connects to."""
 
 import asyncio
+import base64
 import ipaddress
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
@@ -30,6 +32,9 @@ _EXAMPLES: Mapping[str, str] = MappingProxyType(
 _NEXT_METHOD = frozenset({500, 502, 504, 538})  # this method will not do; anything else is about the password
 _ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?!\S)")
 _TEXT_LIMIT = 500
+_SEARCHED = 10_000  # characters of what a server said: more than anybody is shown
+_LEAST, _ENOUGH = 4, 12  # characters of a secret that give it away: fewer stand in any text, more need not
+REPEATED = "it repeats the login in its answer, which is not shown"
 _PORTS: dict[Security, int] = {"implicit": 465, "starttls": 587, "none": 25}
 _IMAP_PORTS: dict[Security, int] = {"implicit": 993, "none": 143}
 
@@ -141,6 +146,47 @@ def clean(text: str) -> str:
     return " ".join(text.split())[:_TEXT_LIMIT]
 
 
+def repeats(text: str, user: str, secret: str) -> bool:
+    """Whether what a server said holds the secret of a login, as it is or in a form that a login sends it in.
+
+    Those are the base64 of PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195) and XOAUTH2. The beginning of one
+    counts: servers cut long lines.
+    """
+    sent = (secret, f"\0{user}\0{secret}", f"{user} ", f"user={user}\x01auth=Bearer {secret}")
+    forms = (secret, *map(_base64, sent))
+    said = _squeezed(text[:_SEARCHED])
+    begins = (_squeezed(form[:_SEARCHED])[:_ENOUGH] for form in forms)
+    return any(each in said for each in begins if len(each) >= _LEAST)
+
+
+def _base64(text: str) -> str:
+    """Those characters of a text's base64 that no text behind it can change."""
+    raw = text.encode("utf-8", "surrogateescape")
+    return base64.b64encode(raw[: len(raw) // 3 * 3]).decode("ascii")
+
+
+def _squeezed(text: str) -> str:
+    """A text without what quoting adds to it, and folding."""
+    return "".join(char for char in text if char not in '\\"' and not char.isspace())
+
+
+@contextmanager
+def _unrepeated(user: str, secret: str) -> Iterator[None]:
+    """Around a login: an answer that would give the secret away says so in its place."""
+    try:
+        yield
+    except aiosmtplib.SMTPResponseException as exc:
+        if not repeats(exc.message, user, secret):
+            raise
+        refused = isinstance(exc, aiosmtplib.SMTPAuthenticationError)
+        kind = aiosmtplib.SMTPAuthenticationError if refused else aiosmtplib.SMTPResponseException
+        raise kind(exc.code, REPEATED) from None
+    except aiosmtplib.SMTPException as exc:
+        if not repeats(str(exc), user, secret):
+            raise
+        raise aiosmtplib.SMTPServerDisconnected(REPEATED) from None
+
+
 class Wire(aiosmtplib.SMTP):
     """aiosmtplib's client, whose own `data()` cannot tell a refused offer from a lost body."""
 
@@ -184,8 +230,12 @@ class Wire(aiosmtplib.SMTP):
     async def log_in(self, user: str, password: str, timeout: float) -> None:
         """Logs in by the first method both sides know; a refused password is not tried again by another.
 
-        :raises SMTPAuthenticationError: refused, or no method in common.
+        :raises SMTPAuthenticationError: refused, or no method in common. No exception holds the password.
         """
+        with _unrepeated(user, password):
+            await self._by_password(user, password, timeout)
+
+    async def _by_password(self, user: str, password: str, timeout: float) -> None:
         offered = ", ".join(self.server_auth_methods) or "none"
         refused = aiosmtplib.SMTPAuthenticationError(504, f"no login method in common (offered: {offered})")
         for method in self.supported_auth_methods:
@@ -202,12 +252,13 @@ class Wire(aiosmtplib.SMTP):
     async def log_in_by_token(self, user: str, token: str, timeout: float) -> None:
         """Logs in by XOAUTH2 with an access token.
 
-        :raises SMTPAuthenticationError: refused, or the server offers no XOAUTH2.
+        :raises SMTPAuthenticationError: refused, or the server offers no XOAUTH2. No exception holds the token.
         """
         if "xoauth2" not in self.server_auth_methods:
             offered = ", ".join(self.server_auth_methods) or "none"
             raise aiosmtplib.SMTPAuthenticationError(504, f"takes no OAuth token (offered: {offered})")
-        await self.auth_xoauth2(user, token, timeout=timeout)
+        with _unrepeated(user, token):
+            await self.auth_xoauth2(user, token, timeout=timeout)
 
     def drop(self) -> None:
         """Ends the connection at once. Unlike `close()` it sends nothing that is still buffered."""

@@ -27,7 +27,7 @@ from outreach.plan.values import (
     State,
 )
 from outreach.prospect import KNOWN
-from outreach.segment.history import CAMPAIGN, LETTER
+from outreach.segment.history import CAMPAIGN, LETTER, TAG
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ def make(
     if launched and not workspace.lint.accepted:
         workspace = workspace.accepting(launched.lint.accepted)  # until another launch says otherwise
     campaign = workspace.campaigns[stem]
-    condition = condition_of(workspace, campaign, state)
+    condition = condition_of(workspace, campaign, state, launched)
     _check_letters(workspace, campaign, state)
     making = _Making(state.past.of(condition.uses, as_of))
     for enrolled in state.enrolled.values():
@@ -101,9 +101,11 @@ def make(
         passed=dict(making.passed),
         unknown=dict(making.unknown),
         undecided=making.undecided,
+        doubts=tuple(segment.unheard(condition.uses, state.past.names(TAG)) if condition.uses else ()),
         settings=settings,
         newest=state.newest,
         mailboxes=tuple(sorted(boxes & workspace.mailboxes.keys())),
+        sellers=frozenset(each.address for each in workspace.mailboxes.values() if each.owner),
         files_changed=launched is None
         or settings != settings_digest(launched, launched.campaigns[stem], boxes),
         restarts=ended,
@@ -112,20 +114,36 @@ def make(
     )
 
 
-def condition_of(workspace: Workspace, campaign: Campaign, state: State) -> segment.Condition:
-    """The campaign's condition; InputError at its place in the file if it cannot be used."""
+def condition_of(
+    workspace: Workspace, campaign: Campaign, state: State, launched: Workspace | None = None
+) -> segment.Condition:
+    """The campaign's condition; InputError at its place in the file if it cannot be used.
+
+    `launched` is what its launched revision says: the names in a condition that was launched are not doubted
+    again, whatever became of them.
+    """
+
+    def known(about: str) -> Collection[str]:
+        return {*state.past.names(about), *names_in(workspace, about)}
+
+    same = launched is not None and _asked(launched, campaign.stem) == _asked(workspace, campaign.stem)
     try:
         return segment.parse(
             campaign.segment,
             types=known_fields(state.types),
             named=workspace.segments,
-            past=lambda about: {*state.past.names(about), *_names(workspace, about)},
+            past=None if same else known,
         )
     except segment.SegmentError as exc:
         raise InputError([workspace.segment_problem(campaign, exc)]) from exc
 
 
-def _names(workspace: Workspace, about: str) -> Collection[str]:
+def _asked(workspace: Workspace, stem: str) -> object:
+    """All that a campaign's condition is made of."""
+    return workspace.campaigns[stem].segment, dict(workspace.segments)
+
+
+def names_in(workspace: Workspace, about: str) -> Collection[str]:
     """The letters or campaigns that the files have."""
     return {LETTER: workspace.letters, CAMPAIGN: workspace.campaigns}.get(about, ())
 

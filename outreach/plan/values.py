@@ -153,11 +153,13 @@ class Plan:
     stands: Mapping[Stand, int] = field(default_factory=dict)  # people who already got letters and go on
     passed: Mapping[str, int] = field(default_factory=dict)  # new letter -> people who are past its place
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
+    doubts: tuple[str, ...] = ()  # of the condition: tags that nobody has
     undecided: int = 0  # people out for want of some field
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False
     newest: int = 0  # the id of the newest message when it was made
     mailboxes: tuple[str, ...] = ()  # those whose settings a launch makes count
+    sellers: frozenset[str] = frozenset()  # mailboxes with an owner: they keep their companies
     restarts: bool = False  # the campaign has ended: a launch starts it again
     findings: tuple[Finding, ...] = ()  # what the linter says of its letters and their sequence
     accepted: tuple[tuple[str, str], ...] = ()  # codes that are let through, each with its reason

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from outreach import data
+from outreach.prospect.nothing import THING, no_value
 
 MAX_LOCAL: Final = 64  # RFC 5321, section 4.5.3.1.1
 MAX_ADDRESS: Final = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
@@ -101,9 +102,10 @@ def company_key(email: str, company: str = "") -> str:
     """What stands for a prospect's company: people with the same key are treated as colleagues.
 
     The company field without regard to case, width and white space; without one the mail domain, or the
-    address itself where the domain is of a consumer mail provider.
+    address itself where the domain is of a consumer mail provider. A company that says nothing ("-", "N/A") is
+    none: it would make strangers colleagues.
     """
-    if company:
+    if company and not no_value(company, THING):
         folded = company if company.isascii() else unicodedata.normalize("NFKC", company)
         return " ".join(folded.casefold().split())
     domain = email.rpartition("@")[2]

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import count
 from types import MappingProxyType
 from typing import Final
 
@@ -37,6 +38,7 @@ KNOWN: Final[Mapping[str, FieldType]] = MappingProxyType(
         "employees": FieldType.NUMBER,
         "owner": FieldType.TEXT,
         "verified": FieldType.TEXT,
+        "consent": FieldType.BOOLEAN,
         "source": FieldType.TEXT,
         "basis": FieldType.TEXT,
     }
@@ -68,6 +70,12 @@ class Columns:
     def own(self) -> tuple[str, ...]:
         """The fields that are not KNOWN, in the order of the file."""
         return tuple(name for name in self.names if name not in KNOWN)
+
+    @property
+    def spares(self) -> tuple[int, ...]:
+        """The places of further columns for addresses, which count where the one for `email` is empty."""
+        named = enumerate(zip(self.names, self.headers, strict=True))
+        return tuple(at for at, (name, header) in named if name and name not in KNOWN and _is_spare(header))
 
 
 def columns(
@@ -119,7 +127,8 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
     """The names, where one column's meaning depends on the others.
 
     `Name` next to `Vorname` is the last name. Of `Email` and `Work email` the second is a column of the
-    user's own: it stands for the field only where no better one does.
+    user's own: it stands for the field only where no better one does. `Title` next to `Job title` is a
+    person's. Of two columns for addresses the first one counts.
     """
     if "first_name" in names and "last_name" not in names:
         names = tuple(
@@ -132,7 +141,22 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
         second = [at for at in places if means(headers[at], "second")]
         for at in second if len(second) < len(places) else second[1:]:
             settled[at] = slug(headers[at])
+    for name, places in _numbered(headers, settled):
+        for at in places:
+            settled[at] = next(new for n in count(2) if (new := f"{name}_{n}") not in settled)
     return tuple(settled)
+
+
+def _numbered(headers: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
+    """Fields that several columns are for still, and which of those get a number: title_2, email_2."""
+    jobs, emails = ([at for at, name in enumerate(names) if name == field] for field in ("title", "email"))
+    if len(jobs) > 1 and any(means(headers[at], "job") for at in jobs):
+        yield "title", [at for at in jobs if means(headers[at], "of_person")]
+    yield "email", emails[1:]
+
+
+def _is_spare(header: str) -> bool:
+    return means(header, "spare_email") or _aliases().get(fold(header)) == "email"
 
 
 def means(header: str, rule: str) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from outreach.model import Fields, FieldType, Value
+from outreach.prospect import refusals
 from outreach.prospect.address import company_key
 from outreach.prospect.columns import Columns
 from outreach.prospect.finish import steps
-from outreach.prospect.values import UnknownValueError, converter
+from outreach.prospect.types import shown
+from outreach.prospect.values import UnknownValueError, converter, email
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def row_reader(
     """
     converters = [converter(name, types.get(name, FieldType.TEXT)) for name in columns.names]
     cellwise = tuple(zip(columns.names, converters, strict=True))
-    finish = steps(columns)
+    finish = (*steps(columns), *refusals.steps(columns))
+    spares = [(at, columns.headers[at]) for at in columns.spares]
     width, required = len(cellwise), columns.required
 
     def read(line: int, cells: Sequence[str]) -> Row | BadRow:
@@ -68,11 +71,15 @@ def row_reader(
                 value = convert(text)
             except UnknownValueError as unknown:
                 warnings.append(str(unknown))
+                if unknown.instead != "":
+                    values[name] = unknown.instead
             except ValueError as error:
                 wrong.append(f"{name}: {error}")
             else:
                 if value != "":
                     values[name] = value
+        if not (wrong or "email" in values):
+            _from_spares(values, cells, spares, warnings)
         if wrong or "email" not in values:
             return BadRow(line, "; ".join(wrong) or "email is missing")
         for step in finish:
@@ -83,6 +90,23 @@ def row_reader(
         return Row(line, str(email), company, values, str(source), str(basis), tuple(warnings))
 
     return read
+
+
+def _from_spares(
+    values: dict[str, Value], cells: Sequence[str], spares: Sequence[tuple[int, str]], warnings: list[str]
+) -> None:
+    """Take the address from the first further column that has one."""
+    for at, header in spares:
+        try:
+            found = email(cells[at]) if at < len(cells) else ""
+        except UnknownValueError as unknown:
+            found = str(unknown.instead)
+        except ValueError:
+            continue
+        if found:
+            values["email"] = found
+            warnings.append(f"address taken from another column {shown(header)}")
+            return
 
 
 def _width(count: int, width: int) -> str:

@@ -12,6 +12,9 @@ from outreach.prospect import persons, places
 from outreach.prospect.address import address, written_address
 from outreach.prospect.columns import KNOWN, fold
 from outreach.prospect.doubts import unread
+from outreach.prospect.headcount import headcount
+from outreach.prospect.nothing import ANY, NAME, THING, is_firm, no_name, no_value, unescaped
+from outreach.prospect.refusals import agreed
 from outreach.prospect.types import CONVERTERS, shown
 
 MAX_CELL: Final = 500  # characters
@@ -21,7 +24,13 @@ Converter: TypeAlias = Callable[[str], Value]
 
 
 class UnknownValueError(ValueError):
-    """A value that means nothing to its field: the row is kept without it, and the user is told."""
+    """A value that means nothing to its field: the row is kept without it, or with what stands `instead`, and the
+    user is told.
+    """
+
+    def __init__(self, message: str, instead: Value = "") -> None:
+        super().__init__(message)
+        self.instead = instead
 
 
 # Zero-width characters, soft hyphens and byte order marks come from web pages and stay invisible: they go at
@@ -45,6 +54,9 @@ _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0
 
 
 # Excel shows a long number so, and saves it so: its last digits are gone.
+_BREAKS: Final = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
+_ASIDE: Final = re.compile(r"(?<=\S)\s+\([^()@]*\)$")
+_FURTHER: Final = " ::: "
 _SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?([0-9]{1,3})")
 _LONG: Final = 9  # from that exponent on it was no amount that somebody wrote so
 
@@ -53,8 +65,11 @@ def clean(text: str) -> str:
     """Text in NFC without white space and zero-width characters at its ends; odd spaces become plain ones.
 
     Raises ValueError for what has no place in a letter: line breaks and other controls inside, hidden changes
-    of text direction, unreadable characters, RFC 2047 encoded words, more than 500 characters.
+    of text direction, unreadable characters, RFC 2047 encoded words, more than 500 characters. What is
+    escaped as web pages have it (&uuml;) is read.
     """
+    if "&" in text and len(text) <= MAX_CELL:
+        text = unescaped(text)
     text = text.strip() if text.isprintable() else _repaired(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
@@ -88,24 +103,60 @@ def converter(field: str, kind: FieldType) -> Converter:
 
 def _typed(make: Converter) -> Converter:
     def value(text: str) -> Value:
-        text = clean(text)
+        text = _valued(clean(text), ANY)
         return make(text) if text else text
 
     return value
 
 
+def _valued(text: str, kind: str) -> str:
+    """The text of a cell. Raises UnknownValueError for one that stands for no value, such as "N/A"."""
+    if text and no_value(text, kind):
+        raise UnknownValueError(f"left out as no value {shown(text)}")
+    return text
+
+
 def email(text: str) -> str:
-    """A cell's address, as `written_address` returns it; ValueError for one that nobody reads too."""
-    text = clean(text)
+    """A cell's address, as `written_address` returns it; ValueError for one that nobody reads too.
+
+    Raises UnknownValueError, with the address, where something else stands beside it: a remark in brackets, or
+    further addresses of the same person as Google's address books have them.
+    """
+    text = clean(_BREAKS.sub(" ", text))
     if not text:
         return text
+    first = _ASIDE.sub("", text.partition(_FURTHER)[0])
     try:
-        found = address(text)
+        found = address(first)
     except ValueError:
-        found = written_address(text)
+        found = written_address(first)
     if unread(found):
         raise ValueError(f"nobody reads {found}")
+    if first != text:
+        raise UnknownValueError(f"more than an address, only that taken {shown(text)}", instead=found)
     return found
+
+
+def consent(text: str) -> Value:
+    """Whether somebody has agreed to get letters: True or False. Raises UnknownValueError."""
+    text = clean(text)
+    found = agreed(text)
+    if text and found is None:
+        raise UnknownValueError(f"unclear consent {shown(text)}")
+    return "" if found is None else found
+
+
+def employees(text: str) -> Value:
+    """How many people a firm has. Raises UnknownValueError for a range, with its lower end, and for no number."""
+    text = clean(text)
+    if not text or text.isdecimal():
+        return CONVERTERS[FieldType.NUMBER](text) if text else ""
+    found = headcount(text)
+    if found is None:
+        raise UnknownValueError(f"unknown number of employees {shown(text)}")
+    if not found[1]:
+        raise UnknownValueError(f"employees not exact, the lower number taken {shown(text)}", instead=found[0])
+    return found[0]
 
 
 def own_text(text: str) -> str:
@@ -118,7 +169,7 @@ def own_text(text: str) -> str:
 
 def phone(text: str) -> str:
     """A phone number as it is written. Raises UnknownValueError for one that lost its digits."""
-    text = clean(text)
+    text = _valued(clean(text), ANY)
     if text[:1] <= "9" and _SHORTENED.fullmatch(text):
         raise UnknownValueError(f"phone number shortened by a spreadsheet {shown(text)}")
     return text
@@ -132,13 +183,50 @@ def company(text: str) -> str:
     return text
 
 
+def thing(text: str) -> str:
+    """A company, a job or a place. Raises UnknownValueError for what stands for no value."""
+    return _valued(company(text), THING)
+
+
 def person(text: str) -> str:
-    """A name of a person, which no mail program can take for an address or a link."""
+    """Words about a person, which no mail program can take for an address or a link.
+
+    Raises UnknownValueError for those that it can.
+    """
     if text.isalpha() and text.isascii() and len(text) <= MAX_CELL:
         return text
     text = company(text)
     if found := _SPOOF.search(text):
-        raise ValueError(f"{shown(text)} holds {found[0]!r}, which no name has")
+        raise UnknownValueError(f"left out as no name {shown(text)}")
+    return text
+
+
+def opening(text: str) -> str:
+    """A whole opening of a letter. Raises UnknownValueError for what stands for no value."""
+    return _valued(person(text), ANY)
+
+
+def full_name(text: str) -> str:
+    """A whole name. Raises UnknownValueError for what stands for no value, and for what is surely no name."""
+    text = _valued(company(text), NAME)
+    if text and (no_name(text) or all(no_value(word, NAME) for word in text.split())):
+        raise UnknownValueError(f"left out as no name {shown(text)}")
+    return text
+
+
+def last_name(text: str) -> str:
+    """A part of a name. Raises UnknownValueError as `full_name` does, and for the name of a firm."""
+    text = full_name(text).rstrip(" ,;")
+    if " " in text and is_firm(text):
+        raise UnknownValueError(f"left out as no name {shown(text)}")
+    return text
+
+
+def first_name(text: str) -> str:
+    """A given name. Raises UnknownValueError as `last_name` does, and for a comma: "Berg, Anna" is a whole name."""
+    text = last_name(text)
+    if "," in text:
+        raise UnknownValueError(f"left out as no name {shown(text)}")
     return text
 
 
@@ -224,18 +312,22 @@ def _zones() -> Mapping[str, str]:
 
 _BY_FIELD: Final[Mapping[str, Converter]] = {
     "email": email,
-    "first_name": person,
-    "last_name": person,
-    "middle_name": person,
-    "full_name": person,
+    "first_name": first_name,
+    "last_name": last_name,
+    "middle_name": last_name,
+    "full_name": full_name,
     "honorific": honorific,
     "gender": gender,
-    "salutation": person,
-    "company_short": company,
+    "salutation": opening,
+    "company_short": thing,
     "phone": phone,
     "verified": verified,
-    "company": company,
-    "title": company,
+    "consent": consent,
+    "employees": employees,
+    "company": thing,
+    "title": thing,
+    "city": thing,
+    "region": thing,
     "country": country,
     "language": language,
     "timezone": timezone,

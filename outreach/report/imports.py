@@ -24,7 +24,7 @@ class Match:
     """How many people of the store match a campaign's segment; None with what is wrong with it.
 
     `status` is "" before the first launch; after it `more` are those who match and never were in it, who join
-    at night where `nightly`, `per_day` of them (None: no limit). `edited` is the launched revision where the
+    at night where `nightly` and no reason holds them, `per_day` of them (None: no limit). `edited` is the launched revision where the
     files say something else, else 0.
     """
 
@@ -187,7 +187,7 @@ def _match(match: Match) -> str:
     if not match.nightly:
         return f"{match.people:,} match campaign {name}, {match.more:,} of them are not in it"
     day = f" ({match.per_day:,} a day)" if match.per_day else ""
-    return f"{match.more:,} more match campaign {name}; they join tonight{day}"
+    return f"{match.more:,} more match {name}; unless held they join tonight{day}"
 
 
 def _next(done: Import, matches: Sequence[Match]) -> list[str]:

@@ -50,16 +50,20 @@ def question(screen: plan.Screen) -> str:
     return f"Launch this? {number(len(made.new), 'letter')}{since}"
 
 
-def done(screen: plan.Screen, revision: int, first: datetime | None) -> str:
+def done(screen: plan.Screen, revision: int, first: datetime | None, people: int) -> str:
     """The end of a launch: what holds now, the first departure, how to undo, and whether somebody sends."""
     stem, made = screen.campaign.stem, screen.plan
     leaves = (
         f"{moment(first, screen.zone)}; before that nothing leaves" if first else "nothing leaves as it is"
     )
-    new = number(len(made.new), "new person", "new people")
+    new, fewer = number(people, "new person", "new people"), len(made.new) - people
+    out = [f"{number(fewer, 'person', 'people')} must not join any more: outreach plan {stem} says why"]
+    nights = f"nobody joins at night before `outreach launch {stem}`: this is a pilot"
+    pilot = bool(screen.pilot_of) and screen.campaign.enroll == "nightly"
     return "\n".join(
         [
-            labelled("LAUNCHED", f"{stem} revision {revision}, {new}"),
+            labelled("LAUNCHED", f"{stem} revision {revision}, {new}", *(out if fewer else [])),
+            *([labelled("NIGHTLY", nights)] if pilot else []),
             labelled("FIRST", leaves),
             labelled("UNDO", f"outreach undo {stem}     (until the first letter has left)"),
             labelled("SENDER", sender_line(screen.workers, made.as_of, screen.last_alive)),
@@ -69,18 +73,19 @@ def done(screen: plan.Screen, revision: int, first: datetime | None) -> str:
 
 
 def value(
-    screen: plan.Screen, since: Recalled, revision: int | None, first: datetime | None
+    screen: plan.Screen, since: Recalled, revision: int | None, first: datetime | None, people: int
 ) -> dict[str, Any]:
     """A launch as JSON: the plan (see `report.plan.value`), and what became of it.
 
     `{"launched": true, "revision": 1, "people": 16, "first": time, "dropped": [{"email", "code", "reason"}],
     "added": 0, "moved": [{"what", "then", "now"}], "plan": {...}}`. Not launched (empty, or `--dry-run`):
-    `launched` is false and `revision` null. `added` people match only now and are not in it.
+    `launched` is false, `revision` null and `people` how many would join. `added` people match only now and are
+    not in it.
     """
     return {
         "launched": revision is not None,
         "revision": revision,
-        "people": len(screen.plan.new),
+        "people": len(screen.plan.new) if revision is None else people,
         "first": first,
         "dropped": [
             {"email": each.email, "code": each.hold.code, "reason": each.hold.reason}

@@ -61,8 +61,8 @@ def _sections(screen: Screen) -> Iterator[str]:
     yield _section("NEW", [_new(made) + (f", a pilot of {screen.pilot_of:,}" if screen.pilot_of else "")])
     if made.held:
         yield _section("HELD", [holds.counted(made.held)], [*_fixes(made)])
-    if made.unknown:
-        yield _section("UNKNOWN", [holds.unknown(made)])
+    if made.unknown or made.doubts:
+        yield _section("UNKNOWN", [*([holds.unknown(made)] if made.unknown else []), *made.doubts])
     if sellers := [*migration.sellers(made)]:
         yield _section("SELLERS", sellers)
     if changed := [*migration.changed(made, screen.revision, screen.zone)]:
@@ -140,8 +140,8 @@ def value(screen: Screen) -> dict[str, Any]:
 
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}],
-    "held": [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "changed": [{"email", "letter",
-    "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}],
+    "held": [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is
+    odd about the condition, such as a tag that nobody has], "changed": [{"email", "letter", "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}],
     "stopped": [email] (in an exclude file by now), "kept", "stands": [{"letter", "revision", "following",
     "people"}], "passed": {new letter: people it comes too late for}, "dates", "limits", "letters": {"errors"
     (people held for one), "findings": [as of `outreach lint`], "accepted": {code: reason}, "lacking":
@@ -197,6 +197,7 @@ def _people(made: Plan) -> dict[str, Any]:
             for each in made.held
         ],
         "unknown": dict(made.unknown),
+        "doubts": list(made.doubts),
         "changed": [
             {
                 "email": each.email,

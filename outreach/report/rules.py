@@ -18,6 +18,7 @@ ENDED = {
     EnrollmentStatus.OPTED_OUT: "opted out",
     EnrollmentStatus.STOPPED: "stopped",
     EnrollmentStatus.PAUSED: "paused",
+    EnrollmentStatus.WITHDRAWN: "the launch was undone",
 }
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 RESULTS = {True: "yes", False: "no", None: "unknown"}

@@ -6,12 +6,15 @@ from typing import Any
 
 from outreach.report.lines import labelled, moment, number
 
+NAMED = 3  # people on the screen
+
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
     """A launch that is taken back: when and by whom it was, its revision, the one that holds then (0: none).
 
-    `people` joined by it; `letters` that wait were written anew as they were before.
+    `people` joined by it; `letters` that wait were written anew as they were before; `reopened` were stopped by
+    it and go on.
     """
 
     stem: str
@@ -21,6 +24,7 @@ class Undoing:
     back_to: int
     people: int
     letters: int = 0
+    reopened: tuple[str, ...] = ()
 
 
 def text(undoing: Undoing, zone: str, *, dry_run: bool) -> str:
@@ -35,11 +39,15 @@ def text(undoing: Undoing, zone: str, *, dry_run: bool) -> str:
         else f"{undoing.stem} is not launched any more: the files are as they were"
     )
     letters = f"{number(undoing.letters, 'waiting letter')} put back as before" if undoing.letters else ""
+    more = f" and {len(undoing.reopened) - NAMED} more" if undoing.reopened[NAMED:] else ""
     lines = [
         labelled("DRY RUN", "nothing was changed; without --dry-run:") if dry_run else "",
         labelled("UNDONE", f"the launch of {moment(undoing.at, zone)}{by}"),
         labelled("PEOPLE", leave),
         labelled("LETTERS", letters) if letters else "",
+        labelled("GO ON", f"whom it had stopped: {', '.join(undoing.reopened[:NAMED])}{more}")
+        if undoing.reopened
+        else "",
         labelled("NOW", after),
         labelled("NEXT", f"outreach plan {undoing.stem}"),
     ]
@@ -54,7 +62,7 @@ def question(undoing: Undoing, zone: str) -> str:
 
 def value(undoing: Undoing, *, dry_run: bool) -> dict[str, Any]:
     """`campaign`, `launched_at`, `launched_by`, `revision` (undone), `back_to` (null for none), `people`,
-    `letters` (put back), `dry_run`.
+    `letters` (put back), `reopened` (addresses of those who go on), `dry_run`.
     """
     return {
         "campaign": undoing.stem,
@@ -64,5 +72,6 @@ def value(undoing: Undoing, *, dry_run: bool) -> dict[str, Any]:
         "back_to": undoing.back_to or None,
         "people": undoing.people,
         "letters": undoing.letters,
+        "reopened": list(undoing.reopened),
         "dry_run": dry_run,
     }

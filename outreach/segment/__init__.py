@@ -24,9 +24,10 @@ that has left. To whom no letter has left, the days are missing, so that `days_s
 them, and `not sent('any') or days_since('any') > 90` does.
 """
 
+from outreach.segment.functions import unheard
 from outreach.segment.grammar import parse
 from outreach.segment.history import Fact, History, Names, NoPast, Past
 from outreach.segment.tokens import SegmentError
 from outreach.segment.tree import Condition, Row
 
-__all__ = ["Condition", "Fact", "History", "Names", "NoPast", "Past", "Row", "SegmentError", "parse"]
+__all__ = ["Condition", "Fact", "History", "Names", "NoPast", "Past", "Row", "SegmentError", "parse", "unheard"]

@@ -1,11 +1,12 @@
 """What is asked of the history: whether the question can be, and what it was probably meant to be."""
 
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 from unicodedata import normalize
 
 from outreach.errors import nearest
-from outreach.segment.history import ANY, FUNCTIONS, LETTER, TAG, Names
+from outreach.segment.history import ANY, FUNCTIONS, LETTER, TAG, Fact, Names
 from outreach.segment.names import described
 from outreach.segment.tokens import SegmentError, Source, Token, shown
 
@@ -23,7 +24,7 @@ _MEANT: Final = {
 def checked(source: Source, token: Token, function: str, past: Names | None) -> str:
     """The name that a question is asked with, as it is kept; SegmentError at the text for one nobody knows.
 
-    Tags come with people, so an unknown one is a mistake only where it looks like a misspelt one.
+    Tags come and go with people, so one that nobody has is no mistake; `unheard` tells of it.
     """
     about = FUNCTIONS[function].about
     name = normalize("NFC", str(token.value).strip())
@@ -31,22 +32,31 @@ def checked(source: Source, token: Token, function: str, past: Names | None) -> 
         name = "-".join(name.lower().split())
     if not name or len(name) > MAX_NAME:
         raise source.error(token.at, f"{function}(..) needs the name of a {about}", _example(function))
-    if name == ANY:
+    if name == ANY or about == TAG:
         return name
     known = sorted(past(about)) if past else None
     if known is None or name in known:
         return name
     near = nearest(name, known)
-    if about == TAG and (not near or _letters(near) == _letters(name)):
-        return name  # a fair to come, or of another year: nobody has that tag yet
     meant = f", did you mean `{shown(near)}`?" if near else ""
     message = f"there is no {about} `{shown(name)}`{meant}"
-    if about == TAG:
-        message = f"nobody has the tag `{shown(name)}`{meant}"
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     listed = ", ".join(shown(each) for each in known[:_LISTED]) or "none yet"
     hint = f"write {function}('{shown(near)}')" if near else f"known are: {listed}{more}"
     raise source.error(token.at, message, hint)
+
+
+def unheard(facts: Iterable[Fact], tags: Collection[str]) -> list[str]:
+    """What to tell of the tags that a condition asks for and nobody has, where `tags` are those that somebody has.
+
+    A fair to come has no people yet, so a tag of the same letters (fair-2025, fair-2026) is not the one meant.
+    """
+    known, lines = sorted(tags), []
+    for name in sorted({fact.name for fact in facts if FUNCTIONS[fact.function].about == TAG} - {ANY, *known}):
+        near = nearest(name, known)
+        meant = f", did you mean `{shown(near)}`?" if near and _letters(near) != _letters(name) else ""
+        lines.append(f"nobody has the tag `{shown(name)}`{meant}")
+    return lines
 
 
 def _letters(name: str) -> str:

@@ -5,17 +5,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from outreach.model import MessageStatus
+from outreach.model import OPEN_ENROLLMENT
 from outreach.plan import Last
-from outreach.store import settings
+from outreach.store.history import LEFT
 from outreach.store.tables import enrollment, message
 
 
 def keepers(tx: sa.Connection) -> dict[str, str]:
-    """Company -> the mailbox that its first enrolled person was given."""
+    """Company -> the mailbox of its first person who got a letter, or waits for one."""
+    wrote = sa.exists().where(message.c.enrollment_id == enrollment.c.id, message.c.status.in_(LEFT))
     first = (
         sa.select(sa.func.min(enrollment.c.id).label("id"))
-        .where(enrollment.c.company != "")
+        .where(enrollment.c.company != "", sa.or_(enrollment.c.status.in_(OPEN_ENROLLMENT), wrote))
         .group_by(enrollment.c.company)
         .subquery()
     )
@@ -23,24 +24,18 @@ def keepers(tx: sa.Connection) -> dict[str, str]:
     return {row.company: row.mailbox for row in tx.execute(query)}
 
 
-def sellers_companies(tx: sa.Connection) -> dict[str, str]:
-    """Company -> the mailbox that keeps it: those of mailboxes that are a seller's."""
-    sellers = {desk.mailbox.address for desk in settings.desks(tx) if desk.mailbox.owner}
-    return {company: box for company, box in keepers(tx).items() if box in sellers} if sellers else {}
-
-
 def last_letters(tx: sa.Connection, *, besides: str) -> Mapping[int, Last]:
     """Prospect id -> the last letter that left in any campaign but that one."""
-    newest = sa.func.max(message.c.sent_at).label("sent_at")
+    newest = sa.func.max(sa.func.coalesce(message.c.sent_at, message.c.marked_at)).label("left_at")
     query = (
         sa.select(message.c.prospect_id, message.c.campaign, newest)
-        .where(message.c.status == MessageStatus.SENT, message.c.campaign != besides)
+        .where(message.c.status.in_(LEFT), message.c.campaign != besides)
         .group_by(message.c.prospect_id, message.c.campaign)
     )
     found: dict[int, Last] = {}
     for row in tx.execute(query):
         known = found.get(row.prospect_id)
-        at: datetime = row.sent_at
+        at: datetime = row.left_at
         if known is None or known.at < at:
             found[row.prospect_id] = Last(row.campaign, at)
     return found

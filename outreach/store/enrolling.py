@@ -1,6 +1,8 @@
 """How people join a campaign: by a launch, or at night under the launched revision."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,7 +10,7 @@ from outreach.errors import PlanError
 from outreach.model import CampaignStatus, EnrollmentStatus
 from outreach.plan import Enrollment, Plan
 from outreach.store import contacts, events, replies, settings, suppressions
-from outreach.store.steps import letter_columns
+from outreach.store.steps import letter_columns, put_letter
 from outreach.store.tables import campaign, enrollment, message
 
 
@@ -17,52 +19,81 @@ def enroll(
 ) -> int:
     """Enroll a plan's new people but for those who must not join any more; how many.
 
-    Since it was made they may have been suppressed, have replied, or another seller has got their company.
+    Since it was made they may have been suppressed, have replied, or another seller has got their company. Who
+    joined by a launch that was undone gets the old row back.
     """
     new, stem = _still(tx, key, made, now), made.campaign
     if not new:
         return 0
-    rows = [
-        {
-            "prospect_id": each.prospect.id,
-            "campaign": stem,
-            "company": each.prospect.company,
-            "mailbox": each.mailbox,
-            "language": each.language,
-            "status": EnrollmentStatus.ACTIVE,
-            "exclusive": exclusive,
-            "created_at": now,
-            "updated_at": now,
-        }
-        for each in new
-    ]
+    rows = {each.prospect.id: _columns(each, stem, exclusive, now) for each in new}
+    again = _withdrawn(tx, stem, rows)
+    fresh = [row for number, row in rows.items() if number not in again]
     try:
-        tx.execute(sa.insert(enrollment), rows)
+        if fresh:
+            tx.execute(sa.insert(enrollment), fresh)
+        for number, row_id in again.items():
+            tx.execute(sa.update(enrollment).where(enrollment.c.id == row_id).values(**rows[number]))
     except sa.exc.IntegrityError as exc:
         raise PlanError("somebody was enrolled in the meantime", hint="outreach plan shows it anew") from exc
-    query = sa.select(enrollment.c.prospect_id, enrollment.c.id).where(enrollment.c.campaign == stem)
-    ids: dict[int, int] = {row.prospect_id: row.id for row in tx.execute(query)}
-    letters = [
-        {
-            **letter_columns(each.draft, revision_id),
-            "enrollment_id": ids[each.prospect.id],
-            "prospect_id": each.prospect.id,
-            "campaign": stem,
-            "mailbox": each.mailbox,
-            "company": each.prospect.company,
-        }
-        for each in new
-    ]
-    tx.execute(sa.insert(message), letters)
+    _put_letters(tx, stem, new, again, revision_id)
     about = [{"campaign": stem, "prospect_id": each.prospect.id, "message_id": None} for each in new]
     events.log_many(tx, now, "enrolled", about, actor)
     return len(new)
 
 
+def _columns(each: Enrollment, stem: str, exclusive: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "prospect_id": each.prospect.id,
+        "campaign": stem,
+        "company": each.prospect.company,
+        "mailbox": each.mailbox,
+        "language": each.language,
+        "status": EnrollmentStatus.ACTIVE,
+        "reason": "",
+        "advance": False,
+        "exclusive": exclusive,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _withdrawn(tx: sa.Connection, stem: str, people: Collection[int]) -> dict[int, int]:
+    """Those of the people whose launch was undone: prospect id -> the enrollment they have."""
+    query = sa.select(enrollment.c.prospect_id, enrollment.c.id).where(
+        enrollment.c.campaign == stem, enrollment.c.status == EnrollmentStatus.WITHDRAWN
+    )
+    return {row.prospect_id: row.id for row in tx.execute(query) if row.prospect_id in people}
+
+
+def _put_letters(
+    tx: sa.Connection, stem: str, new: Sequence[Enrollment], again: Mapping[int, int], revision_id: int
+) -> None:
+    """Write the first letters."""
+    query = sa.select(enrollment).where(enrollment.c.campaign == stem)
+    rows = {row.prospect_id: row for row in tx.execute(query)}
+    letters = [
+        {
+            **letter_columns(each.draft, revision_id),
+            "enrollment_id": rows[each.prospect.id].id,
+            "prospect_id": each.prospect.id,
+            "campaign": stem,
+            "mailbox": each.mailbox,
+            "company": each.prospect.company,
+        }
+        for each in new
+        if each.prospect.id not in again
+    ]
+    if letters:
+        tx.execute(sa.insert(message), letters)
+    for each in new:
+        if each.prospect.id in again:
+            put_letter(tx, rows[each.prospect.id], each.draft, revision_id)
+
+
 def _still(tx: sa.Connection, key: bytes, made: Plan, now: datetime) -> list[Enrollment]:
     """Those of a plan's new people who may still join."""
     replied, limits = replies.latest(tx), settings.house(tx).limits
-    kept = contacts.sellers_companies(tx)
+    kept = {company: box for company, box in contacts.keepers(tx).items() if box in made.sellers}
     return [
         each
         for each in made.new
@@ -73,9 +104,9 @@ def _still(tx: sa.Connection, key: bytes, made: Plan, now: datetime) -> list[Enr
 
 
 def may_join(tx: sa.Connection, stem: str, day: str) -> bool:
-    """Whether a running campaign has not yet taken on its people of that day (ISO date)."""
-    row = tx.execute(sa.select(campaign).where(campaign.c.stem == stem)).one()
-    return bool(row.status == CampaignStatus.LAUNCHED and row.joined_on < day)
+    """Whether a running campaign, and no mere pilot, has not yet taken on its people of that day (ISO date)."""
+    row = tx.execute(sa.select(campaign).where(campaign.c.stem == stem)).first()
+    return bool(row and row.status == CampaignStatus.LAUNCHED and not row.pilot and row.joined_on < day)
 
 
 def join(

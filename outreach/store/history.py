@@ -31,7 +31,7 @@ class Past:
     def names(self, about: str) -> Collection[str]:
         """The letters that were ever written to somebody, the tags that somebody has, the campaigns launched."""
         found = set(self._tx.execute(sa.select(_NAMED[about]).distinct()).scalars())
-        return found | self._renamed().keys() if about == LETTER else found
+        return found | {old for _, old in self._renamed()} if about == LETTER else found
 
     def of(self, facts: Iterable[Fact], as_of: datetime) -> History:
         """The answers as of a moment: one query for letters, one for tags, one for campaigns, where asked."""
@@ -62,41 +62,51 @@ class Past:
 
         Plain numbers and one loop: there may be millions of letters.
         """
-        meant = self._meant(names)
+        renamed = self._meant(names)
         at = sa.type_coerce(sa.func.coalesce(message.c.sent_at, message.c.marked_at), sa.BigInteger)
-        query = sa.select(message.c.prospect_id, message.c.letter, at).where(
+        query = sa.select(message.c.prospect_id, message.c.campaign, message.c.letter, at).where(
             message.c.status.in_(LEFT), *self._only(message.c.prospect_id)
         )
         if ANY not in names:
-            query = query.where(message.c.letter.in_(meant))
+            query = query.where(message.c.letter.in_(names.union(letter for _, letter in renamed)))
         found: dict[str, dict[int, int]] = {name: {} for name in names}
         every = [found[ANY]] if ANY in names else []
-        asked = {letter: [*(found[name] for name in meanings), *every] for letter, meanings in meant.items()}
-        for who, letter, when in self._tx.execute(query.execution_options(yield_per=5000)):
-            for last in asked.get(letter, every):
+        own = {name: [found[name], *every] for name in names - {ANY}}
+        more = {
+            (stem, letter): [*own.get(letter, every), *(found[name] for name in olds)]
+            for (stem, letter), olds in renamed.items()
+        }
+        for who, stem, letter, when in self._tx.execute(query.execution_options(yield_per=5000)):
+            for last in more.get((stem, letter)) or own.get(letter, every):
                 if last.get(who, 0) < when:
                     last[who] = when
         return found
 
-    def _meant(self, names: set[str]) -> dict[str, list[str]]:
-        """Letter as it is called today -> the names that ask for it: a renamed one is still the same letter."""
-        renamed, meant = self._renamed(), dict[str, list[str]]()
-        for name in names - {ANY}:
+    def _meant(self, names: set[str]) -> dict[tuple[str, str], list[str]]:
+        """Campaign and letter as it is called there today -> the older names of it that are asked for.
+
+        A letter that one campaign has renamed is still the same letter there, and a letter of that new name
+        elsewhere another one.
+        """
+        renamed, meant = self._renamed(), dict[tuple[str, str], list[str]]()
+        for stem, name in renamed:
+            if name not in names:
+                continue
             today, seen = {name}, set[str]()
             while today - seen:
                 seen |= today
-                today = today.union(*(renamed.get(each, ()) for each in today))
-            for each in today:
-                meant.setdefault(each, []).append(name)
+                today = today.union(*(renamed.get((stem, each), ()) for each in today))
+            for each in today - {name}:
+                meant.setdefault((stem, each), []).append(name)
         return meant
 
-    def _renamed(self) -> dict[str, set[str]]:
-        """Old name of a letter -> what launches have called it since."""
+    def _renamed(self) -> dict[tuple[str, str], set[str]]:
+        """Campaign and old name of a letter -> what launches have called it there since."""
         these = (event.c.prospect_id.is_(None), event.c.kind == "renamed")
-        found: dict[str, set[str]] = {}
-        for detail in self._tx.execute(sa.select(event.c.detail).where(*these)).scalars():
+        found: dict[tuple[str, str], set[str]] = {}
+        for stem, detail in self._tx.execute(sa.select(event.c.campaign, event.c.detail).where(*these)):
             change = json.loads(detail)
-            found.setdefault(change["old"], set()).add(change["new"])
+            found.setdefault((stem, change["old"]), set()).add(change["new"])
         return found
 
     def _having(self, column: sa.Column[str], people: sa.Column[int], names: set[str]) -> dict[str, set[int]]:

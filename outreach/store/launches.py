@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from outreach.model import CampaignStatus, EnrollmentStatus, Limits, Mailbox
 from outreach.plan import Plan
-from outreach.store import enrolling, events, settings, steps, stops
+from outreach.store import enrolling, events, memo, settings, steps, stops
 from outreach.store.tables import campaign, revision
 
 
@@ -25,6 +25,14 @@ class Revision:
     files: Mapping[str, str]
     accepted: Mapping[str, str]
     status: CampaignStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a launch did: the number of the revision that now holds, and how many people joined."""
+
+    revision: int
+    people: int
 
 
 def launched(tx: sa.Connection, stem: str) -> Revision | None:
@@ -56,22 +64,26 @@ def apply(
     accepted: Mapping[str, str],
     exclusive: bool,
     new_per_day: int | None,
+    pilot: bool,
     renamed: Mapping[str, str],
     mailboxes: list[Mailbox],
     limits: Limits,
     timezone: str,
     now: datetime,
     actor: str,
-) -> int:
-    """Do what a plan says, in one transaction; the number of the revision that now holds.
+) -> Applied:
+    """Do what a plan says, in one transaction: the revision that now holds, and how many people joined.
 
     `renamed` letters (old stem -> new) are the same letters: also those that have left.
 
     PlanError if somebody was enrolled elsewhere in the meantime: plan again.
     """
+    before = _before(tx, made, [box.address for box in mailboxes])
     settings.save(tx, mailboxes, limits, timezone)
     number, revision_id = _put_revision(tx, made, files, accepted, now)
-    _put_campaign(tx, made.campaign, name, revision_id, new_per_day, now)
+    _put_campaign(
+        tx, made.campaign, now, name=name, revision_id=revision_id, new_per_day=new_per_day, pilot=pilot
+    )
     people = enrolling.enroll(tx, key, made, exclusive, revision_id, now, actor)
     changes = steps.Changes(renamed, made.reworded, made.replaced)
     steps.change(tx, made.campaign, changes, revision_id, now, actor)
@@ -86,12 +98,28 @@ def apply(
             campaign=made.campaign,
         )
     detail: dict[str, Any] = {"revision": number, "people": people}
-    if made.restarts:
-        detail["reopens"] = True
     if accepted:
         detail["accepted"] = dict(accepted)
     events.log(tx, now, "launched", actor=actor, campaign=made.campaign, **detail)
-    return number
+    memo.put(tx, before_launch(made.campaign), json.dumps(before))
+    return Applied(number, people)
+
+
+def before_launch(stem: str) -> str:
+    """The memo of what an undo of a campaign's last launch needs to know."""
+    return f"before launch {stem}"
+
+
+def _before(tx: sa.Connection, made: Plan, boxes: list[str]) -> dict[str, Any]:
+    """What holds before a launch, and whom the launch itself stops and finishes: an undo puts it back."""
+    row = tx.execute(sa.select(campaign).where(campaign.c.stem == made.campaign)).mappings().first()
+    kept = ("name", "status", "revision_id", "new_per_day", "pilot")
+    return {
+        "campaign": {name: row[name] for name in kept} if row else None,
+        "settings": settings.snapshot(tx, boxes),
+        "stopped": [each.prospect_id for each in made.leaving],
+        "finished": [each.enrollment_id for each in made.replaced if each.draft is None],
+    }
 
 
 def _put_revision(
@@ -101,7 +129,8 @@ def _put_revision(
     current = launched(tx, made.campaign)
     if current and not made.files_changed:
         return current.number, current.id
-    number = current.number + 1 if current else 1
+    newest = sa.select(sa.func.max(revision.c.number)).where(revision.c.campaign == made.campaign)
+    number = (tx.execute(newest).scalar() or 0) + 1  # also those that were undone have had theirs
     row = {
         "campaign": made.campaign,
         "number": number,
@@ -118,10 +147,7 @@ def _id(result: sa.CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def _put_campaign(
-    tx: sa.Connection, stem: str, name: str, revision_id: int, new_per_day: int | None, now: datetime
-) -> None:
-    values: dict[str, Any] = {"name": name, "status": CampaignStatus.LAUNCHED}
-    values |= {"revision_id": revision_id, "new_per_day": new_per_day}
+def _put_campaign(tx: sa.Connection, stem: str, now: datetime, **values: Any) -> None:
+    values["status"] = CampaignStatus.LAUNCHED
     if tx.execute(sa.update(campaign).where(campaign.c.stem == stem).values(**values)).rowcount == 0:
         tx.execute(sa.insert(campaign), {"stem": stem, "launched_at": now, **values})

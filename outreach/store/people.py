@@ -25,7 +25,7 @@ def total(tx: sa.Connection) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(prospect).where(_PRESENT)).scalar_one())
 
 
-def _each(tx: sa.Connection, history: History) -> Iterator[tuple[int, dict[str, Value]]]:
+def each(tx: sa.Connection, history: History) -> Iterator[tuple[int, dict[str, Value]]]:
     """Id and fields of everybody, as conditions see them, in the order of their import, streamed."""
     decode: Callable[[str], dict[str, Value]] = prospects.decode_fields(tx)
     columns = (prospect.c.id, prospect.c.fields, prospect.c.email, prospect.c.source, prospect.c.basis)
@@ -39,24 +39,12 @@ def _each(tx: sa.Connection, history: History) -> Iterator[tuple[int, dict[str, 
         yield number, fields
 
 
-def tally(tx: sa.Connection, conditions: Mapping[str, Condition], as_of: datetime) -> dict[str, int]:
-    """How many people match each of the conditions."""
-    counts = dict.fromkeys(conditions, 0)
-    tests = [(name, condition.match) for name, condition in conditions.items()]
-    facts = frozenset().union(*(condition.uses for condition in conditions.values()))
-    for _, fields in _each(tx, Past(tx).of(facts, as_of)):
-        for name, match in tests:
-            if match(fields):
-                counts[name] += 1
-    return counts
-
-
 def survey(tx: sa.Connection, condition: Condition, as_of: datetime, limit: int) -> Survey:
     """How many match, the first `limit` of them, and how many it cannot decide on for lack of which field."""
     found: list[int] = []
     missing: Counter[str] = Counter()
     people = matching = unknown = 0
-    for number, fields in _each(tx, Past(tx).of(condition.uses, as_of)):
+    for number, fields in each(tx, Past(tx).of(condition.uses, as_of)):
         people += 1
         verdict = condition.match(fields)
         if verdict:
@@ -90,7 +78,7 @@ def ids(
     if condition is not None:
         found: Iterator[int] = (
             number
-            for number, fields in _each(tx, Past(tx).of(condition.uses, as_of))
+            for number, fields in each(tx, Past(tx).of(condition.uses, as_of))
             if condition.match(fields)
         )
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, MessageStatus, Prospect
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, EnrollmentStatus, MessageStatus, Prospect
 from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
 from outreach.store import contacts, prospects, replies, suppressions
@@ -61,7 +61,8 @@ def _colleagues(tx: sa.Connection, company: str) -> list[Prospect]:
 
 def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, Enrolled]:
     """Everybody in the campaign (or its people of one company) with their letters, by prospect id."""
-    people_of = sa.select(enrollment).where(enrollment.c.campaign == stem).order_by(enrollment.c.id)
+    inside = (enrollment.c.campaign == stem, enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+    people_of = sa.select(enrollment).where(*inside).order_by(enrollment.c.id)
     query = sa.select(message).where(message.c.campaign == stem).order_by(message.c.sent_at, message.c.id)
     if company is not None:
         theirs = sa.select(prospect.c.id).where(prospect.c.company == company)
@@ -89,7 +90,8 @@ def _enrolled(tx: sa.Connection, stem: str, company: str | None) -> dict[int, En
 
 def members(tx: sa.Connection, stem: str) -> set[int]:
     """The ids of the prospects that a campaign has or had."""
-    return set(tx.execute(sa.select(enrollment.c.prospect_id).where(enrollment.c.campaign == stem)).scalars())
+    theirs = (enrollment.c.campaign == stem, enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+    return set(tx.execute(sa.select(enrollment.c.prospect_id).where(*theirs)).scalars())
 
 
 def _revisions(tx: sa.Connection, stem: str) -> dict[int, int]:

@@ -48,6 +48,21 @@ def save(tx: sa.Connection, boxes: list[Mailbox], limits: Limits, timezone: str)
             tx.execute(sa.insert(mailbox), {"address": box.address, "settings": settings})
 
 
+def snapshot(tx: sa.Connection, addresses: list[str]) -> dict[str, Any]:
+    """The settings that hold now, for these mailboxes, as `restore` takes them."""
+    row = tx.execute(_HOUSE).one()
+    query = sa.select(mailbox.c.address, mailbox.c.settings).where(mailbox.c.address.in_(addresses))
+    boxes = {each.address: each.settings for each in tx.execute(query)}
+    return {"limits": row.limits, "timezone": row.timezone, "mailboxes": boxes}
+
+
+def restore(tx: sa.Connection, known: dict[str, Any]) -> None:
+    """Make the settings of a snapshot hold again; mailboxes that are newer than it keep theirs."""
+    tx.execute(sa.update(tables.house).values(limits=known["limits"], timezone=known["timezone"]))
+    for address, text in known["mailboxes"].items():
+        tx.execute(sa.update(mailbox).where(mailbox.c.address == address).values(settings=text))
+
+
 def _to_json(box: Mailbox) -> dict[str, Any]:
     gap = [box.gap.low.total_seconds(), box.gap.high.total_seconds()]
     return {**asdict(box), "gap": gap, "away": sorted(day.isoformat() for day in box.away)}

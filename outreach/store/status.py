@@ -59,7 +59,7 @@ def letters(tx: sa.Connection, since: datetime) -> Counted:
 def ended(tx: sa.Connection, since: datetime) -> list[Ended]:
     """People whose sequence was ended since a moment before its last letter, most frequent first."""
     people = sa.func.count(enrollment.c.prospect_id.distinct())
-    going = (*OPEN_ENROLLMENT, EnrollmentStatus.FINISHED)
+    going = (*OPEN_ENROLLMENT, EnrollmentStatus.FINISHED, EnrollmentStatus.WITHDRAWN)
     query = (
         sa.select(enrollment.c.status, enrollment.c.reason, people.label("people"))
         .where(enrollment.c.status.not_in(going), enrollment.c.updated_at >= since)
@@ -165,20 +165,23 @@ class Course:
     status: CampaignStatus
     people: Mapping[EnrollmentStatus, int]
     waiting: int
+    pilot: bool  # nobody joins it at night
 
 
 def courses(tx: sa.Connection) -> list[Course]:
     """The campaigns that were launched, by stem."""
     people: dict[str, dict[EnrollmentStatus, int]] = {}
-    by_status = sa.select(enrollment.c.campaign, enrollment.c.status, sa.func.count())
+    by_status = sa.select(enrollment.c.campaign, enrollment.c.status, sa.func.count()).where(
+        enrollment.c.status != EnrollmentStatus.WITHDRAWN
+    )
     for stem, status, count in tx.execute(by_status.group_by(enrollment.c.campaign, enrollment.c.status)):
         people.setdefault(stem, {})[EnrollmentStatus(status)] = count
     scheduled = sa.select(message.c.campaign, sa.func.count()).where(message.c.status.in_(WAITING))
     waiting: dict[str, int] = dict(tx.execute(scheduled.group_by(message.c.campaign)).all())
-    query = sa.select(campaign.c.stem, campaign.c.name, campaign.c.status).order_by(campaign.c.stem)
+    query = sa.select(campaign.c.stem, campaign.c.name, campaign.c.status, campaign.c.pilot)
     return [
-        Course(stem, name, CampaignStatus(status), people.get(stem, {}), waiting.get(stem, 0))
-        for stem, name, status in tx.execute(query)
+        Course(stem, name, CampaignStatus(status), people.get(stem, {}), waiting.get(stem, 0), pilot)
+        for stem, name, status, pilot in tx.execute(query.order_by(campaign.c.stem))
     ]
 
 

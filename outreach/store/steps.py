@@ -151,7 +151,7 @@ def _schedule(
     if draft is None:
         events.log(tx, now, "finished", actor=actor, **about)
     else:
-        _put_letter(tx, row, draft, revision_id)
+        put_letter(tx, row, draft, revision_id)
         events.log(
             tx, now, "scheduled", actor=actor, **about, letter=draft.letter, due=draft.opens_at.isoformat()
         )
@@ -159,9 +159,10 @@ def _schedule(
     tx.execute(_SETTLED, {"person": enrollment_id, "now_is": status, "at": now})
 
 
-def _put_letter(tx: sa.Connection, row: Any, draft: Draft, revision_id: int) -> None:
-    """Insert the letter; one that was cancelled when the sequence changed takes its old row again."""
-    values = letter_columns(draft, revision_id)
+def put_letter(tx: sa.Connection, row: Any, draft: Draft, revision_id: int) -> None:
+    """Write the letter of an enrollment's row; one that was cancelled takes its old row again."""
+    place = {"mailbox": row.mailbox, "company": row.company}
+    values = {**letter_columns(draft, revision_id), **place}
     again = sa.update(message).where(
         message.c.enrollment_id == row.id,
         message.c.letter == draft.letter,
@@ -169,5 +170,4 @@ def _put_letter(tx: sa.Connection, row: Any, draft: Draft, revision_id: int) -> 
     )
     if tx.execute(again.values(**values, tries=0, first_try_at=None)).rowcount == 0:
         owner = {"enrollment_id": row.id, "prospect_id": row.prospect_id, "campaign": row.campaign}
-        place = {"mailbox": row.mailbox, "company": row.company}
-        tx.execute(sa.insert(message), {**values, **owner, **place})
+        tx.execute(sa.insert(message), {**values, **owner})

@@ -46,7 +46,9 @@ def stop(
 def note(tx: sa.Connection, prospect_id: int, status: EnrollmentStatus, reason: str, at: datetime) -> str:
     """Write an answer down in the newest enrollment that can have one; its campaign, "" for none."""
     newest = (
-        sa.select(enrollment).where(enrollment.c.prospect_id == prospect_id).order_by(enrollment.c.id.desc())
+        sa.select(enrollment)
+        .where(enrollment.c.prospect_id == prospect_id, enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+        .order_by(enrollment.c.id.desc())
     )
     row = tx.execute(newest.limit(1)).first()
     if row is None or row.status not in _ANSWERABLE:

@@ -20,7 +20,10 @@ UPGRADES: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("mailbox", "inbox_trouble", "TEXT DEFAULT '' NOT NULL"),
         ("answer", "done", "BOOLEAN DEFAULT FALSE NOT NULL"),
     ),
-    6: (),
+    6: (
+        ("revision", "undone", "BOOLEAN DEFAULT FALSE NOT NULL"),
+        ("campaign", "pilot", "BOOLEAN DEFAULT FALSE NOT NULL"),
+    ),
 }
 """The columns (table, name, type) that turn a store of the schema before into this one; new tables and indexes are
 made by themselves.
@@ -139,6 +142,7 @@ campaign = sa.Table(
     sa.Column("new_per_day", sa.Integer),
     _text("joined_on"),
     _when("launched_at"),
+    sa.Column("pilot", sa.Boolean, nullable=False, server_default=sa.false()),  # nobody joins at night
 )
 
 revision = sa.Table(
@@ -150,6 +154,7 @@ revision = sa.Table(
     _text("files"),
     _text("accepted"),  # codes of the linter that the launch let through, with the reasons: JSON
     _when("at"),
+    sa.Column("undone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("campaign", "number", name="one_revision_a_number"),
 )
 

@@ -1,4 +1,4 @@
-"""A launch taken back before any of its letters has left: as if it never was."""
+"""A launch taken back before any of its letters has left. Its rows stay, withdrawn: no id is ever used again."""
 
 import json
 from collections.abc import Callable
@@ -10,23 +10,25 @@ import sqlalchemy as sa
 
 from outreach.errors import PlanError
 from outreach.model import OPEN_ENROLLMENT, CampaignStatus, EnrollmentStatus, MessageStatus
-from outreach.store import events, steps
-from outreach.store.launches import Revision, launched
+from outreach.store import events, memo, prospects, replies, settings, steps, suppressions
+from outreach.store.launches import Revision, before_launch, launched
 from outreach.store.steps import Changes
+from outreach.store.stops import CANCELLABLE
 from outreach.store.tables import campaign, delivery, enrollment, event, message, revision
 
-TOUCHED = (MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.UNCERTAIN, MessageStatus.FAILED)
+UNDONE = "its launch was undone"
 
 
 @dataclass(frozen=True, slots=True)
 class LastLaunch:
-    """The newest launch of a campaign: when, by whom, the revision that it made hold.
+    """The newest launch of a campaign: its event, when, by whom, the revision that it made hold.
 
-    `back_to` is the revision that held before it where it made a new one; None where the campaign had none.
-    `people` are those who joined by it and are still in it, `out` letters of that revision that were offered
-    to a server since: then it cannot be undone. `ended` says that it opened a campaign that had ended.
+    `renewed`: it made a new one. `back_to` is the revision that held before it; None where the campaign had none.
+    `people` are those who joined since and are still in it, `out` their letters, and those of that revision,
+    that were offered to a server since: then it cannot be undone. `before` is what held before it.
     """
 
+    event: int
     at: datetime
     actor: str
     revision: Revision
@@ -34,38 +36,36 @@ class LastLaunch:
     back_to: Revision | None
     people: int
     out: int
-    ended: bool
+    before: dict[str, Any]
 
 
 def last_launch(tx: sa.Connection, stem: str) -> LastLaunch:
     """The launch that an undo would take back; PlanError where there is none."""
     query = sa.select(event).where(event.c.campaign == stem, event.c.kind.in_(["launched", "undone"]))
     newest = tx.execute(query.order_by(event.c.id.desc()).limit(1)).first()
-    current = launched(tx, stem)
-    if newest is None or newest.kind == "undone" or current is None:
+    current, noted = launched(tx, stem), memo.get(tx, before_launch(stem))
+    if newest is None or newest.kind == "undone" or current is None or not noted:
         raise PlanError(f"{stem} has no launch that could be undone", hint="outreach log")
     since = tx.execute(sa.select(revision.c.at).where(revision.c.id == current.id)).scalar_one()
     renewed = since == newest.at
     joined = _joined(stem, newest.at)
-    people = sa.select(sa.func.count()).select_from(enrollment).where(joined)
-    tried = sa.select(delivery.c.message_id).where(delivery.c.at >= newest.at)
     theirs = message.c.enrollment_id.in_(sa.select(enrollment.c.id).where(joined))
+    tried = sa.select(delivery.c.message_id).where(delivery.c.at >= newest.at)
     out = sa.select(sa.func.count()).where(
         message.c.campaign == stem,
         sa.or_(theirs, message.c.revision_id == current.id) if renewed else theirs,
-        sa.or_(
-            sa.and_(message.c.status.in_(TOUCHED), message.c.marked_at >= newest.at), message.c.id.in_(tried)
-        ),
+        sa.or_(message.c.marked_at >= newest.at, message.c.id.in_(tried)),
     )
     return LastLaunch(
+        event=newest.id,
         at=newest.at,
         actor=newest.actor,
         revision=current,
         renewed=renewed,
         back_to=_before(tx, stem, current.number) if renewed else current,
-        people=int(tx.execute(people).scalar_one()),
+        people=int(tx.execute(sa.select(sa.func.count()).select_from(enrollment).where(joined)).scalar_one()),
         out=int(tx.execute(out).scalar_one()),
-        ended=bool(json.loads(newest.detail or "{}").get("reopens")),
+        before=json.loads(noted),
     )
 
 
@@ -80,12 +80,21 @@ def _joined(stem: str, at: datetime) -> sa.ColumnElement[bool]:
 
 def _before(tx: sa.Connection, stem: str, number: int) -> Revision | None:
     """The revision that held before the one of that number."""
-    earlier = sa.and_(revision.c.campaign == stem, revision.c.number < number)
-    row = tx.execute(sa.select(revision).where(earlier).order_by(revision.c.number.desc()).limit(1)).first()
+    earlier = (revision.c.campaign == stem, revision.c.number < number, ~revision.c.undone)
+    query = sa.select(revision).where(*earlier).order_by(revision.c.number.desc()).limit(1)
+    row = tx.execute(query).first()
     if row is None:
         return None
     accepted = json.loads(row.accepted or "{}")
     return Revision(row.id, row.number, json.loads(row.files), accepted, CampaignStatus.LAUNCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: waiting letters that are as before, and people who go on that the launch had stopped."""
+
+    letters: int
+    reopened: tuple[str, ...]
 
 
 def undo(
@@ -94,61 +103,95 @@ def undo(
     launch: LastLaunch,
     replan: Callable[[sa.Connection], Changes | None],
     *,
+    key: bytes,
     now: datetime,
     actor: str,
-) -> int:
-    """Take a launch back; how many letters that wait were written anew as they were before.
+) -> Undone:
+    """Take a launch back. `replan` says what the files of the revision before make of the letters that wait.
 
-    People who joined leave without a trace and may join again; who was stopped by an exclude file goes on.
-    `replan` says, once they have gone, what the files of the revision before make of the letters that wait.
-    PlanError if a letter has left meanwhile, or somebody has launched again.
+    Letters that were claimed go back first: no worker leaves with a text that was undone. People who joined
+    are withdrawn and may join again; whom the launch itself stopped or finished goes on, unless something
+    else has stopped them since. PlanError if a letter has left meanwhile, or somebody has launched again.
     """
     again = last_launch(tx, stem)
-    if (again.at, again.out) != (launch.at, 0):
+    if (again.event, again.out) != (launch.event, 0):
         raise PlanError("a letter has left or the campaign was launched again meanwhile", hint="outreach log")
-    ids = sa.select(enrollment.c.id).where(_joined(stem, launch.at))
-    tx.execute(sa.delete(message).where(message.c.enrollment_id.in_(ids)))
-    tx.execute(sa.delete(enrollment).where(_joined(stem, launch.at)))
-    _reopen(tx, stem, launch.at, now, actor)
+    _put_claims_back(tx, stem)
+    _withdraw(tx, stem, launch.at, now, actor)
     changed = 0
+    _put_back(tx, stem, launch)
+    reopened = _reopen(tx, key, stem, launch, now, actor)
     if launch.renewed:
-        _put_back(tx, stem, launch)
         changes = replan(tx)
         if changes and launch.back_to:
             changed = steps.change(tx, stem, changes, launch.back_to.id, now, actor)
-    if launch.ended:
-        tx.execute(sa.update(campaign).where(campaign.c.stem == stem).values(status=CampaignStatus.ENDED))
     back = launch.back_to.number if launch.back_to else 0
     events.log(tx, now, "undone", actor=actor, campaign=stem, revision=back, people=launch.people)
-    return changed
+    return Undone(changed, reopened)
+
+
+def _put_claims_back(tx: sa.Connection, stem: str) -> None:
+    claimed = (message.c.campaign == stem, message.c.status == MessageStatus.CLAIMED)
+    values = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None}
+    tx.execute(sa.update(message).where(*claimed).values(**values))
+
+
+def _withdraw(tx: sa.Connection, stem: str, at: datetime, now: datetime, actor: str) -> None:
+    rows = tx.execute(sa.select(enrollment.c.id, enrollment.c.prospect_id).where(_joined(stem, at))).all()
+    ids = sa.select(enrollment.c.id).where(_joined(stem, at))
+    waiting = (message.c.enrollment_id.in_(ids), message.c.status.in_(CANCELLABLE))
+    tx.execute(sa.update(message).where(*waiting).values(status=MessageStatus.CANCELLED, reason=UNDONE))
+    values = {"status": EnrollmentStatus.WITHDRAWN, "reason": UNDONE, "advance": False, "updated_at": now}
+    tx.execute(sa.update(enrollment).where(_joined(stem, at)).values(**values))
+    about = [{"campaign": stem, "prospect_id": row.prospect_id, "message_id": None} for row in rows]
+    events.log_many(tx, now, EnrollmentStatus.WITHDRAWN, about, actor)
 
 
 def _put_back(tx: sa.Connection, stem: str, launch: LastLaunch) -> None:
-    """The revision before holds again; a campaign that had none is not launched any more."""
-    this = campaign.c.stem == stem
-    if launch.back_to:
-        tx.execute(sa.update(campaign).where(this).values(revision_id=launch.back_to.id))
+    """What held before holds again; a campaign that was never launched before is not launched any more."""
+    this, known = campaign.c.stem == stem, launch.before["campaign"]
+    if known:
+        tx.execute(sa.update(campaign).where(this).values(**known))
     else:
         tx.execute(sa.delete(campaign).where(this))
-    tx.execute(sa.delete(revision).where(revision.c.id == launch.revision.id))
+    if launch.renewed:
+        tx.execute(sa.update(revision).where(revision.c.id == launch.revision.id).values(undone=True))
+    later = sa.select(event.c.id).where(event.c.kind == "launched", event.c.id > launch.event).limit(1)
+    if tx.execute(later).first() is None:  # another campaign's launch has said what holds since
+        settings.restore(tx, launch.before["settings"])
 
 
-def _reopen(tx: sa.Connection, stem: str, at: datetime, now: datetime, actor: str) -> None:
-    """Who was stopped by the launch itself goes on, unless another campaign has them by now."""
-    elsewhere = enrollment.alias()
-    taken = sa.exists().where(
-        elsewhere.c.prospect_id == enrollment.c.prospect_id, elsewhere.c.status.in_(OPEN_ENROLLMENT)
-    )
-    stopped = (
+def _reopen(
+    tx: sa.Connection, key: bytes, stem: str, launch: LastLaunch, now: datetime, actor: str
+) -> tuple[str, ...]:
+    """Let those go on whom the launch itself stopped or finished, and nothing else has stopped since."""
+    stopped, finished = launch.before["stopped"], launch.before["finished"]
+    ended = (EnrollmentStatus.STOPPED, EnrollmentStatus.FINISHED)
+    query = sa.select(enrollment).where(
         enrollment.c.campaign == stem,
-        enrollment.c.status == EnrollmentStatus.STOPPED,
-        enrollment.c.updated_at == at,
-        ~taken,
+        enrollment.c.status.in_(ended),
+        enrollment.c.updated_at == launch.at,
+        sa.or_(enrollment.c.prospect_id.in_(stopped), enrollment.c.id.in_(finished)),
     )
-    rows: list[Any] = list(
-        tx.execute(sa.select(enrollment.c.id, enrollment.c.prospect_id).where(*stopped)).all()
-    )
+    rows = tx.execute(query).all()
+    people = prospects.by_ids(tx, [row.prospect_id for row in rows])
+    replied, limits = replies.latest(tx), settings.house(tx).limits
     values = {"status": EnrollmentStatus.ACTIVE, "reason": "", "advance": True, "updated_at": now}
+    reopened = []
     for row in rows:
+        person = people[row.prospect_id]
+        silent = suppressions.find(tx, key, person.email) or replies.keep_quiet(limits, person, replied, now)
+        if "@" not in person.email or silent or _touched(tx, row.prospect_id, launch.event):
+            continue
         tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**values))
         events.log(tx, now, "reopened", actor=actor, campaign=stem, prospect_id=row.prospect_id)
+        reopened.append(person.email)
+    return tuple(reopened)
+
+
+def _touched(tx: sa.Connection, prospect_id: int, after: int) -> bool:
+    """Whether something was said of a person since a launch (a stop by hand, an answer), or they are elsewhere."""
+    since = sa.and_(event.c.prospect_id == prospect_id, event.c.id > after)
+    there = sa.and_(enrollment.c.prospect_id == prospect_id, enrollment.c.status.in_(OPEN_ENROLLMENT))
+    asked = (sa.select(event.c.id).where(since), sa.select(enrollment.c.id).where(there))
+    return any(tx.execute(query.limit(1)).first() for query in asked)

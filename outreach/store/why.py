@@ -31,7 +31,8 @@ class Enrollment:
 
 def enrollments(tx: sa.Connection, prospect_id: int) -> list[Enrollment]:
     """Every campaign the prospect is or was in, the latest last."""
-    query = sa.select(enrollment).where(enrollment.c.prospect_id == prospect_id).order_by(enrollment.c.id)
+    theirs = (enrollment.c.prospect_id == prospect_id, enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+    query = sa.select(enrollment).where(*theirs).order_by(enrollment.c.id)
     return [
         Enrollment(
             row.id,
@@ -51,7 +52,7 @@ def people(tx: sa.Connection, stem: str) -> dict[str, int]:
     """How many people of a campaign have each status."""
     query = (
         sa.select(enrollment.c.status, sa.func.count())
-        .where(enrollment.c.campaign == stem)
+        .where(enrollment.c.campaign == stem, enrollment.c.status != EnrollmentStatus.WITHDRAWN)
         .group_by(enrollment.c.status)
         .order_by(enrollment.c.status)
     )

@@ -114,7 +114,8 @@ def add(root: Path, addition: Addition) -> list[str]:
             disk.rewrite(root / name, text)
             done.append(name)
         if ignore:
-            (root / _IGNORE_FILE).write_text(ignore, encoding="utf-8")
+            with (root / _IGNORE_FILE).open("ab") as file:
+                file.write(ignore)
     except (OSError, OutreachError) as exc:
         for name in done:
             disk.rewrite(root / name, changes[name][0])
@@ -239,7 +240,7 @@ def _without_mailbox(document: Document, address: str) -> str:
     end = document.source.rfind("\n", 0, min(later)) + 1 if later else len(document.source)
     own = (each.value for other, each in document.places.items() if other[:2] == path)
     last = max(old.end() if (old := _STRING.match(document.source, value)) else value for value in own)
-    while later and end > last:
+    while end > last:
         line = document.source.rfind("\n", 0, end - 1) + 1
         text = document.source[line:end].strip()
         if text and not text.startswith("#"):
@@ -293,16 +294,23 @@ def _with_line(text: str, document: Document, line: str) -> str:
     return text[: stop + 1] + line + text[stop + 1 :]
 
 
-def _ignored(root: Path, name: str) -> str:
-    """The .gitignore with a line for that file; "" where it needs none."""
+def _ignored(root: Path, name: str) -> bytes:
+    """What to append to .gitignore so that it names that file; b"" where it needs nothing.
+
+    Its bytes are not ours: a pattern in it may be in any encoding. OutreachError where it cannot be read.
+    """
     if not name:
-        return ""
+        return b""
     try:
-        present = (root / _IGNORE_FILE).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        present = ""
-    lines = {line.strip() for line in present.splitlines()}
+        present = (root / _IGNORE_FILE).read_bytes()
+    except FileNotFoundError:
+        present = b""
+    except OSError as exc:
+        raise OutreachError(f"{_IGNORE_FILE} cannot be read: {exc.strerror}", hint="mend it first") from exc
+    lines = {line.strip().decode("utf-8", "replace") for line in present.splitlines()}
     if {name, f"/{name}"} & lines or (name.endswith(".password") and "*.password" in lines):
-        return ""
+        return b""
     wanted = "*.password" if name.endswith(".password") else f"/{name}"
-    return f"{present.rstrip()}\n{wanted}\n".lstrip()
+    end = b"\r\n" if b"\r\n" in present and present.count(b"\n") == present.count(b"\r\n") else b"\n"
+    begin = b"" if not present or present.endswith(b"\n") else end
+    return begin + wanted.encode("utf-8", "surrogateescape") + end

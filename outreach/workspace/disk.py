@@ -1,5 +1,8 @@
 """The only reader of the workspace's folder: which files belong to it, and their text."""
 
+import os
+import shutil
+import tempfile
 import tomllib
 import unicodedata
 from codecs import BOM_UTF8
@@ -58,11 +61,18 @@ def rewrite(path: Path, text: str) -> None:
     """
     try:
         path = path.resolve()  # a link stays a link
-        beside = path.with_name(f".{path.name}.new")
         marked = path.read_bytes().startswith(BOM_UTF8)
-        beside.write_bytes((BOM_UTF8 if marked else b"") + text.encode())
-        beside.chmod(path.stat().st_mode)
-        beside.replace(path)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # nobody else may read it until it stands
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write((BOM_UTF8 if marked else b"") + text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            shutil.copymode(path, name)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
     except OSError as exc:
         raise OutreachError(f"{path} cannot be written: {exc.strerror}") from exc
 

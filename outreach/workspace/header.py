@@ -1,9 +1,9 @@
 """Which row of a table names its columns: people put titles, dates and groups of columns above it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import dropwhile, islice
+from itertools import islice
 from typing import Final, TypeAlias
 
 from outreach import data
@@ -33,11 +33,11 @@ class Header:
     def of(cls, rows: Iterable[Row], number: int | None = None) -> "Header":
         """The row of that number; without a number the first of 20 rows that names the address column.
 
-        Where none does: the first row with a text in the column of the first address, else the first row.
+        Where none does: the first row with a text in the column of the first address, else the first row. A
+        row that is as full and has more names of fields wins over one below it, in which "E-Mail" is a value.
         """
         if number is not None:
-            row = next(dropwhile(lambda row: line_of(row) < number, rows), None)
-            return cls(row, bool(_places(row))) if row is not None and line_of(row) == number else cls(None)
+            return cls._of(rows, number)
         seen: list[Row] = []
         first: Row | None = None
         found: Row | None = None
@@ -54,8 +54,22 @@ class Header:
             seen.append(row)
         if found is None:
             return cls(first)
+        found = _fuller(found, seen)
         above = tuple(line_of(row) for row in seen if line_of(row) < line_of(found))
-        return cls(found, bool(_places(found)), above)
+        group = next((row for row in reversed(seen) if line_of(row) < line_of(found)), None)
+        return cls(_joined(found, group), bool(_places(found)), above)
+
+    @classmethod
+    def _of(cls, rows: Iterable[Row], number: int) -> "Header":
+        """The row of that number."""
+        group: Row | None = None
+        for row in rows:
+            if line_of(row) == number:
+                return cls(_joined(row, group), bool(_places(row)))
+            if line_of(row) > number:
+                break
+            group = row
+        return cls(None)
 
     def notes(self, what: str) -> list[str]:
         """What to tell about the rows above it; `what` is the word for a row."""
@@ -73,7 +87,44 @@ def line_of(row: Row) -> int:
 
 def names_email(cells: Sequence[str]) -> bool:
     """Whether one of the cells is a known name of the column for the e-mail address."""
-    return any(len(cell) <= _LONGEST and fold(cell) in _aliases() for cell in cells)
+    return any(_field(cell) == "email" for cell in cells)
+
+
+def holds_address(cells: Sequence[str]) -> bool:
+    """Whether one of the cells is an e-mail address and nothing else."""
+    return any(map(_is_address, cells))
+
+
+def _fuller(found: Row, seen: Sequence[Row]) -> Row:
+    """The row, or one above it for which "E-Mail" in the row is what a link says, not the name of a column."""
+    if isinstance(found, BadRow) or not (places := _places(found)):
+        return found
+    beside = [cell for at, cell in enumerate(found[1]) if cell.strip() and at not in places]
+    known = sum(map(bool, map(_field, beside)))
+    for row in seen:
+        if isinstance(row, BadRow) or row[0] >= found[0]:
+            continue
+        filled = [cell for cell in row[1] if cell.strip()]
+        more = sum(map(bool, map(_field, filled))) > known or (beside and not known)
+        if len(filled) > max(1, len(beside)) and more and not _places(row):
+            return row
+    return found
+
+
+def _joined(row: Row, group: Row | None) -> Row:
+    """The row, with "Company Name" where a row above it puts the column `Name` under the title `Company`."""
+    if isinstance(row, BadRow) or group is None or isinstance(group, BadRow):
+        return row
+    titles = [at for at, cell in enumerate(group[1]) if cell.strip()]
+    if not titles or titles == [0] or len(titles) >= sum(map(bool, map(str.strip, row[1]))):
+        return row
+    cells = list(row[1])
+    for at, cell in enumerate(cells):
+        title = next((group[1][each].strip() for each in reversed(titles) if each <= at), "")
+        if _field(title) == "company" and _field(cell) == "full_name":
+            both = f"{title} {cell.strip()}"
+            cells[at] = both if _field(both) == "company" else title
+    return row[0], cells
 
 
 def _places(row: Row | None) -> frozenset[int]:
@@ -93,9 +144,16 @@ def _cell(row: Row, place: int) -> str:
     return "" if isinstance(row, BadRow) or len(row[1]) <= place else row[1][place].strip()
 
 
+def _field(cell: str) -> str:
+    """The field that a header is a known name of, "" for none."""
+    return _aliases().get(fold(cell), "") if len(cell) <= _LONGEST else ""
+
+
 @cache
-def _aliases() -> frozenset[str]:
-    return frozenset(map(fold, ("email", *data.table("columns")["fields"]["email"])))
+def _aliases() -> Mapping[str, str]:
+    """Folded name of a column -> field."""
+    fields = data.table("columns")["fields"]
+    return {fold(each): name for name, known in fields.items() for each in (name, *known)}
 
 
 def _is_address(cell: str) -> bool:

@@ -125,8 +125,12 @@ def _joins(
     scene: Scene, workspace: Workspace, campaign: Campaign, person: Prospect, types: dict[str, FieldType]
 ) -> list[Rule]:
     """The segment, comparison by comparison, and the exclude files."""
+    launched = scene.revisions.get(campaign.stem)
+    before = launched.workspace if launched else None
     return scene.store.read(
-        lambda tx: list(_told(workspace, campaign, person, types, Past(tx, person=person.id), scene.now))
+        lambda tx: list(
+            _told(workspace, campaign, person, types, Past(tx, person=person.id), scene.now, before)
+        )
     )
 
 
@@ -137,9 +141,10 @@ def _told(
     types: dict[str, FieldType],
     past: Past,
     now: datetime,
+    launched: Workspace | None,
 ) -> Iterator[Rule]:
     state = State(b"", "", types, (), lambda email: "", {}, {}, past=past)
-    condition = condition_of(workspace, campaign, state)
+    condition = condition_of(workspace, campaign, state, launched)
     fields = matchable(person, past.of(condition.uses, now))
     result = condition.match(fields)
     rows = [{"text": row.text, "value": row.value, "result": row.result} for row in condition.explain(fields)]

@@ -20,7 +20,7 @@ Counter_ = Counter[tuple[date, str, str]]
 ENDS = tuple(status for status in EnrollmentStatus if status not in OPEN_ENROLLMENT)
 LEFT = (MessageStatus.SENT, "settled as sent")
 STEPS = (
-    *("reopened", "marked", "unmarked", FOUND, "suppressed", "unsuppressed", "paused", "resumed"),
+    *("enrolled", "reopened", "marked", "unmarked", FOUND, "suppressed", "unsuppressed", "paused", "resumed"),
     *(*ENDS, *LEFT),
 )
 
@@ -139,7 +139,7 @@ def _ended(state: Replay, row: Any) -> None:
 
 
 def _reopened(state: Replay, row: Any) -> None:
-    """A launch that had stopped them was undone."""
+    """They joined, perhaps again, or the launch that had stopped them was undone."""
     state.ended.discard((row.campaign, row.prospect_id))
 
 
@@ -178,6 +178,7 @@ _DO: dict[str, Callable[[Replay, Any], None]] = {
     "unsuppressed": _unsuppressed,
     "paused": _paused,
     "resumed": _resumed,
+    "enrolled": _reopened,
     "reopened": _reopened,
     **dict.fromkeys(ENDS, _ended),
     **dict.fromkeys(LEFT, _left),
