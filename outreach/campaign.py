@@ -140,5 +140,7 @@ def _tags(language: str) -> Iterator[str]:
 def no_text(stem: str, language: str) -> Hold:
     """The hold of somebody whose language a letter lacks."""
     wanted = f"templates/{stem}.{language}.txt" if language else f"templates/{stem}.txt"
-    reason = f"{stem} has no text in {language}" if language else f"{stem} has no text without a language"
+    reason = (
+        f"{stem} has no text in {language}" if language else f"{stem} has no text for an unknown language"
+    )
     return Hold("language", reason, f"write {wanted}")

@@ -23,6 +23,7 @@ BEAT = timedelta(seconds=30)  # leases last 12 minutes: a few beats may fail
 NOTIFY = timedelta(minutes=1)
 LOOK = timedelta(seconds=1)
 PATIENCE = 20.0  # seconds that one slow server may hold up the other mailboxes
+LAST_COPIES = 30.0  # seconds that a stop leaves for copies of what has just left
 LONGEST_WAIT = 60.0  # seconds between two tries while the store is away
 
 Told = TypeVar("Told")
@@ -69,6 +70,7 @@ class Daemon:
         self._working = asyncio.Lock()
         self._aside = asyncio.Lock()  # held by what goes on beside the rounds
         self._over = asyncio.Event()
+        self._left = asyncio.Event()  # letters have left of which there may be no copy
         self._failures = 0
         self._again_at = 0.0  # on the loop's clock: nobody sets that one
         self._crash: Exception | None = None
@@ -79,11 +81,13 @@ class Daemon:
         async with (
             self._ticking((self._round, ROUND)),
             self._beside(self._follow()),
+            self._beside(self._file()),
             self._beside(self._notify()),
         ):
             await self._over.wait()
             async with self._working:  # the round in hand has come to its end
                 await self._finish()
+            await self._file_last()
         if self._crash:
             raise self._crash
 
@@ -103,6 +107,10 @@ class Daemon:
                     limit -= sum(done.sent.verdicts.values()) + len(done.sent.refused)
                 if not done.sent.letters or limit == 0:
                     break
+            if self._inboxes:
+                await self._unless_stopped(self._inboxes.file(), self._heard)
+            if self._over.is_set():
+                await self._file_last()
             work.limited = limit == 0
             if self._notifier:
                 await self._unless_stopped(self._inform(self._notifier, not work.held), work.failed.append)
@@ -162,6 +170,8 @@ class Daemon:
             else:
                 self._recovered()
                 self._well = not done.held
+                if done.sent.letters:
+                    self._left.set()
                 await self._tell(done)
 
     async def _unless_stopped(
@@ -193,6 +203,23 @@ class Daemon:
         """Read the inboxes again and again."""
         if self._inboxes:
             await self._inboxes.follow(self._heard, READ.total_seconds())
+
+    async def _file(self) -> None:
+        """File copies as soon as letters have left."""
+        while self._inboxes:
+            await self._left.wait()
+            self._left.clear()
+            with suppress(StoreError):  # the rounds tell
+                for news in await self._inboxes.file():
+                    self._heard(news)
+
+    async def _file_last(self) -> None:
+        """File copies of what left at the end: the next sender may be on another machine. A stop does not wait long."""
+        if self._inboxes:
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(LAST_COPIES):
+                    for news in await self._inboxes.file():
+                        self._heard(news)
 
     async def _notify(self) -> None:
         """Tell the operator from time to time. Whatever goes wrong with that must not end the sending."""

@@ -5,10 +5,24 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
-Cell: TypeAlias = str | float | bool | date | datetime | time | None
+
+class Formula(NamedTuple):
+    """A formula, and what it was calculated to be: "" for nothing yet."""
+
+    text: str
+    stored: str = ""
+
+
+class Padded(NamedTuple):
+    """A number that is shown with five digits."""
+
+    number: int
+
+
+Cell: TypeAlias = str | float | bool | date | datetime | time | Formula | Padded | None
 Rows: TypeAlias = Sequence[Sequence[Cell]]
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -18,7 +32,7 @@ _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _DAY_0: Final = datetime(1899, 12, 30)
 # ECMA-376, 18.8.30: built-in formats of a date, a date with a time, a time
-_FORMATS: Final = (0, 14, 22, 20)
+_FORMATS: Final = (0, 14, 22, 20, 164)
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
@@ -31,11 +45,18 @@ def zipped(files: Mapping[str, str | bytes]) -> bytes:
 
 
 def xlsx(
-    sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), merged: Iterable[str] = (), raw: str = ""
+    sheets: Mapping[str, Rows],
+    *,
+    hidden: Sequence[str] = (),
+    merged: Iterable[str] = (),
+    raw: str = "",
+    filtered: Sequence[int] = (),
+    links: Mapping[str, str] | None = None,
 ) -> bytes:
     """An XLSX; `merged` are ranges of every sheet, `raw` is XML to stand after the rows of the first one.
 
-    A text that starts with # is an error of a formula.
+    `filtered` are the rows of every sheet that are hidden, `links` those of the first sheet (B2 -> target). A
+    text that starts with # is an error of a formula.
     """
     names = list(sheets)
     listed = "".join(
@@ -61,14 +82,28 @@ def xlsx(
             {f"rId{at}": ("worksheet", f"worksheets/sheet{at}.xml") for at in range(1, len(names) + 1)}
             | {"rId0": ("styles", "styles.xml")}
         ),
-        "xl/styles.xml": f'{_XML}<styleSheet xmlns="{_MAIN}"><cellXfs>{styles}</cellXfs></styleSheet>',
+        "xl/styles.xml": f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts>'
+        f'<numFmt numFmtId="164" formatCode="00000"/></numFmts><cellXfs>{styles}</cellXfs></styleSheet>',
     }
     for at, name in enumerate(names, start=1):
-        rows = "".join(_row(number, row) for number, row in enumerate(sheets[name], start=1))
+        rows = "".join(
+            _row(number, row, hidden=number in filtered) for number, row in enumerate(sheets[name], start=1)
+        )
         body = f"<sheetData>{rows}{raw if at == 1 else ''}</sheetData>"
         ranges = f"<mergeCells>{merges}</mergeCells>" if merges else ""
+        ranges += _hyperlinks(links or {}) if at == 1 else ""
         files[f"xl/worksheets/sheet{at}.xml"] = f'{_XML}<worksheet xmlns="{_MAIN}">{body}{ranges}</worksheet>'
+    targets = {f"rId{at}": ("hyperlink", target) for at, target in enumerate((links or {}).values(), start=1)}
+    files["xl/worksheets/_rels/sheet1.xml.rels"] = _relations(targets)
     return zipped(files)
+
+
+def _hyperlinks(links: Mapping[str, str]) -> str:
+    each = "".join(
+        f'<hyperlink xmlns:r="{_RELATION}" ref="{place}" r:id="rId{at}"/>'
+        for at, place in enumerate(links, start=1)
+    )
+    return f"<hyperlinks>{each}</hyperlinks>" if links else ""
 
 
 def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
@@ -79,9 +114,10 @@ def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
     return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{each}</Relationships>'
 
 
-def _row(number: int, row: Sequence[Cell]) -> str:
+def _row(number: int, row: Sequence[Cell], *, hidden: bool = False) -> str:
     cells = "".join(_cell(f"{_column(at)}{number}", cell) for at, cell in enumerate(row) if cell is not None)
-    return f'<row r="{number}">{cells}</row>' if cells else ""
+    mark = ' hidden="1"' if hidden else ""
+    return f'<row r="{number}"{mark}>{cells}</row>' if cells else ""
 
 
 def _column(at: int) -> str:
@@ -97,6 +133,11 @@ def _cell(place: str, cell: Cell) -> str:
             return f'<c r="{place}" t="e"><v>{escape(cell)}</v></c>'
         case str():
             return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>'
+        case Formula(text, stored):
+            kind = ' t="str"' if stored else ""
+            return f'<c r="{place}"{kind}><f>{escape(text)}</f><v>{escape(stored)}</v></c>'
+        case Padded(number):
+            return f'<c r="{place}" s="4"><v>{number}</v></c>'
         case bool():
             return f'<c r="{place}" t="b"><v>{cell:d}</v></c>'
         case datetime():

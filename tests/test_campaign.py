@@ -54,7 +54,7 @@ def test_the_language_that_has_every_letter(names: str, wanted: str, language: s
         (
             "intro.de followup.de",
             "",
-            Hold("language", "intro has no text without a language", "write templates/intro.txt"),
+            Hold("language", "intro has no text for an unknown language", "write templates/intro.txt"),
         ),
         (
             "intro.de followup.de",

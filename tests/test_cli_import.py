@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import signal
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ email,first_name,company,employees,seats
 bob@acme.example,Bob,Acme,20,4
 not-an-address,Eva,Birch,5,1
 tom@cedar.example,=cmd|' /C calc'!A0,Cedar,7,2
-ida@dune.example,"Ida\r\nBcc: all@victims.example",Dune,7,2
+ida@dune.example,Ida\x01Bcc,Dune,7,2
 uma@elm.example,Uma,Elm
 "kim@fir.example,Kim,Fir,8,3
 """
@@ -70,6 +71,9 @@ def test_json_is_a_contract(filled: Shell) -> None:
         "differing": 0,
         "duplicates": 1,
         "suppressed": 0,
+        "opted_out": 0,
+        "opted_out_new": 0,
+        "opted_out_columns": {},
         "bad": 1,
         "blamed": {},
         "errors_file": errors,
@@ -87,7 +91,16 @@ def test_json_is_a_contract(filled: Shell) -> None:
         },
         "tags": [],
         "tagged": 0,
-        "warnings": [{"kind": "unknown country", "rows": 1, "line": 2, "example": "'Narnia'"}],
+        "set": {},
+        "warnings": [
+            {
+                "kind": "unknown country",
+                "rows": 1,
+                "line": 2,
+                "example": "'Narnia'",
+                "values": [{"value": "'Narnia'", "line": 2}],
+            }
+        ],
         "hints": [],
         "campaigns": [
             {
@@ -114,6 +127,7 @@ def column(header: str, field: str, *examples: str) -> dict[str, object]:
         "new": False,
         "said": False,
         "guess": "",
+        "also": [],
         "examples": list(examples),
     }
 
@@ -190,19 +204,19 @@ def test_bad_rows_come_back_with_line_reason_and_cells_and_can_be_mended(filled:
     path = filled.folder / "people.errors.csv"
     header, *rows = table(path)
     assert header == ["error_line", "error_reason", "email", "first_name", "company", "employees", "seats"]
-    assert [row[0] for row in rows] == ["3", "4", "5", "7", "8"]
+    assert [row[0] for row in rows] == ["3", "4", "5", "6", "7"]
     assert "@-sign" in rows[0][1]
     assert "formula" in rows[1][1]
-    assert "line break" in rows[2][1]
+    assert "control character" in rows[2][1]
     assert rows[1][3] == "'=cmd|' /C calc'!A0"  # a spreadsheet shows it and runs nothing
-    assert rows[2][2:] == ["ida@dune.example", "Ida\r\nBcc: all@victims.example", "Dune", "7", "2"]
+    assert rows[2][2:] == ["ida@dune.example", "Ida\x01Bcc", "Dune", "7", "2"]
     assert rows[4][2:] == ['"kim@fir.example', "Kim", "Fir", "8", "3"]
 
     mended = path.read_text(encoding="utf-8-sig")
     for old, new in (
         ("not-an-address", "eva@birch.example"),
         ("'=cmd|' /C calc'!A0", "Tom"),
-        ("Ida\nBcc: all@victims.example", "Ida"),
+        ("Ida\x01Bcc", "Ida"),
         ('"Elm"', '"Elm","9","3"'),
         ('"""kim@', '"kim@'),
     ):
@@ -221,8 +235,9 @@ def test_bad_rows_come_back_with_line_reason_and_cells_and_can_be_mended(filled:
 
 def test_rows_that_were_not_mended_are_bad_again(filled: Shell) -> None:
     import_(filled, BAD)
-    found = shown(filled, "prospects", "import", "people.errors.csv")
-    assert (found["added"], found["bad"]) == (0, 5)
+    code, out, _ = filled.run("prospects", "import", "people.errors.csv", "--format", "json")
+    found = json.loads(out)
+    assert (code, found["added"], found["bad"]) == (1, 0, 5)
     again = table(filled.folder / "people.errors.errors.csv")
     assert again[2][3] == "'=cmd|' /C calc'!A0"
 

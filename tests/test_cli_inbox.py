@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from outreach.report import inbox as report
+
 from outreach.report.lines import width
 from tests.cli import Shell
 from tests.launched import Served, files, launch, served
@@ -220,3 +222,20 @@ def test_classifying_needs_no_workspace_and_gives_a_row_a_file(shell: Shell) -> 
         *("original_message_id", "text", "return_date", "why"),
     }
     assert "bounce.eml: hard_bounce tom@cedar.example" in shell.ok("inbox", "classify", "bounce.eml")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Hallo Frau Lumen,\n\nbitte senden Sie eine Liste.", "bitte senden Sie eine Liste."),
+        ("Sehr geehrter Herr Lumen!\nGerne am Montag.", "Gerne am Montag."),
+        ("> We make shelves.\n\nHi Ann,\n\nyes, call me.", "yes, call me."),
+        ("Hello Ann, please call me.\nBob", "Hello Ann, please call me."),
+        ("Yes, please.\nBob", "Yes, please."),
+        ("Hello Ann,", "Hello Ann,"),
+        ("> We make shelves.", "> We make shelves."),
+        ("", ""),
+    ],
+)
+def test_the_list_shows_what_was_said_and_not_the_salutation(said: str, shown: str) -> None:
+    assert report._first_line(said) == shown

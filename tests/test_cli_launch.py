@@ -243,3 +243,28 @@ def test_wrong_usage(shops: Shell) -> None:
     assert shops.run("launch", "shops", "--first", "0")[0] == 2
     code, _, err = shops.run("launch", "shopps", "--yes")
     assert (code, "did you mean `shops`" in err) == (1, True)
+
+
+def test_first_0_corrects_the_letters_that_wait_and_takes_nobody_on(shops: Shell) -> None:
+    code, _, err = shops.run("launch", "shops", "--first", "0", "--yes")
+    assert (code, "was not yet" in err) == (1, True)
+    shops.ok("launch", "shops", "--first", "1", "--yes")
+    edit(shops, "templates/intro.txt", "We make shelving", "We make steel shelving")
+    out = shops.ok("launch", "shops", "--first", "0", "--yes")
+    assert "NEW       nobody of 1: only what is changed" in out
+    assert "shops revision 2, 0 new people" in out
+    assert queue(shops) == [(BOB, "intro"), (BOB, "followup")]
+    assert "steel shelving" in shops.ok("message", "show", "1")
+    assert "Nothing to launch" in shops.ok("launch", "shops", "--first", "0", "--yes")
+
+
+@pytest.mark.parametrize("first", ["1", ""], ids=["pilot", "all"])
+def test_first_0_leaves_it_as_it_was_who_joins_at_night(shops: Shell, first: str) -> None:
+    edit(shops, "campaigns/shops.toml", "mailboxes =", 'enroll = "nightly"\nmailboxes =')
+    shops.ok("launch", "shops", "--yes", *(("--first", first) if first else ()))
+    add(shops, "email,first_name,company,industry\nned@elm.example,Ned,Elm,retail\n")
+    edit(shops, "templates/intro.txt", "We make shelving", "We make steel shelving")
+    shops.ok("launch", "shops", "--first", "0", "--yes")
+    shops.now += timedelta(days=1)
+    shops.run("run", "--once")
+    assert ("ned@elm.example" in {email for email, _ in queue(shops)}) is not bool(first)

@@ -1,6 +1,7 @@
 """`outreach mailbox add`: a whole dialogue at a terminal, the same by options, and what goes wrong on the way."""
 
 import json
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,7 +231,61 @@ def test_where_only_a_sign_in_helps_it_is_begun_at_the_end(office: Shell) -> Non
     assert box.smtp.endswith("@smtp.office365.com:587")
 
 
+def test_change_asks_again_for_all_that_the_options_said(office: Shell) -> None:
+    """Servers of one's own stay though the address is at a provider, and its password is for them alone."""
+    own = (
+        "--smtp",
+        "127.0.0.1:1",
+        "--imap",
+        "127.0.0.1:2",
+        "--user",
+        "relay",
+        "--password-file",
+        "own.secret",
+    )
+    person = Terminal(
+        office.folder, "mailbox", "add", "eva@gmail.com", "--name", "Eva W", *own, *SENDER, "--keep-example"
+    )
+    for question, answer in (("Title", ""), ("Phone", ""), ("not shown): ", "pw-123"), ("old is it", "new")):
+        person.answer(question, answer)
+    for question, answer in (
+        ("at most", ""),
+        ("Website", ""),
+        ("privacy notice", ""),
+        ("What now", "change"),
+    ):
+        person.answer(question, answer)
+    for default in ("eva@gmail.com", "Eva W", "none", "none", "other", "relay"):
+        assert "Gmail:" not in person.answer(default, "")
+    person.answer("[smtp://relay@127.0.0.1:1]: ", "")
+    person.answer("[imap://relay@127.0.0.1:2]: ", "127.0.0.1:3")
+    person.answer("[own.secret]: ", "")
+    person.answer("Password (not shown): ", "pw-456")  # nobody sends the one before to another server
+    for _ in range(2):
+        person.answer("]: ", "")
+    for default in ("Shelves Ltd", "1 Way, Leeds", "GB", "Europe/London"):
+        person.answer(f"[{default}]: ", "")
+    person.answer("Website", "")
+    person.answer("privacy notice", "")
+    person.answer("What now", "keep")
+    assert person.end() == 0, person.seen
+    assert "by it" not in person.seen  # --keep-example was said once
+    box = workspace.load(office.folder).mailboxes["eva@gmail.com"]
+    assert (box.smtp, box.imap) == ("smtp://relay@127.0.0.1:1", "imap://relay@127.0.0.1:3")
+    assert (office.folder / "own.secret").read_text() == "pw-456\n"
+
+
 # By options
+
+
+def test_a_user_name_and_an_inbox_of_ones_own_at_a_known_provider(office: Shell) -> None:
+    args = ("--login", "password", "--keep", "environment", "--no-test", "--yes", "--name", "Eva")
+    office.ok("mailbox", "add", "eva@gmail.com", *args, *SENDER, "--user", "relay")
+    office.ok("mailbox", "add", "leo@gmail.com", *args, "--imap", "none")
+    boxes = workspace.load(office.folder).mailboxes
+    eva, leo = boxes["eva@gmail.com"], boxes["leo@gmail.com"]
+    assert (eva.smtp, eva.imap) == ("smtps://relay@smtp.gmail.com:465", "imaps://relay@imap.gmail.com:993")
+    assert (leo.smtp, leo.imap) == ("smtps://leo%40gmail.com@smtp.gmail.com:465", "")
 
 
 def test_all_questions_can_be_answered_by_options(
@@ -319,10 +374,14 @@ def test_when_the_files_cannot_be_written_no_password_is_left(
     office: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", office.write("typed", f"{PASSWORD}\n").open(encoding="utf-8"))
-    (office.folder / ".outreach.toml.new").mkdir()
     before = texts(office.folder)
     args = ("--smtp", "smtp.shelves.test", "--password-stdin")
-    code, _, err = office.run("mailbox", "add", KATE, *WHO, *SENDER, *args, *ALONE)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, usual[1]))  # room for a password, not for outreach.toml
+    try:
+        code, _, err = office.run("mailbox", "add", KATE, *WHO, *SENDER, *args, *ALONE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert (code, "cannot be written" in err) == (1, True)
     assert texts(office.folder) == before
 

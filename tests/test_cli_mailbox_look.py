@@ -7,6 +7,7 @@ from email import message_from_bytes
 
 import pytest
 
+from outreach.compose.trial import is_trial
 from outreach.inbound.classify import read
 from outreach.mailbox.credentials import variable
 from outreach.mailbox.sandbox import Sandbox
@@ -71,6 +72,7 @@ def test_a_letter_to_itself_is_marked_and_waits_for_nobody(office: Shell, post: 
     assert (letter.mail_from, letter.rcpt_to) == (ANN, (ANN,))
     found = message_from_bytes(letter.data)
     assert (found["Auto-Submitted"], found["X-Outreach-Test"]) == ("auto-generated", "yes")
+    assert is_trial(found["Message-ID"])  # so that an answer to it is nobody's
     assert found["List-Unsubscribe"] is None
     assert read(letter.data).kind is not Kind.REPLY
     assert not (office.folder / "outreach.db").exists()  # it counts for no cap

@@ -377,7 +377,7 @@ def test_reasons_are_counted_and_languages_stand_together(shops: Shell) -> None:
     add(shops, f"email,first_name,company,industry,language\n{rows}n@n.example,,N,retail,de\n")
     held = screen(shops.ok("plan"))["HELD"]
     assert held.startswith(
-        "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text without a language, 1 × no first_name"
+        "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text for an unknown language, 1 × no first_name"
     )
     assert held.count("fix:") <= 3
     assert "fix: write templates/intro.txt (for everybody), or templates/intro.LANGUAGE.txt" in held

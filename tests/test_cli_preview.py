@@ -1,18 +1,22 @@
 """`outreach preview`: the letters as they would go, for real people, whoever they are and however they stand."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from outreach import compose
+from outreach import compose, plan
+from outreach.campaign import Workspace
 from outreach.cli.preview import PLACEHOLDER
-from outreach.engine import upkeep
+from outreach.engine import previews, upkeep
 from outreach.engine.revisions import Revisions
 from outreach.store import Store, prospects, records, settings
 from outreach.store.tables import prospect
+from outreach.workspace import load
 from tests import posting
 from tests.cli import Shell
 
@@ -159,6 +163,46 @@ def test_a_letter_of_the_sequence_that_will_be_held_says_so(shops: Shell) -> Non
     out = shops.ok("preview", "shops", "--prospect", BOB)
     assert "HELD: no city" in out.split("--- step 2")[1]
     assert "HELD" not in shops.ok("preview", "shops", "--prospect", EVA)
+
+
+def test_of_many_people_one_is_shown_without_planning_all(
+    shops: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same person, bytes and JSON as where everybody is planned at once; and a word before it takes long."""
+    shops.ok("suppress", "add", BOB)
+    ways = (("--raw",), ("--format", "json"), ("--to-me", "--dry-run"), ("--step", "2"))
+    at_once = [shops.ok("preview", "shops", *way) for way in ways]
+    assert EVA in at_once[1]
+    monkeypatch.setattr(previews, "AT_ONCE", 0)
+    planned: list[int] = []
+    real = plan.make
+
+    def counted(workspace: Workspace, stem: str, state: plan.State, **more: Any) -> plan.Plan:
+        people = tuple(state.prospects)
+        planned.append(len(people))
+        return real(workspace, stem, replace(state, prospects=people), **more)
+
+    monkeypatch.setattr(plan, "make", counted)
+    assert [shops.ok("preview", "shops", *way) for way in ways] == at_once
+    assert max(planned) == 1  # a company at a time
+    assert "reading 3 people ..." in shops.run("preview", "shops", "--browser", "--no-open")[2]
+    for email in (BOB, EVA):
+        shops.ok("suppress", "add", email)
+    assert "held, a launch leaves them out" in shops.ok("preview", "shops")
+
+
+def test_table_page_and_keys_have_the_same_outliers(shops: Shell) -> None:
+    """Ten first lines of many lengths: by their share of the middle one the shortest were the oddest."""
+    names = ["A" * length for length in (4, 4, 5, 5, 5, 5, 6, 6, 60, 14)]
+    rows = "".join(f"p{place}@c{place}.example,{name},C{place},retail\n" for place, name in enumerate(names))
+    add(shops, f"email,first_name,company,industry\n{rows}")
+    table = [each["email"] for each in json.loads(shops.ok("preview", "shops", "--all", "--format", "json"))]
+    with opened(shops) as store:
+        roll = previews.roll(store, load(shops.folder), "shops", shops.now)
+    unlike = list(roll.odd)
+    assert len(unlike) == 2
+    assert table == [*unlike, *sorted(set(table) - set(unlike))]
+    assert [each.email for each in roll.people][:2] == unlike
 
 
 def test_somebody_suppressed_is_shown_as_held(shops: Shell) -> None:

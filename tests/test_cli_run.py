@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -47,7 +48,11 @@ def relay(smtp: str) -> dict[str, str]:
 
 
 def last(out: str) -> str:
-    return out.strip().splitlines()[-1]
+    """The last words, which may go over some lines of a screen."""
+    lines = out.strip().splitlines()
+    assert all(len(line) <= 80 for line in lines), out
+    counted = [place for place, line in enumerate(lines) if re.match(r"\d+ sent\b", line)]
+    return " ".join(line.strip() for line in lines[counted[-1] if counted else -1 :])
 
 
 def once(shell: Shell, *more: str) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def test_a_limit_is_kept(shell: Shell, post: Served) -> None:
     assert len(once(shell, "--dry-run", "--limit", "3")["letters"]) == 3
     assert once(shell, "--limit", "3")["counts"]["sent"] == 3
     assert len(post.recipients()) == 3
-    said = shell.ok("run", "--once", "--limit", "3")
+    said = last(shell.ok("run", "--once", "--limit", "3"))
     assert "3 sent; stopped at --limit 3; the next run goes on; next Mon 23 Nov 10:00" in said
     assert "had enough" not in said
     assert "stopped at" not in shell.ok("run", "--once", "--limit", "14")  # it is the last letter too
@@ -406,3 +411,61 @@ def test_a_running_sender_tells_who_answered(shell: Shell, post: Served) -> None
         assert sender.says("reply").endswith(f"reply from {BOB} to intro: outreach inbox show 1")
         sender.signal(signal.SIGTERM)
         assert sender.ends() == 0, sender.output
+
+
+def test_people_who_are_paused_are_counted_and_nobody_is_to_be_resumed_by_the_way(
+    shell: Shell, post: Served
+) -> None:
+    shell.now = LATE
+    people = [f"p{number}@firm{number}.example" for number in range(12)]
+    launch(shell, relay(post.server.url), *people)
+    for each in people[:1]:
+        shell.ok("pause", each, "--until", "2026-12-01")
+    one = shell.ok("run", "--once", "--dry-run", "--limit", "1")
+    assert "resume" not in one
+    for each in people[1:]:
+        shell.ok("pause", each)
+    out = shell.ok("run", "--once")
+    assert "12 people paused" in last(out)
+    assert "outreach resume" not in out
+    assert f"outreach why {people[0]}" in out
+    status = " ".join(shell.ok("status").split())
+    assert f"12 people ({', '.join(people[:3])} and 9 more): outreach why {people[0]}" in status
+
+
+def test_a_letter_whose_delay_runs_waits_for_no_window_and_mailboxes_are_named(
+    shell: Shell, post: Served
+) -> None:
+    """Open day and night: only the delay of the next letter keeps it."""
+    shell.now = LATE
+    texts = files(post.server.url, "sqlite:///outreach.db", always=True)
+    main = texts["outreach.toml"]
+    box = main[main.index("[[mailbox]]") :]
+    texts["outreach.toml"] = f"{main}\n{box.replace('ann@', 'ben@')}"
+    campaign = texts["campaigns/shops.toml"]
+    texts["campaigns/shops.toml"] = campaign.replace(
+        '["ann@northwind.example"]', '["ann@northwind.example", "ben@northwind.example"]'
+    )
+    launch(shell, texts, BOB, EVA, "tom@cedar.example", "ida@elm.example")
+    assert last(shell.ok("run", "--once")).startswith("4 sent; next ")
+    said = last(shell.ok("run", "--once"))
+    assert said.startswith("0 sent; nothing is due before ")
+    assert "(ann@northwind.example, ben@northwind.example); next " in said
+    assert "window" not in said
+
+
+def test_what_a_person_must_do_fits_the_screen(shell: Shell) -> None:
+    shell.now = LATE
+    texts = workspace("smtp://ann@127.0.0.1:1")
+    launch(shell, texts, BOB)
+    box = texts["outreach.toml"][texts["outreach.toml"].index("[[mailbox]]") :]
+    other = box.replace("ann@northwind", "ben@northwind").replace("smtp://ann@", "smtp://")
+    texts["outreach.toml"] += f"\n{other}"
+    texts["campaigns/shops.toml"] = texts["campaigns/shops.toml"].replace(
+        '["ann@northwind.example"]', '["ann@northwind.example", "ben@northwind.example"]'
+    )
+    launch(shell, texts, EVA)
+    for args in (("run", "--once", "--dry-run"), ("run", "--once")):
+        out = shell.run(*args)[1]
+        assert "NEEDS YOU: no password for ann@northwind.example" in out
+        assert max(len(line) for line in out.splitlines() if "FILE" not in line) <= 80, out

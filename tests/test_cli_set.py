@@ -90,7 +90,7 @@ def test_every_mistake_is_told_at_once_and_nothing_is_changed(running: Shell) ->
         "write --tag fair-2026",
         "unknown basis nonsense",
         "`city` is given twice",
-        "first_name: 'a@b' holds '@'",
+        "first_name: left out as no name 'a@b'",
         "is no tag",
         "--tag and --untag both name x",
     ):

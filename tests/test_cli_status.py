@@ -17,6 +17,9 @@ from outreach.model import EnrollmentStatus, Scope
 from outreach.report.lines import width
 from outreach.store import leases, prospects, stops
 from tests.cli import MONDAY, Shell
+from outreach.report import needs as report
+from outreach.report.needs import Need
+from tests.imapd import running
 from tests.launched import RELAY, Served, add, files, launch, served
 from tests.smtpd import Misbehaving
 from tests.test_cli_inbox import answer
@@ -77,6 +80,7 @@ def test_before_anything_is_launched(shell: Shell) -> None:
     found = screen(shell)
     assert found["NEEDS YOU"] == "nothing"
     assert found["SENT"] == "0 today: 0 first, 0 follow-ups"
+    assert found["MAILBOX"] == "1 in outreach.toml, none launched yet: outreach mailbox list"
     assert found["SENDER"] == "NO SENDER RUNNING: start `outreach run`"
     assert found["NEXT"] == "outreach plan CAMPAIGN"
     assert checked(shell) == 0
@@ -175,7 +179,7 @@ def test_pauses_of_people_and_campaigns_need_nobody(shell: Shell, post: Served) 
         assert person is not None
         for scope, name in ((Scope.CAMPAIGN, "shops"), (Scope.PROSPECT, str(person.id))):
             store.write(stops.add_pause, scope, name, reason="fair", actor="ann", at=shell.now)
-    assert screen(shell)["PAUSED"] == "shops paused, 0 s ago: fair 1 person"
+    assert screen(shell)["PAUSED"] == f"shops paused, 0 s ago: fair 1 person ({BOB}): outreach why {BOB}"
     assert [each["name"] for each in value(shell)["pauses"]] == ["shops", BOB]
     assert checked(shell) == 0
 
@@ -446,3 +450,33 @@ def test_a_need_that_does_not_exist_is_not_ignored(shell: Shell) -> None:
     assert code == 2
     assert "did you mean answers?" in " ".join(err.replace("`", "").split())
     assert shell.run("status", "--ignore", "answers")[0] == 2
+
+
+def test_a_wrong_password_is_mended_where_it_is_kept_and_not_by_another_run(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running("embedded") as imap:
+        shell.now = LATE
+        launch(shell, relay("smtp://127.0.0.1:2525", f'imap = "{imap.url}"'), BOB)
+        monkeypatch.setenv("OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE", "wrong")
+        said = " ".join(shell.run("run", "--once")[1].split())
+    assert "correct the password where it is kept (keyring, password_file" in said
+    (need,) = [
+        each
+        for each in json.loads(shell.run("status", "--check", "--format", "json")[1])["needs"]
+        if each["code"] == "inbox_unreadable"
+    ]
+    assert need["command"] == "outreach mailbox test ann@northwind.example"
+    assert "Correct its password where it is kept (keyring" in need["text"]
+    (line,) = [each for each in shell.run("status", "--check")[1].splitlines() if "login refused" in each]
+    assert ".:" not in line
+    assert line.endswith(": outreach mailbox test ann@northwind.example")
+
+
+def test_check_is_wrapped_for_a_person_and_a_line_each_for_a_program() -> None:
+    found = [Need("held", "a letter is held because " + "of this " * 20, "outreach why 1"), Need("x", "short")]
+    assert len(report.checked(found).splitlines()) == 2
+    wrapped = report.checked(found, 80).splitlines()
+    assert len(wrapped) > 2
+    assert all(len(line) <= 80 for line in wrapped)
+    assert [line for line in wrapped if not line.startswith("  ")] == [wrapped[0], "short"]

@@ -1,7 +1,7 @@
 """Test letters: what a prospect would get, sent to a colleague, and never taken for the real one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import Message
 
@@ -197,14 +197,116 @@ def test_wrong_usage(shops: Shell, post: Served, args: list[str], code: int, wor
     assert post.server.received == []
 
 
-def test_who_is_suppressed_gets_none_and_a_prospects_colleague_is_pointed_out(
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("zoe@elm.example", "zoe@elm.example is suppressed"),
+        ("zoe+news@elm.example", "zoe@elm.example is suppressed"),
+        ("bob+x@acme.example", "another address of bob@acme.example, a prospect"),
+        ("pat@gmail.com", "another address of pat+shop@gmail.com, a prospect"),
+        ("boss@acme.example", "acme.example is a company of your prospects"),
+        ("boss@uk.acme.example", "uk.acme.example is a company of your prospects"),
+        ("boss@fir.example", "fir.example is a company of your prospects"),
+        ("kim@oak.example", "kim@oak.example is at a key account"),
+        ("joe@ash.example", "joe@ash.example is at a key account"),
+    ],
+)
+def test_who_is_or_may_be_written_to_gets_none(shops: Shell, post: Served, to: str, why: str) -> None:
+    more = "pat+shop@gmail.com,Pat,Pine,retail\nsue@sales.fir.example,Sue,Fir,retail\n"
+    shops.write("more.csv", f"email,first_name,company,industry\n{more}")
+    shops.ok("prospects", "import", "more.csv")
+    shops.write("key.csv", "domain\noak.example\nboss@ash.example\n")
+    main = (shops.folder / "outreach.toml").read_text()
+    shops.write("outreach.toml", f'{main}\n[limits]\nkey_accounts = ["key.csv"]\n')
+    shops.ok("suppress", "add", "zoe@elm.example")
+    code, _, err = shops.run("preview", "shops", "--to", to, "--yes")
+    assert (code, why in " ".join(err.split()), post.server.received) == (1, True, []), err
+    code, _, err = shops.run("preview", "shops", "--to", "new@gmail.com", "--step", "1", "--yes")
+    assert (code, "new@gmail.com is at none of your domains" in err) == (0, True)
+
+
+def test_the_mailbox_itself_may_be_written_to_though_its_domain_is_suppressed(
     shops: Shell, post: Served
 ) -> None:
-    shops.ok("suppress", "add", "zoe@elm.example")
-    code, _, err = shops.run("preview", "shops", "--to", "zoe@elm.example", "--yes")
-    assert (code, "zoe@elm.example is suppressed" in err, post.server.received) == (1, True, [])
-    code, _, err = shops.run("preview", "shops", "--to", "boss@acme.example", "--step", "1", "--yes")
-    assert (code, "acme.example is a company of your prospects" in err) == (0, True)
+    shops.ok("suppress", "add", "northwind.example")
+    assert "--to-me" in " ".join(shops.run("preview", "shops", "--to", EVA, "--yes")[2].split())
+    tried(shops, "--to-me")
+    assert [each["To"] for each in came(post)] == [ANN] * 2
+
+
+def test_while_everything_is_paused_no_test_leaves(shops: Shell, post: Served) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.ok("pause", "--all")
+    for args in (("--to-me", "--yes"), ("--to-me", "--dry-run")):
+        code, _, err = shops.run("preview", "shops", *args)
+        assert (code, "everything is paused" in err, "resume --all" in err) == (1, True, True)
+    assert post.server.received == []
+    shops.ok("resume", "--all")
+    tried(shops, "--to-me")
+
+
+class Meanwhile(Terminal):
+    """Somebody at a terminal who does something else before they say yes."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__("y\n")
+        self._act = act
+
+    def readline(self, size: int | None = -1) -> str:  # type: ignore[override]
+        self._act()
+        return "y\n"
+
+
+@pytest.mark.parametrize("args", [("pause", "--all"), ("suppress", "add", EVA)])
+def test_what_has_changed_before_somebody_says_yes_counts(
+    shops: Shell, post: Served, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+) -> None:
+    shops.ok("launch", "shops", "--yes")
+    other = Shell(shops.folder, shops.capsys)
+    monkeypatch.setattr("sys.stdin", Meanwhile(lambda: other.ok(*args)))
+    code, _, err = shops.run("preview", "shops", "--to", EVA)
+    assert (code, "paused" in err or "suppressed" in err, post.server.received) == (1, True, []), err
+
+
+COMPLAINT = """From: fbl@isp.example
+To: ann@northwind.example
+Subject: complaint about message
+Message-ID: <c1@isp.example>
+Date: Mon, 23 Nov 2026 09:30:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: x/1
+Version: 1
+Original-Rcpt-To: joe@stranger.example
+--b
+Content-Type: text/rfc822-headers
+
+From: Ann Lee <ann@northwind.example>
+To: joe@stranger.example
+Subject: Shelving
+Message-ID: {test}
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    "mail", [ANSWER.replace("{sender}", "joe@stranger.example").replace("{text}", "STOP"), COMPLAINT]
+)
+def test_a_stranger_who_wants_no_more_tests_is_heard(shops: Shell, post: Served, mail: str) -> None:
+    shops.ok("launch", "shops", "--yes")
+    tried(shops, "--to", "joe@stranger.example", "--prospect", BOB)
+    shops.write("mail.eml", mail.format(test=came(post)[-1]["Message-ID"]))
+    shops.ok("inbox", "import", "mail.eml")
+    assert len(json.loads(shops.ok("inbox", "--format", "json"))) == 1
 
 
 def test_somebody_held_can_be_tried_where_there_is_a_text(shops: Shell, post: Served) -> None:

@@ -12,32 +12,39 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outreach.engine import forecast, release, undo, upkeep
+from outreach.engine import forecast, plans, release, undo, upkeep
 from outreach.engine.answers import Inbox
 from outreach.engine.revisions import Revisions
 from outreach.errors import OutreachError
-from outreach.model import Accepted, Mailbox, Prospect, Scope
+from outreach.model import OPEN_MESSAGE, Accepted, Answer, Deferred, Mailbox, Prospect, Scope, Unknown
 from outreach.store import (
     Store,
     audit,
     backup,
     byhand,
     endings,
+    launches,
+    leases,
+    marks,
     prospects,
     records,
     restore,
     stops,
     suppressions,
 )
+from outreach.store.claims import Claimed
 from outreach.store.copies import OwnCopy
+from outreach.store.tables import enrollment, message
 from tests import posting
 from tests.planning import Planning
 from tests.test_engine_races import empty
 
 MONTH = timedelta(days=28)
+TAKEN = posting.TAKEN
 FIRMS = ("acme", "birch", "cedar", "dune")
 NAMES = ("ann", "bob", "cas", "dee")
 EMAILS = tuple(f"{name}@{firm}.example" for firm in FIRMS for name in NAMES)
@@ -73,7 +80,7 @@ Step: TypeAlias = tuple[str, ...]
 
 def row(email: str, trade: str) -> str:
     name, firm = email.partition("@")[0], email.partition("@")[2].partition(".")[0]
-    return f"{email},{name.title()},{firm.title()},{trade},GB,{'jim' if name in 'ab' else ''}\n"
+    return f"{email},{name.title()},{firm.title()},{trade},GB,{'jim' if name in ('ann', 'bob') else ''}\n"
 
 
 class Month:
@@ -90,6 +97,8 @@ class Month:
         self.silent: dict[str, datetime] = {}  # opted out, bounced, suppressed: holds across restores
         self.stopped: dict[str, datetime] = {}  # replied: forgotten by a restore, until it is read again
         self.backup: Path | None = None
+        self.revisions = Revisions(self.store)  # as a sender that never stops has them
+        self.hand: list[Claimed] = []  # letters that a worker has claimed
         self.end = self.planning.now + MONTH
         for stem in STEMS:
             for letter in ("intro", "middle", "last"):
@@ -118,8 +127,7 @@ class Month:
 
     def play(self, days: str) -> None:
         """The sender works for so long, unless the store is held."""
-        until = min(self.now + timedelta(days=float(days)), self.end)
-        revisions = Revisions(self.store)
+        until, revisions = min(self.now + timedelta(days=float(days)), self.end), self.revisions
         while self.now < until and not upkeep.guard(self.store, self.now):
             upkeep.join(self.store, revisions, self.now)
             upkeep.reslot(self.store, revisions, self.now)
@@ -128,22 +136,52 @@ class Month:
                 break
             self.planning.now = ahead[0].at
             upkeep.reslot(self.store, revisions, self.now)
-            assert self.send(), f"the calendar is wrong about {self.now}"
+            assert self.send() or self.hand, f"the calendar is wrong about {self.now}"
+            if self.hand:
+                break  # another worker has a letter of the mailbox in hand
             upkeep.advance(self.store, revisions, self.now)
         self.planning.now = max(self.now, until)
 
     def send(self) -> int:
+        """Send what may leave now."""
         letters = posting.take(self.store, self.now)
-        for letter in letters:
-            posting.mark(self.store, letter, self.now)
+        return sum(self.finish(letter, TAKEN) for letter in letters)
+
+    def finish(self, letter: Claimed, answer: Answer) -> bool:
+        """Let a claimed letter leave, unless the store says no."""
+        marked = self.store.write(marks.mark, self.store.key, letter, posting.RAW, self.now)
+        if not isinstance(marked, marks.Marked):
+            return False
+        self.store.witness.saw(marked.marks)
+        self.store.write(records.record, self.store.key, letter, answer, self.now)
+        if isinstance(answer, Accepted | Unknown):
             out = letter.outgoing
             known = out.message_id.strip("<>")
             self.left.append(OwnCopy("", known, known, out.unsubscribe, (out.to_email,), self.now))
-            self.store.write(records.record, self.store.key, letter, Accepted(250, "queued"), self.now)
-        return len(letters)
+        return True
+
+    def claim(self) -> None:
+        """A worker takes letters into its hand, and is slow."""
+        if not upkeep.guard(self.store, self.now):
+            upkeep.reslot(self.store, self.revisions, self.now)
+            self.hand += posting.take(self.store, self.now)
+
+    def go_on(self, how: str) -> None:
+        """The slow worker goes on with what it has in hand, or is found dead."""
+        answers: dict[str, Answer] = {
+            "sent": TAKEN,
+            "deferred": Deferred("rcpt", 451, "4.7.1", "try again later"),
+            "unknown": Unknown("body", "the connection broke"),
+        }
+        if how == "dead":
+            self.planning.now += timedelta(minutes=13)
+            self.store.write(leases.reap, self.now, lambda worker: True)
+        for letter in self.hand:
+            self.finish(letter, answers.get(how, TAKEN))
+        self.hand.clear()
 
     def happen(self, step: Step) -> None:
-        """One thing happens; what the program refuses to do changes nothing."""
+        """One thing happens, at a moment of its own; what the program refuses to do changes nothing."""
         with suppress(OutreachError):
             getattr(self, step[0])(*step[1:])
         self.planning.now += timedelta(seconds=1)
@@ -191,6 +229,18 @@ class Month:
         self.store.write(byhand.mark, self.store.key, person, how, at=self.now, actor="me")
         (self.stopped if how == "replied" else self.silent).setdefault(email, self.now)
 
+    def lift(self, firm: str) -> None:
+        """A suppression was a mistake."""
+        domain, key = f"{firm}.example", self.store.key
+        if self.store.write(suppressions.lift, key, domain, reason="wrong", at=self.now, actor="me"):
+            for email in [each for each in self.lifted_by(domain) if each in self.silent]:
+                del self.silent[email]
+
+    def lifted_by(self, domain: str) -> list[str]:
+        """Whom that leaves suppressed by nothing else."""
+        people = [each for each in EMAILS if each.endswith(f"@{domain}")]
+        return [each for each in people if not self.store.read(suppressions.find, self.store.key, each)]
+
     def known(self, email: str) -> Prospect:
         """The person of that address; who was not imported yet cannot be marked or stopped."""
         found = self.store.read(prospects.get, email)
@@ -231,7 +281,9 @@ class Month:
             else:
                 empty(self.url)
                 restore.into_postgresql(copy.file, self.url)
+        self.hand.clear()
         self.planning.store = Store(self.url, state=self.folder / "state")
+        self.revisions = Revisions(self.store)
         self.store.relearn(self.now)
         assert upkeep.guard(self.store, self.now), "a restored store must hold itself"
         release.settle(self.store, release.Sight(self.left, {}), lambda: self.now)
@@ -239,7 +291,33 @@ class Month:
         release.release(self.store, seen, now=self.now, actor="me")
         self.stopped.clear()  # their answers are read again; without them nobody knows
 
+    def stays_true(self) -> None:
+        """What waits is what the launched files say, and nobody who goes on is left without a letter."""
+        if upkeep.guard(self.store, self.now):
+            return
+        upkeep.advance(self.store, self.revisions, self.now)
+        for stem, status in self.store.read(launches.campaigns).items():
+            launched = Revisions(self.store).must(stem)
+            if status == "launched":
+                made = plans.make(self.store, launched.workspace, stem, self.now)
+                assert not made.replaced
+                assert not [each for each in made.reworded if each.text], (
+                    "a letter has other words than launched"
+                )
+        left_alone = self.store.read(
+            lambda tx: tx.execute(
+                sa.select(enrollment.c.id).where(
+                    enrollment.c.status == "active",
+                    ~sa.exists().where(
+                        message.c.enrollment_id == enrollment.c.id, message.c.status.in_(OPEN_MESSAGE)
+                    ),
+                )
+            ).all()
+        )
+        assert not left_alone, "somebody goes on and has no letter"
+
     def promises(self) -> None:
+        self.stays_true()
         checks = self.store.read(audit.audit, self.store.key, self.now)
         assert not [check for check in checks if check.broken]
         twice = [each for each, count in Counter(each.header_id for each in self.left).items() if count > 1]
@@ -271,6 +349,9 @@ LIFE = st.lists(
         st.tuples(st.just("import_"), st.sampled_from("0369"), st.sampled_from(["retail", "building"])),
         st.tuples(st.just("mark"), emails, st.sampled_from(MARKS)),
         st.tuples(st.just("suppress"), st.sampled_from(FIRMS)),
+        st.tuples(st.just("lift"), st.sampled_from(FIRMS)),
+        st.tuples(st.just("claim")),
+        st.tuples(st.just("go_on"), st.sampled_from(["sent", "deferred", "unknown", "dead"])),
         st.tuples(st.just("stop"), emails),
         st.tuples(st.just("end_"), stems),
         st.tuples(st.just("save")),
@@ -308,7 +389,7 @@ def test_the_month_is_lived_and_not_only_refused(tmp_path: Path) -> None:
     assert month.now < datetime(2026, 11, 24, tzinfo=UTC)
     month.launch("shops", "0")
     month.undo("shops")
-    assert month.planning.enrolled() == {}
+    assert set(month.planning.enrolled().values()) == {"withdrawn"}
     month.launch("shops", "2")
     month.play("1")
     assert len(month.left) == 2

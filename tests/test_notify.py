@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -273,7 +274,7 @@ def test_what_cannot_be_done_is_told_and_the_sending_goes_on(shell: Shell, post:
     launch(shell, workspace(post.server.url, ""), BOB)
     shell.write("outreach.toml", workspace(post.server.url, notify)["outreach.toml"])
     out = shell.ok("run", "--once")
-    assert "outreach.toml has problems, so [notify] is not followed: outreach lint" in out
+    assert "outreach.toml has problems, [notify] is not followed: outreach lint" in out
     assert post.recipients() == [BOB]
 
 
@@ -380,3 +381,40 @@ def test_campaigns_whose_files_were_edited_stand_in_the_digest(shell: Shell, pos
     shell.ok("run", "--once")
     ((_, text),) = mails(post)
     assert "EDITED    shops: files differ from revision 1: outreach plan shops" in text
+
+
+def test_while_the_store_is_held_only_that_is_told(shell: Shell, post: Served) -> None:
+    """A restored store does not know that its digest and its replies were told already."""
+    shell.now = LATE
+    launch(shell, workspace(post.server.url, 'digest = "07:00"'), BOB)
+    shell.ok("run", "--once")
+    shutil.copy(shell.folder / "outreach.db", shell.folder / "backup.db")
+    answer(shell)
+    shell.ok("inbox", "import", "answer.eml")
+    shell.now += timedelta(minutes=15)
+    shell.ok("run", "--once")
+    before = len(mails(post))
+    assert before == 2  # the digest, the reply
+    shutil.copy(shell.folder / "backup.db", shell.folder / "outreach.db")
+    for leftover in shell.folder.glob("outreach.db-*"):
+        leftover.unlink()
+    for witness in (shell.folder / "state").glob("witness-*"):
+        witness.unlink()
+    shell.ok("inbox", "import", "answer.eml")
+    for days in (0, 1, 1):
+        shell.now += timedelta(days=days, minutes=15)
+        assert shell.run("run", "--once")[0] == 1
+    ((_, text),) = mails(post)[before:]
+    assert "NOTHING IS SENT" in text
+    assert BOB not in text
+    shell.ok("release", "--yes", "--without-inbox")
+    shell.now += timedelta(minutes=15)
+    shell.run("run", "--once")
+    assert len(mails(post)) > before + 1  # then it tells again
+
+
+def test_what_was_told_before_the_store_was_held_is_not_told_again_after() -> None:
+    known, told = notices.due("", [notice("reply")], LATE, TODAY)
+    known, held = notices.due(known, [notice("held")], LATE + timedelta(hours=1), TODAY, partial=True)
+    _, after = notices.due(known, [notice("reply")], LATE + timedelta(hours=2), TODAY)
+    assert (len(told), len(held), len(after)) == (1, 1, 0)

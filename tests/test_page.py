@@ -209,6 +209,55 @@ def test_keys_search_and_chips(shops: Shell, chromium: Chromium) -> None:
     ]
 
 
+MOUSE = """
+const log = [], active = () => document.activeElement;
+const focus = () => active().dataset.chip || active().textContent.slice(0, 6);
+const click = (selector, place = 0) => {
+  const one = document.querySelectorAll(selector)[place];
+  one.focus(); one.click();
+};
+const shown = () => {
+  dispatchEvent(new Event("hashchange")); // a browser's own comes when the script is over
+  log.push(location.hash.slice(1), document.body.className);
+};
+click("button[data-part=plain]"); click("button[data-width=phone]");
+click("#list a", 1); shown();
+click(".steps button", 1); log.push(focus());
+click("#list a", 0); shown();
+click("#chips button", 1); log.push(focus());
+document.body.insertAdjacentHTML("beforeend", '<output id="log"></output>');
+document.getElementById("log").textContent = JSON.stringify(log);
+"""
+
+
+def test_a_click_keeps_how_letters_are_looked_at_and_where_the_focus_is(
+    shops: Shell, chromium: Chromium
+) -> None:
+    shown = chromium.shows(made(shops), f"{BOB}/1/html/desktop", MOUSE)
+    log = re.findall(r'<output id="log">(.*?)</output>', shown)[-1]
+    assert json.loads(log.replace("&quot;", '"')) == [
+        *("eva@birch.example/1/plain/phone", "phone", "2 foll"),
+        *(f"{BOB}/2/plain/phone", "phone", "new"),
+    ]
+    assert "After a click into an HTML letter" in text(shown)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_git_hears_of_the_folder_once(
+    shops: Shell, tmp_path_factory: pytest.TempPathFactory, linked: bool
+) -> None:
+    """Somebody's own .gitignore stays as it is; a folder elsewhere gets none."""
+    folder = shops.folder / "previews"
+    if linked:
+        folder.symlink_to(tmp_path_factory.mktemp("elsewhere"))
+        made(shops)
+        assert [each.name for each in folder.iterdir()] == ["shops.html"]
+    (folder / ".gitignore").parent.mkdir(exist_ok=True)
+    (folder / ".gitignore").write_text("*.html\n!kept.html\n")
+    made(shops)
+    assert (folder / ".gitignore").read_text() == "*.html\n!kept.html\n"
+
+
 def test_a_campaign_of_nobody_is_a_page_that_says_so(shops: Shell, chromium: Chromium) -> None:
     campaign = (shops.folder / "campaigns/shops.toml").read_text()
     shops.write("campaigns/shops.toml", campaign.replace("'retail'", "'mining'"))

@@ -66,14 +66,21 @@ def test_within_a_day_the_times_are_told(shops: Planning) -> None:
     assert "2 waiting letters move from 09:00 to 13:00 on Tue 24 Nov" in changed(shops)
 
 
-def test_a_step_put_in_replaces_what_waits_and_is_too_late_for_others(shops: Planning) -> None:
+def test_a_step_put_in_is_told_for_everybody_it_is_to_come_for(shops: Planning) -> None:
+    """Bob has had the first letter, for Eva and Ned it waits: all three are to get the new one."""
     shops.write("middle", "Format: text\n\nHello {{ first_name }},\n\nIn between.\n")
+    shops.steps("intro", "middle", "followup")
+    assert changed(shops) == [
+        "3 people get middle too: it is new in the sequence",
+        "the files become revision 2",
+    ]
+
+
+def test_a_step_put_before_what_somebody_got_comes_too_late(shops: Planning) -> None:
     shops.write("before", "Subject: Before\n\nHello {{ first_name }},\n\nFirst of all.\n")
-    shops.steps("before", "intro", "middle", "followup")
-    shops.edit("templates/intro.txt", "Subject:", "Subject: The")
+    shops.steps("before", "intro", "followup")
     found = changed(shops)
-    assert "1 person gets middle in place of followup" in found
-    assert "2 people get before in place of intro" in found
+    assert "2 people get before too: it is new in the sequence" in found
     assert "1 person is past the place of before: it is not sent to them" in found
 
 
@@ -85,10 +92,44 @@ def test_a_step_at_the_end_does_not_reach_those_who_have_finished(shops: Plannin
     assert "3 people are past the place of last: it is not sent to them" in changed(shops)
 
 
-def test_a_step_taken_out_ends_the_sequence(shops: Planning) -> None:
+def test_a_step_taken_out_is_told_for_everybody_who_was_to_get_it(shops: Planning) -> None:
     shops.steps("intro")
-    assert "1 person gets no more: followup is gone" in changed(shops)
+    assert changed(shops) == [
+        "3 people get followup no more: it is gone from the sequence",
+        "the files become revision 2",
+    ]
     assert kept(shops) == ["1 person already got intro; nothing follows"]
+
+
+def test_a_renamed_step_is_neither_new_nor_gone(shops: Planning) -> None:
+    shops.write("later", shops.files["templates/followup.txt"])
+    shops.steps("intro", "later", was={"later": "followup"})
+    assert not [line for line in changed(shops) if "sequence" in line]
+
+
+def test_steps_that_change_places(shops: Planning) -> None:
+    shops.edit("templates/followup.txt", "Format: text", "Subject: News")
+    shops.steps("followup", "intro")
+    assert "2 people get followup next, in place of intro" in changed(shops)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("exclude", "1 person in the campaign is in an exclude file by now"),
+        ("key_accounts", "1 person in the campaign is a key account by now"),
+    ],
+)
+def test_who_is_in_a_list_of_those_to_leave_alone_is_stopped(shops: Planning, key: str, said: str) -> None:
+    """The domain is written as people copy it from a browser."""
+    shops.files["list.csv"] = "www.acme.example\n"
+    if key == "exclude":
+        shops.edit("campaigns/shops.toml", "mailboxes =", 'exclude = ["list.csv"]\nmailboxes =')
+    else:
+        shops.files["outreach.toml"] += '\n[limits]\nkey_accounts = ["list.csv"]\n'
+    assert [*migration.leaving(shops.plan())] == [said]
+    shops.launch()
+    assert shops.enrolled()[BOB] == "stopped"
 
 
 def test_nothing_changes_before_the_launch(shops: Planning) -> None:

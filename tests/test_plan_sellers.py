@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from outreach.model import Scope
+from outreach.store import stops
 from tests.planning import FILES, Planning, held, new
 
 BOB, BEA, EVA, TOM = "bob@acme.example", "bea@acme.example", "eva@birch.example", "tom@cedar.example"
@@ -141,3 +143,39 @@ def test_a_mailbox_that_is_away_sends_nothing_on_those_days(shops: Planning) -> 
     shops.play(4)
     left = {email: shops.letters(email)["intro"].sent_at.day for email in (BOB, EVA)}
     assert left == {BOB: 25, EVA: 23}
+
+
+def test_a_keeper_who_is_no_seller_any_more_lets_the_company_go(shops: Planning) -> None:
+    """The plan says that Jim writes to Zoe now, and the launch does it."""
+    shops.launch()
+    shops.files["campaigns/jims.toml"] = shops.files["campaigns/shops.toml"].replace(
+        f'["{ANN}", "{JIM}"]', f'["{JIM}"]'
+    )
+    shops.add("email,first_name,company,industry,owner\nzoe@acme.example,Zoe,Acme,retail,jim\n")
+    shops.files["outreach.toml"] = shops.files["outreach.toml"].replace('owner = "ann"\n', "")
+    assert shops.launch(stem="jims").people == 1
+    assert shops.enrolled()["zoe@acme.example"] == "active"
+
+
+def test_a_campaign_of_which_nothing_left_keeps_no_company(shops: Planning) -> None:
+    from outreach.store import endings
+
+    shops.launch()
+    shops.store.write(endings.end, "shops", reason="", at=shops.now, actor="me")
+    shops.files["campaigns/jims.toml"] = shops.files["campaigns/shops.toml"].replace(
+        f'["{ANN}", "{JIM}"]', f'["{JIM}"]'
+    )
+    assert BEA in new(shops.plan("jims"))
+
+
+def test_who_is_paused_for_good_joins_nothing(shops: Planning) -> None:
+    """As after a restore: the Sent folder has a letter that the store does not know."""
+    shops.store.write(
+        stops.add_pause,
+        Scope.PROSPECT,
+        str(shops.person(TOM).id),
+        reason="the Sent folder has a letter to them",
+        actor="sender",
+        at=shops.now,
+    )
+    assert held(shops.plan())[TOM] == ("paused", "paused: the Sent folder has a letter to them")

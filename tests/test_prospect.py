@@ -142,7 +142,7 @@ def test_a_row_becomes_typed_values_without_the_empty_ones() -> None:
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
-    found = reason(["email", "first_name", "employees"], ["ann", "=1+1", "many"])
+    found = reason(["email", "first_name", "score"], ["ann", "=1+1", "many"], score=FieldType.NUMBER)
     assert found.count(";") == 2
     assert found.startswith("email: An email address must have an @-sign")
 

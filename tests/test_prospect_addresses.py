@@ -142,7 +142,7 @@ def test_an_address_with_a_slip_is_bad_and_the_likely_one_is_said(cell: str, mea
     [
         "Ann ann@acme.example",
         "ann(x)lee@acme.example",
-        "ann@acme.example (Ann)",
+        "ann@acme.example (Ann) Lee",
         "a" * 70 + "@x.example",
         '"ann@acme.example',
         "@" * 400,

@@ -117,6 +117,10 @@ def test_a_company_is_named_without_its_legal_form(company: str, short: str) -> 
             "Café Se",
             "do it as",
             "Sas Institute",
+            "The Limited",
+            "Las Vegas NV",
+            "My CV",
+            "Vinyl LP",
         ),
         *(
             "Tiffany & Co.",

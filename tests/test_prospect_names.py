@@ -35,7 +35,6 @@ from tests.rowing import read
         ("Ахметов Нурлан", "Нурлан", "", "Ахметов", ""),
         ("Айгүл Серікқызы", "Айгүл", "Серікқызы", "", ""),
         ("Яков Петров", "Яков", "", "Петров", ""),
-        ("Kowalska Olga", "Olga", "", "Kowalska", ""),
         ("José García", "José", "", "García", ""),
     ],
 )
@@ -47,7 +46,16 @@ def test_a_name_is_taken_apart(full: str, first: str, middle: str, last: str, ca
 @pytest.mark.parametrize(
     "full",
     [
-        *("Berg Anna", "Rossi Mario", "Taylor James", "Anna", "J. Smith", "Иванов И.П.", "De Luca Anna"),
+        *(
+            "Kowalska Olga",
+            "Berg Anna",
+            "Rossi Mario",
+            "Taylor James",
+            "Anna",
+            "J. Smith",
+            "Иванов И.П.",
+            "De Luca Anna",
+        ),
         *("Wang Wei", "Nguyen Van Anh", "Nagy Anna", "Kim Smith", "王伟", "김철수", "田中太郎"),
         *(
             "Acme GmbH",
@@ -154,9 +162,6 @@ def test_a_word_of_address_is_known_in_whatever_column_it_stands(
 
 def test_a_degree_joins_the_form_of_address() -> None:
     assert read(Anrede="Frau", Name="Dr. Anna Berg").fields["honorific"] == "ms dr"
-    assert (
-        read(Anrede="Frau", Name="Herr Max Berg").fields["honorific"] == "ms"
-    )  # the column's own word counts
     assert read(Anrede="Herr", Titel="Dr.").fields["honorific"] == "mr dr"
 
 

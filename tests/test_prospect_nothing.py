@@ -3,13 +3,28 @@
 import pytest
 
 from outreach import data
+from outreach.model import FieldType
 from outreach.prospect import clean, company_key
 from outreach.prospect.nothing import NAME, THING, no_value
-from tests.rowing import read, reason
+from tests.rowing import good, read, reason
 
 NOTHING = [
     *("N/A", "#N/A", "n/a", "#REF!", "-", "--", "?", ".", "…", "null", "NULL", "Null", "nan", "NaN", "NA"),
-    *("none", "None", "k.A.", "k. A.", "unbekannt", "нет", "Н/Д", "无", "Test", "xxx", "XXXX", "<NA>", "[none]"),
+    *(
+        "none",
+        "None",
+        "k.A.",
+        "k. A.",
+        "unbekannt",
+        "нет",
+        "Н/Д",
+        "无",
+        "Test",
+        "xxx",
+        "XXXX",
+        "<NA>",
+        "[none]",
+    ),
     *("Unknown", "'-'", "()", "_", "—"),
 ]
 
@@ -28,7 +43,9 @@ def test_a_placeholder_is_missing_before_names_get_their_capitals(cell: str) -> 
     assert row.warnings[0] == f"left out as no value {cell!r}"
 
 
-@pytest.mark.parametrize("name", ["Nan", "Na", "Nil", "Blank", "Guest", "No", "Li", "X", "O", "王", "Noa", "Ng"])
+@pytest.mark.parametrize(
+    "name", ["Nan", "Na", "Nil", "Blank", "Guest", "No", "Li", "X", "O", "王", "Noa", "Ng"]
+)
 def test_names_that_look_a_little_like_nothing_are_names(name: str) -> None:
     assert read(last_name=name).fields == {"last_name": name}
 
@@ -63,13 +80,18 @@ def test_a_form_of_address_alone_is_no_name_but_one_in_its_own_column() -> None:
 
 
 def test_a_comma_behind_a_name_goes() -> None:
-    assert read(first_name="Anna,", last_name="Berg, Jr").fields == {"first_name": "Anna", "last_name": "Berg, Jr"}
+    assert read(first_name="Anna,", last_name="Berg, Jr").fields == {
+        "first_name": "Anna",
+        "last_name": "Berg, Jr",
+    }
 
 
 def test_a_number_that_is_nothing_spares_the_row() -> None:
-    row = read(employees="-")
-    assert (row.fields, row.warnings) == ({}, ("left out as no value '-'",))
-    assert reason(["email", "employees"], ["a@x.example", "many"]) == "employees: 'many' is not a number"
+    assert read(employees="-").warnings == ("left out as no value '-'",)
+    row = good(["email", "seats"], ["a@x.example", "n/a"], seats=FieldType.NUMBER)
+    assert (row.fields, row.warnings) == ({}, ("left out as no value 'n/a'",))
+    bad = reason(["email", "seats"], ["a@x.example", "many"], seats=FieldType.NUMBER)
+    assert bad == "seats: 'many' is not a number"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +118,9 @@ def test_what_is_refused_is_refused_in_disguise_too(cell: str) -> None:
     assert read(first_name="Ann &lt;eve@evil.example&gt;").fields == {}
 
 
-@pytest.mark.parametrize("cell", ["&" * 500, "&amp;" * 100, "&" + "amp;" * 124, "&#" * 250, "(" * 500, "( [" * 160])
+@pytest.mark.parametrize(
+    "cell", ["&" * 500, "&amp;" * 100, "&" + "amp;" * 124, "&#" * 250, "(" * 500, "( [" * 160]
+)
 def test_hostile_cells_end(cell: str) -> None:
     clean(cell)
     no_value(cell, NAME)

@@ -7,8 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.model import FieldType, Value
-from outreach.prospect import columns, convert, infer, infer_types
+from outreach.prospect import columns, convert, infer_types
 from tests.rowing import reason
+
+
+def infer(samples: list[str]) -> FieldType:
+    """The type of a column with these cells, text for one without any."""
+    found = infer_types(columns(["email", "own"]), [["a@x.example", cell] for cell in samples], {})
+    return found.get("own", FieldType.TEXT)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +92,8 @@ def test_types_come_from_all_rows_and_leave_fixed_and_empty_columns_alone() -> N
 
 
 def test_a_later_cell_that_does_not_fit_makes_its_row_bad() -> None:
-    header = ["email", "employees", "since"]
+    header = ["email", "score", "since"]
     cells = ["a@x.example", "many", "soon"]
-    assert reason(header, cells, since=FieldType.DATE) == (
-        "employees: 'many' is not a number; since: 'soon' is not a date written as 2026-12-31 or 31.12.2026"
+    assert reason(header, cells, score=FieldType.NUMBER, since=FieldType.DATE) == (
+        "score: 'many' is not a number; since: 'soon' is not a date written as 2026-12-31 or 31.12.2026"
     )

@@ -11,7 +11,7 @@ from outreach.engine.revisions import Revisions
 from outreach.engine.upkeep import join
 from outreach.errors import InputError
 from outreach.model import EnrollmentStatus, FieldType, MessageStatus
-from outreach.segment import Condition, Fact, SegmentError, parse
+from outreach.segment import Condition, Fact, SegmentError, parse, unheard
 from outreach.store import people, prospects, tags
 from outreach.store.history import Past
 from outreach.store.tables import message
@@ -61,7 +61,6 @@ def test_to_whom_nothing_has_left_the_days_are_missing() -> None:
     ("text", "message", "hint"),
     [
         ("sent('retail-intr')", "there is no letter `retail-intr`, did you mean", "sent('retail-intro')"),
-        ("not tag('fiar-2026')", "nobody has the tag `fiar-2026`, did you mean", "write tag('fair-2026')"),
         ("campaign('xyz')", "there is no campaign `xyz`", "known are: shops"),
         ("tagged('fair-2026')", "unknown function `tagged`, did you mean `tag`?", "tag('fair-2026')"),
         ("sentt('any')", "unknown function `sentt`, did you mean `sent`?", "write sent("),
@@ -97,9 +96,18 @@ def test_where_nobody_knows_the_names_any_will_do_and_names_are_asked_for_only_w
 
 
 def test_a_tag_to_come_is_no_mistake() -> None:
-    for name in ("fair-2027", "fair", "met in Leeds", "\ud800"):
+    for name in ("fair-2027", "fair", "met in Leeds", "\ud800", "fiar-2026"):
         assert condition(f"tag('{name}')").match({}) is None  # without a history
     assert condition("tag('x')", lambda about: ()).uses == {Fact("tag", "x")}
+
+
+def test_a_tag_that_nobody_has_is_told_with_the_one_that_was_meant() -> None:
+    asked = condition("tag('fiar-2026') or tag('fair-2027') or tag('fair-2026') or tag('any') or sent('any')")
+    assert unheard(asked.uses, KNOWN["tag"]) == [
+        "nobody has the tag `fair-2027`",  # a fair to come
+        "nobody has the tag `fiar-2026`, did you mean `fair-2026`?",
+    ]
+    assert unheard(condition("tag('\ud800')").uses, ()) == ["nobody has the tag `U+D800`"]
 
 
 # the store
@@ -164,6 +172,20 @@ def test_a_renamed_letter_is_still_found_by_its_old_name(shops: Planning) -> Non
     assert found(shops, "sent('hello')", MONDAY) == found(shops, "sent('intro')", MONDAY) == [BOB]
 
 
+def test_a_name_that_one_campaign_gave_a_letter_says_nothing_of_another_campaigns(shops: Planning) -> None:
+    hello = shops.files["templates/intro.txt"]
+    shops.write("hello", hello)
+    shops.files["campaigns/again.toml"] = FILES["campaigns/shops.toml"].replace('"intro"', '"hello"')
+    leave(shops, BOB, "intro", MONDAY)
+    shops.steps("hello", "followup", was={"hello": "intro"})
+    shops.launch()
+    elsewhere = sa.update(message).where(message.c.letter == "hello", message.c.prospect_id != 1)
+    shops.store.write(lambda tx: tx.execute(elsewhere.values(campaign="again")).rowcount)
+    leave(shops, EVA, "hello", MONDAY)  # a letter of that name, in a campaign that has renamed nothing
+    assert found(shops, "sent('hello')", MONDAY) == [BOB, EVA]
+    assert found(shops, "sent('intro')", MONDAY) == [BOB]
+
+
 # who matches conditions
 
 
@@ -193,6 +215,33 @@ def test_a_night_takes_on_who_matches_by_then(shops: Planning) -> None:
     shops.store.write(tags.put, [TOM], ["fair"], MONDAY)
     join(shops.store, revisions, shops.now + timedelta(days=2))
     assert shops.enrolled()[TOM] == EnrollmentStatus.ACTIVE
+
+
+def test_a_tag_that_went_breaks_neither_plan_nor_night(shops: Planning) -> None:
+    shops.edit(
+        "campaigns/shops.toml",
+        "segment = \"industry == 'retail'\"",
+        "enroll = \"nightly\"\nsegment = \"industry == 'retail' or tag('fair-2026')\"",
+    )
+    shops.store.write(tags.put, [BOB], ["fair-2026"], MONDAY)
+    shops.launch()
+    shops.store.write(tags.take, [1], ["fair-2026"])
+    shops.store.write(tags.put, [TOM], ["fairs-2026"], MONDAY)
+    report = join(shops.store, Revisions(shops.store), shops.now + timedelta(days=1))
+    assert report["shops"].trouble == ""
+    assert shops.plan().doubts == ("nobody has the tag `fair-2026`, did you mean `fairs-2026`?",)
+    shops.edit("campaigns/shops.toml", "tag('fair-2026')", "tag('fiars-2026')")
+    assert shops.plan().doubts == ("nobody has the tag `fiars-2026`, did you mean `fairs-2026`?",)
+
+
+def test_a_launched_condition_is_not_doubted_for_a_letter_that_went(shops: Planning) -> None:
+    shops.play(10)
+    shops.edit("campaigns/shops.toml", "segment =", 'enroll = "nightly"\nsegment =')
+    shops.edit("campaigns/shops.toml", "industry == 'retail'", "industry == 'retail' and not sent('lost')")
+    shops.write("lost", shops.files["templates/intro.txt"])
+    shops.launch()
+    shops.files.pop("templates/lost.txt")
+    assert shops.plan().new == ()
 
 
 def test_a_plan_tells_a_letter_that_nobody_has_at_its_place(shops: Planning) -> None:

@@ -280,3 +280,16 @@ def test_the_program_of_the_units_is_this_one(shell: Shell) -> None:
     shell.fill()
     (command,) = values(written(shell)["outreach.service"], "ExecStart")
     assert Path(shlex.split(command)[0]).parent == Path(sys.executable).parent
+
+
+def test_a_workspace_under_tmp_is_not_hidden_from_its_own_service() -> None:
+    """PrivateTmp gives a service an empty /tmp and /var/tmp of its own."""
+
+    def unit(workspace: str, state: str = "/srv/state") -> str:
+        site = Site(workspace, ("/opt/bin/outreach",), "ann", 1000, state, (workspace, state), ())
+        return units.files(site)["outreach.service"]
+
+    assert values(unit("/srv/shelving"), "PrivateTmp") == ["true"]
+    assert values(unit("/srv/tmp"), "PrivateTmp") == ["true"]
+    assert values(unit("/tmp/shelving"), "PrivateTmp") == []
+    assert values(unit("/srv/shelving", "/var/tmp/state"), "PrivateTmp") == []

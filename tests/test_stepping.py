@@ -5,25 +5,29 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from outreach.cli import terminal
 from outreach.engine import previews
 from outreach.report import walking
 from outreach.report.letters import Preview
 from outreach.report.lines import width
 from outreach.store import Store
 from outreach.workspace import load
+from tests import posting
 from tests.cli import Shell
 from tests.launched import PATIENCE, Served, served
 from tests.smtpd import Misbehaving
@@ -32,19 +36,20 @@ BOB, EVA, ODD = "bob@acme.example", "eva@birch.example", "odd@elm.example"
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 DOWN, RIGHT, LEFT = "\x1b[B", "\x1b[C", "\x1b[D"
 HOME = "\x1b[H"
+OUTREACH = (sys.executable, "-m", "outreach")
 
 
 class Keyboard:
     """`outreach ARGS` on a terminal of 80 x 24; `types` presses keys, `sees` waits for words on the screen."""
 
-    def __init__(self, folder: Path, *args: str) -> None:
+    def __init__(self, folder: Path, *args: str, program: Sequence[str] = OUTREACH) -> None:
         self._main, self.end = pty.openpty()
         fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(self.end)
         environ = {**os.environ, "OUTREACH_STATE": str(folder / "state"), "TERM": "xterm"}
         for name in ("COLUMNS", "LINES", "DISPLAY", "WAYLAND_DISPLAY"):
             environ.pop(name, None)
-        command = [sys.executable, "-m", "outreach", *args]
+        command = [*program, *args]
         ends = {"stdin": self.end, "stdout": self.end, "stderr": self.end}
         self.program: subprocess.Popen[bytes] = subprocess.Popen(
             command, cwd=folder, env=environ, start_new_session=True, preexec_fn=self._own, **ends
@@ -71,6 +76,10 @@ class Keyboard:
             self.said += os.read(self._main, 65536).decode("utf-8", "replace")
         return _CODES.sub("", self.said.rpartition(HOME)[2])
 
+    def resized(self, columns: int, rows: int) -> None:
+        self.said = ""
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def ends(self) -> int:
         """Its exit code; the terminal is as it was before."""
         self._until(lambda: "\x1b[?1049l" in self.said, "way back to the usual screen")
@@ -81,8 +90,8 @@ class Keyboard:
 
 
 @contextmanager
-def keyboard(folder: Path, *args: str) -> Iterator[Keyboard]:
-    each = Keyboard(folder, *args)
+def keyboard(folder: Path, *args: str, program: Sequence[str] = OUTREACH) -> Iterator[Keyboard]:
+    each = Keyboard(folder, *args, program=program)
     try:
         yield each
     finally:
@@ -180,6 +189,120 @@ def test_a_test_letter_and_the_page_from_within(shops: Shell, post: Served) -> N
     assert b"A second thought about Elm." in post.server.received[0].data
 
 
+def test_a_step_is_the_campaigns_for_whoever_is_looked_at(shops: Shell) -> None:
+    """Bob has had the first of three letters, the others have had none."""
+    shops.write("templates/third.txt", "Format: text\n\nHello {{ first_name }},\n\nOne last word.\n")
+    campaign = (shops.folder / "campaigns/shops.toml").read_text()
+    segment = campaign.replace("'retail'", "'retail' and email == 'bob@acme.example'")
+    steps = '\n[[step]]\nletter = "third"\nafter = "3 business days"\n'
+    shops.write("campaigns/shops.toml", segment + steps)
+    shops.ok("launch", "shops", "--yes")
+    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+        posting.play(store, shops.now, 1)
+    shops.write("campaigns/shops.toml", campaign + steps)
+    with keyboard(shops.folder, "preview", "shops", "--step", "2") as keys:
+        assert "[2 followup" in keys.sees("q quit")
+        keys.types("/bob\r")
+        assert "[2 followup" in keys.sees("found 'bob'")
+        keys.types(DOWN)
+        keys.sees("[3 third")
+        keys.types("a")
+        assert "[3 third" in keys.sees("1 of 10")
+        keys.types("1")
+        keys.sees("[1 intro")
+        keys.types("/bob\r")
+        assert "[2 followup" in keys.sees("found 'bob'")  # the first has left: the next
+        keys.types("q")
+        keys.ends()
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_shows_the_letter_again(shops: Shell) -> None:
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("no bash on this machine")
+    with keyboard(shops.folder, program=(shell, "--norc", "--noprofile", "-i")) as keys:
+        keys.types(f"{' '.join(OUTREACH)} preview shops\n")
+        keys.sees("q quit")
+        keys.types("\x1a")
+        keys.sees("Stopped")
+        assert "\x1b[?25h\x1b[?1049l" in keys.said
+        keys.types("fg\n")
+        assert keys.sees("q quit").startswith(ODD)
+        assert "\x1b[?1049h\x1b[?25l" in keys.said
+        keys.types("n")
+        assert keys.sees("q quit").startswith(BOB)
+        keys.types("q")
+        keys._until(lambda: "\x1b[?1049l" in keys.said, "way back")
+        keys.types("exit\n")
+        assert keys.program.wait(PATIENCE) == 0
+
+
+def test_another_size_of_the_window_is_drawn_at_once_and_what_was_said_stays(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.sees("q quit")
+        keys.types("9")
+        keys.sees("there is no letter 9 to come")
+        keys.resized(100, 30)
+        screen = keys.sees("q quit").split("\n")
+        assert [len(screen), len(screen[0])] == [30, 100]
+        assert "there is no letter 9" in screen[-3]
+        keys.types("q")
+        keys.ends()
+
+
+class Line:
+    """A slow line: what is written comes only once what came before has been read."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ear, self.mouth = os.pipe()
+        monkeypatch.setattr(sys, "stdin", os.fdopen(self.ear, "rb", buffering=0, closefd=False))
+        self.keys = terminal.Keys()
+
+    def press(self, *pieces: bytes) -> str:
+        """The key that comes of these pieces."""
+
+        def write() -> None:
+            for piece in pieces:
+                while fcntl.ioctl(self.ear, termios.FIONREAD, bytes(4)) != bytes(4):
+                    os.sched_yield()
+                os.write(self.mouth, piece)
+
+        writing = threading.Thread(target=write)
+        writing.start()
+        try:
+            return self.keys.press()
+        finally:
+            writing.join()
+
+
+def test_a_key_may_come_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "SOON", PATIENCE)
+    line = Line(monkeypatch)
+    assert line.press(b"\x1b", b"[", b"B") == DOWN
+    assert line.press(b"\x1bO", b"C") == "\x1bOC"
+    assert line.press("ä".encode()[:1], "ä".encode()[1:]) == "ä"
+    monkeypatch.setattr(terminal, "SOON", 0.0)
+    assert line.press(b"\x1b") in terminal.QUIT
+    line.keys.wake()
+    assert line.keys.press() == ""
+    os.close(line.mouth)
+    assert line.keys.press() in terminal.QUIT
+    line.keys.close()
+
+
+@pytest.mark.parametrize("words", ["字" * 60, "a字" * 50, "e\u0301" * 200, "short"])
+def test_what_is_typed_never_runs_over_the_last_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    terminal.foot(words)
+    shown = capsys.readouterr().out.rpartition("\x1b[K")[2]
+    assert words.endswith(shown)
+    assert width(shown) < 80
+    assert len(shown) > 4
+
+
 def test_a_long_letter_scrolls(shops: Shell) -> None:
     long = "\n".join(f"Line {number} of it." for number in range(1, 60))
     shops.write(
@@ -199,6 +322,18 @@ def test_a_long_letter_scrolls(shops: Shell) -> None:
 
 def test_without_a_terminal_it_shows_the_first_person(shops: Shell) -> None:
     assert shops.ok("preview", "shops").startswith(f"{BOB}  shops: new")
+
+
+def test_who_has_a_full_name_only_is_named(shops: Shell) -> None:
+    shops.write(
+        "full.csv", "email,first_name,full_name,company,industry\nx@oak.example,,Madonna,Oak,retail\n"
+    )
+    shops.ok("prospects", "import", "full.csv")
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.types("/oak\r")
+        assert keys.sees("found 'oak'").startswith("x@oak.example  Madonna, Oak ")
+        keys.types("q")
+        keys.ends()
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (20, 10), (200, 60)])
@@ -243,6 +378,8 @@ def test_a_large_campaign_is_planned_as_it_is_looked_at(
     assert "p5@c5.example" not in {each.email for each in once.people}
     assert once.odd == singly.odd
     assert not singly.is_planned
+    (first,) = {each.email for each in (once.first(), singly.first()) if each}
+    assert (first, singly.is_planned) == (BOB, False)
     held = {person.email: hold.reason for person, hold in singly.plan_all().held.values()}
     assert held == {person.email: hold.reason for person, hold in once.plan_all().held.values()}
     assert "3 people of the company are in it" in held.values()

@@ -211,3 +211,18 @@ def test_unknown_fields_are_named_with_their_place_and_the_nearest() -> None:
         "templates/_s.txt:1:4: unknown field `xyz`",
         "templates/a.txt:1:13: unknown field `compny`, did you mean `company`?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("Yours{% if x %} truly{% endif %}\n\nNext.", "Yours\n\nNext."),
+        ("{% if not x %}In short.{% endif %}\nNext.", "In short.\nNext."),
+        ("{{ name }}{# the first #}\nNext.", "Bob\nNext."),
+        ("{% if not x %}\nA line.\n{% endif %}\nNext.", "A line.\nNext."),
+        ("Joined{% if x %}{% endif -%}\nat will.", "Joinedat will."),
+    ],
+)
+def test_a_line_ends_where_it_has_words_before_its_last_tag(body: str, read: str) -> None:
+    """A line of tags alone leaves no line; one with words must not run into the next paragraph."""
+    assert text(body, name="Bob") == read

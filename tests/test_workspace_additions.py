@@ -138,17 +138,19 @@ def test_a_private_file_is_never_for_others_to_read(tmp_path: Path, monkeypatch:
     """Not even for the moment in which its new text is written."""
     root = folder(tmp_path, MAIN)
     (root / "outreach.toml").chmod(0o640)
-    real, seen = os.replace, []
+    real, synced = os.replace, os.fsync
+    seen: list[int] = []
 
-    def watched(source: str, target: str) -> None:
+    def writing(file: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(file).st_mode))
+        synced(file)
+
+    def standing(source: str, target: Path) -> None:
         seen.append(stat.S_IMODE(os.stat(source).st_mode))
         real(source, target)
 
-    written = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda file: seen.append(stat.S_IMODE(os.fstat(file).st_mode)) or written(file)
-    )
-    monkeypatch.setattr(os, "replace", watched)
+    monkeypatch.setattr(os, "fsync", writing)
+    monkeypatch.setattr(os, "replace", standing)
     additions.add(root, Addition(KEYS))
     assert seen == [0o600, 0o640]
 

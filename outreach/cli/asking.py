@@ -11,7 +11,6 @@ import click
 from outreach.errors import OutreachError, did_you_mean
 
 
-
 @dataclass
 class Asking:
     """Asks one question a line, on standard error; wrong answers are explained and asked again.

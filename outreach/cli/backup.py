@@ -200,7 +200,8 @@ def release(app: App, without_inbox: bool, yes: bool, dry_run: bool, shape: str)
         app.show(shape, report.nothing, lambda: report.value(none, released=False, dry_run=dry_run))
         return
     connect = Lines(os.environ, app.root).inbox
-    seen = engine.survey(store, connect, app.clock, change=not dry_run)
+    boxes = list(app.basics.mailboxes.values())
+    seen = engine.survey(store, connect, app.clock, change=not dry_run, named=boxes)
     if not dry_run:
         asked = not yes and shape == "text"
         if not yes:

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 import webbrowser
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from outreach.cli import people
 from outreach.cli.app import App
+from outreach.cli.terminal import has_screen
 from outreach.errors import OutreachError
 from outreach.report.lines import labelled, number
 
@@ -52,7 +52,7 @@ def browse(app: App, stem: str, roll: "Roll", given: str, first: "Prospect | Non
     file = people.path(app, Path(given)) if given else _own_folder(app) / f"{stem}.html"
     shown, total = write(app, stem, roll, file, first)
     opened = False
-    if show and _has_screen():
+    if show and has_screen():
         with suppress(webbrowser.Error):  # then it is opened by hand
             opened = webbrowser.open(file.absolute().as_uri())
     return Written(file, shown, total, opened)
@@ -88,7 +88,9 @@ def _own_folder(app: App) -> Path:
     folder = app.root / FOLDER
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        if not folder.is_symlink():  # what git does elsewhere is not ours to say
+            with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
+                ignore.write("*\n")
     except OSError as exc:
         raise OutreachError(f"{folder} cannot be written: {exc.strerror}", hint="--browser FILE") from exc
     return folder
@@ -121,10 +123,3 @@ def _save(file: Path, text: str) -> None:
         raise OutreachError(f"{file} cannot be written: {exc.strerror}", hint="--browser FILE") from exc
     finally:
         new.unlink(missing_ok=True)
-
-
-def _has_screen() -> bool:
-    """Whether who calls sees a browser that is opened here: a terminal's own browser would take the screen."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return True
-    return sys.platform in ("darwin", "win32") and "SSH_CONNECTION" not in os.environ

@@ -55,6 +55,8 @@ def calendar(app: App, campaign: str, days: int, whole: bool, shape: str) -> Non
     own = [each for each in every if each.at < until]
     later, last = len(every) - len(own), every[-1].at if every else None
     kept = Counter(each.track.mailbox for each in ahead.kept if each.track.campaign == stem or not stem)
-    held = pauses(app, stem, now)
-    agenda = Agenda(own, stem, days, app.timezone, launched, held, kept, until, later, last)
+    ends = [each.track for each in every if each.step + 1 == len(each.track.steps)]
+    lacking = Counter(track.held for track in ends if track.held)
+    paused = pauses(app, stem, now)
+    agenda = Agenda(own, stem, days, app.timezone, launched, paused, kept, until, later, last, lacking)
     app.show(shape, text=lambda: text(agenda, whole=whole), value=lambda: value(agenda))

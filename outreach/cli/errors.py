@@ -1,6 +1,7 @@
 """Errors in words: what happened, where, what to do. No traceback for what a user can mend."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -29,15 +30,27 @@ def explained(work: Callable[[], object], out: TextIO) -> int:
     except InputError as exc:
         return _problems(exc, out)
     except OutreachError as exc:
-        print(f"error: {exc.message}", file=out)
-        if exc.hint:
-            print(f"  {exc.hint}", file=out)
+        print(_fitted(f"error: {exc.message}" + (f"\n  {exc.hint}" if exc.hint else ""), out), file=out)
         return 1
+
+
+def _fitted(text: str, out: TextIO) -> str:
+    """A text broken between words for a terminal; a program gets each problem in one line, to look for."""
+    if not out.isatty():
+        return text
+    from outreach.report.lines import WIDTH, broken
+
+    columns = max(WIDTH, shutil.get_terminal_size().columns)
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        lines += broken(line, columns, first=indent, rest=f"{indent}  ")
+    return "\n".join(lines)
 
 
 def _problems(exc: InputError, out: TextIO) -> int:
     for problem in exc.problems:
-        print(problem, file=out)
+        print(_fitted(str(problem), out), file=out)
     count = len(exc.problems)
     print(f"{count} problem{'' if count == 1 else 's'}: nothing was changed", file=out)
     return 1

@@ -79,8 +79,9 @@ def import_(
 
     One row names the columns, one of them `email`; all columns become fields, `tags` become tags. A file with
     new headers is shown before it comes in; what --map says is remembered for the next one. Good rows come
-    in, bad ones go to an errors file with the reason. Nobody who opted out, bounced or was erased comes back.
-    It may be stopped and repeated at any time.
+    in, bad ones go to an errors file with the reason. Nobody who opted out, bounced or was erased comes back;
+    who has opted out by a column of the file (Unsubscribed, Do not contact ...) is suppressed. It may be stopped
+    and repeated at any time. Where nobody can be asked (cron, a pipe) it goes on, and prints what it understood.
 
     \b
     Examples:
@@ -109,6 +110,8 @@ def import_(
         text=lambda: report.text(done, matches, problem),
         value=lambda: report.value(done, matches, problem),
     )
+    if done.useless:  # for scripts: no row of the file was any good
+        raise click.exceptions.Exit(1)
 
 
 def _options(app: App, **given: Any) -> "Options":

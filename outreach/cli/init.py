@@ -1,6 +1,8 @@
 """`outreach init`: a working starter to begin from."""
 
+import os
 import shlex
+from pathlib import Path
 
 import click
 
@@ -30,8 +32,15 @@ def init(app: App, folder: str, dry_run: bool, shape: str) -> None:
     target = app.start / folder
     files = list(starter.files(target)) if dry_run else starter.write(target)
     shown = "" if target.resolve() == app.start.resolve() else shlex.quote(folder)
+    back = f"{shlex.quote(_back(app.start, target))}/" if shown else ""
     app.show(
         shape,
-        text=lambda: report.text(files, shown, dry_run=dry_run),
+        text=lambda: report.text(files, shown, back, dry_run=dry_run),
         value=lambda: report.value(files, str(target.resolve()), dry_run=dry_run),
     )
+
+
+def _back(start: Path, target: Path) -> str:
+    """The way from a folder back to where the user is; where that climbs far, the whole path says more."""
+    way = os.path.relpath(start.resolve(), target.resolve())
+    return way if set(Path(way).parts) == {os.pardir} else str(start.resolve())

@@ -23,7 +23,12 @@ MANY = 200  # a launch to more people asks for their number
 @click.command()
 @click.argument("campaign")
 @click.option("--plan", "plan_id", metavar="ID", default="", help="Exactly the plan shown under that id.")
-@click.option("--first", metavar="N", type=click.IntRange(min=1), help="A pilot: only the first N people.")
+@click.option(
+    "--first",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="A pilot: only the first N people. 0: nobody new, only what is changed for those who are in it.",
+)
 @accept_options
 @yes_option
 @dry_run_option
@@ -50,6 +55,7 @@ def launch(
       outreach launch retail-shelving
       outreach launch retail-shelving --plan 7f3a
       outreach launch retail-shelving --first 10
+      outreach launch retail-shelving --first 0
       outreach launch retail-shelving --plan 7f3a --yes
     """
     from outreach.engine import plans
@@ -63,6 +69,11 @@ def launch(
     recalled, people = _planned(app, stem_of(app, campaign), plan_id, first, now)
     made = recalled.plan
     screen = screen_of(app, made, now, plan_id=plan_id, remember=not (plan_id or dry_run), people=people)
+    if first == 0 and not screen.revision:
+        raise OutreachError(
+            f"--first 0 changes what was launched, and {screen.campaign.stem} was not yet",
+            hint=f"outreach launch {screen.campaign.stem} --first 10",
+        )
     asked = not (made.empty or dry_run)
     lines = [plan_report.text(screen, next_=not asked), report.changes(recalled, screen)]
     click.echo("\n".join(filter(None, lines)), err=shape == "json")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.cli.app import App, pass_app
+from outreach.cli.terminal import has_screen
 from outreach.errors import OutreachError, did_you_mean
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def sign_in(app: App, box: "Mailbox", name: str, client_id: str, *, paste: bool)
 
         whose = signin.provider(box, name)
         client = _client(whose, client_id)
-        if paste or not _has_screen():
+        if paste or not has_screen():
             grant = signin.by_paste(whose, client, box.address, _pasted)
         else:
             grant = signin.by_browser(whose, client, box.address, _opened)
@@ -120,13 +121,6 @@ def _secret(whose: "Provider") -> str:
     words = "Its secret (not shown)" if needed else "Its secret (not shown; Enter if it has none)"
     default = None if needed else ""
     return str(click.prompt(words, default=default, hide_input=True, show_default=False, err=True))
-
-
-def _has_screen() -> bool:
-    """Whether a browser that is opened here is seen by who calls."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return True
-    return sys.platform in ("darwin", "win32") and "SSH_CONNECTION" not in os.environ
 
 
 def _opened(url: str) -> None:

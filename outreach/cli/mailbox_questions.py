@@ -31,7 +31,7 @@ _AGES = {
     "years": "in daily use for a year or longer: may begin with 20",
 }
 _OTHER = "other"
-_WHOSE, _AT = "whose servers", "SMTP server"  # of the round before
+_WHOSE, _AT = "whose servers", "servers"  # of the round before
 LONGEST = 600  # characters of a server's URL: user, host and port
 
 
@@ -138,7 +138,7 @@ def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict
     own = {
         key
         for key in ("user", "smtp", "imap")
-        if asking.given.get(key) or (asking.before.get(key) and asking.before.get(_WHOSE, whose) == whose)
+        if asking.given.get(key) or (key in asking.before and asking.before.get(_WHOSE) == whose)
     }
     own |= set() if provider and "smtp" not in own else {"user", "smtp", "imap"}
     asking.before[_WHOSE] = whose
@@ -149,9 +149,9 @@ def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict
     if "imap" in own:
         question = "IMAP server (-: you enter answers by hand)"
         imap = asking.text("imap", question, server("imap", user, address), imap, optional=True)
-    if asking.before.get(_AT, smtp) != smtp:
+    if asking.before.get(_AT) != f"{smtp} {imap}":
         asking.typed = ""  # a password is for the servers that it was typed for
-    asking.before[_AT] = smtp
+    asking.before[_AT] = f"{smtp} {imap}"
     return {"smtp": smtp, "imap": imap} if imap else {"smtp": smtp, "answers": "manual"}
 
 

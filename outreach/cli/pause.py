@@ -62,7 +62,7 @@ def pause(
         about: dict[str, Any] = {"reason": reason, "actor": app.actor, "at": now, "until": wanted.until}
         app.store.write(stops.add_pause, target.scope, target.key, **about)
     kept = before if already and before else wanted
-    done = report.Paused(kept, already, covered.waiting, covered.leaving, dry_run)
+    done = report.Paused(kept, already, covered.waiting, covered.leaving, dry_run, wanted.until)
     app.show(
         shape,
         text=lambda: report.paused(done, app.timezone),

@@ -95,7 +95,7 @@ def _write_held(app: App, read: "Previews", file: Path) -> None:
 
     campaign = app.workspace.campaigns[read.plan.campaign]
     held = [
-        report.Lack(person.email, hold, lacks(app.workspace, read.of(person), campaign))
+        report.Lack(person, hold, lacks(app.workspace, read.of(person), campaign))
         for person, hold in read.held.values()
     ]
     people = [each for each in held if each.mendable]
@@ -116,3 +116,4 @@ def _write_held(app: App, read: "Previews", file: Path) -> None:
         raise OutreachError(f"{file} cannot be written: {exc.strerror}") from exc
     click.echo(f"{number(len(people), 'person', 'people')} written to {file}: fill it in, then", err=True)
     click.echo(f"  outreach prospects import {file}", err=True)
+    click.echo(f"  outreach plan {campaign.stem}", err=True)

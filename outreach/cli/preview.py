@@ -52,7 +52,8 @@ def preview(app: App, /, campaign: str | None, **options: Any) -> None:
 
     On a terminal the keys step through everybody, the odd ones first. A test letter (--to-me, --to) is
     what a prospect would get but for To, Date, Message-ID, thread and opt-out address; a header marks it,
-    no limit counts it, and a mailbox may send twenty a day.
+    no limit counts it, and a mailbox may send twenty a day. None goes to a company of your prospects or key
+    accounts, nor while everything is paused.
 
     \b
     Examples:
@@ -116,12 +117,7 @@ def _test(app: App, stem: str, only: int | None, asked: Asked) -> None:
 
 def _walk(app: App, stem: str, only: int | None) -> None:
     from outreach.cli import stepping
-    from outreach.engine.previews import AT_ONCE
-    from outreach.store import prospects
 
-    many = app.store.read(prospects.count)
-    if many > AT_ONCE:
-        click.echo(f"reading {many:,} people ...")
     roll = _roll(app, stem)
     if not roll.people:
         raise _nobody(stem)
@@ -142,8 +138,13 @@ def _one(app: App, stem: str, only: int | None, asked: Asked) -> None:
 
 
 def _roll(app: App, stem: str) -> "Roll":
+    """Everybody of the campaign; where that takes a while a word of it comes first."""
     from outreach.engine import previews
+    from outreach.store import prospects
 
+    many = app.store.read(prospects.count)
+    if many > previews.AT_ONCE:
+        click.echo(f"reading {many:,} people ...", err=True)
     return previews.roll(app.store, app.workspace, stem, app.clock())
 
 
@@ -174,23 +175,27 @@ def _preview(app: App, stem: str, email: str, only: int | None, now: datetime) -
     from outreach.report.letters import Preview
     from outreach.store import messages
 
-    person = known(app, email) if email else None
-    company = person.company if person else None
-    read = previews.read(app.store, app.workspace, stem, now, company=company)
-    person = person or next(read.people(), None)
-    if person is None:
-        raise _nobody(stem)
+    if email:
+        person = known(app, email)
+        read = previews.read(app.store, app.workspace, stem, now, company=person.company)
+        letters, changed = read.of(person), read.plan.files_changed
+    else:
+        roll = _roll(app, stem)
+        first = roll.first()
+        if first is None:
+            raise _nobody(stem)
+        person, letters, changed = first, roll.of(first), roll.files_changed
     sent = {
         each.letter: each.id
         for each in app.store.read(messages.of_prospect, person.id)
         if each.campaign == stem and each.status == MessageStatus.SENT
     }
     return Preview(
-        letters=read.of(person),
+        letters=letters,
         campaign=app.workspace.campaigns[stem],
         zone=app.timezone,
         only=only,
-        changed=read.plan.files_changed,
+        changed=changed,
         numbers=sent,
     )
 

@@ -54,7 +54,7 @@ def _notifier(app: App, lines: "Lines", lacking: Mapping[str, str]) -> "tuple[No
     try:
         settings = app.basics
     except OutreachError:
-        return None, "outreach.toml has problems, so [notify] is not followed: outreach lint"
+        return None, "outreach.toml has problems, [notify] is not followed: outreach lint"
     notify = settings.notify
     if notify is None:
         return None, ""
@@ -122,9 +122,10 @@ def telling(app: App) -> Callable[["Happening"], None]:
 
 def clocked(app: App) -> Callable[[str], None]:
     """Tells a line with the time before it."""
+    from outreach.report.once import timed
     from outreach.schedule.zones import zone
 
-    return lambda text: say(f"{app.clock().astimezone(zone(app.timezone)):%H:%M} {text}")
+    return lambda text: say(timed(text, f"{app.clock().astimezone(zone(app.timezone)):%H:%M}"))
 
 
 def mute(what: object) -> None:
@@ -133,7 +134,9 @@ def mute(what: object) -> None:
 
 def loud(text: str, command: str = "") -> str:
     """What needs a person, with the command that helps below."""
-    return f"NEEDS YOU: {text}" + (f"\n           {command}" if command else "")
+    from outreach.report import once
+
+    return once.loud(text, command)
 
 
 def say(text: str) -> None:

@@ -1,9 +1,20 @@
 """`outreach segment`: who a condition finds, and whom it cannot decide on."""
 
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import click
 
 from outreach.cli import people
 from outreach.cli.app import App, format_option, pass_app
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from outreach.segment import Condition
+
+KEPT = 20  # values of a field
 
 
 @click.command()
@@ -53,6 +64,22 @@ def segment(app: App, condition: str, limit: int, explain: str | None, shape: st
         )
         return
     survey = app.store.read(acts.survey, found, now, limit)
+    if survey.people and not survey.matching:
+        survey = replace(survey, values=app.store.read(_values, found))
     app.show(
         shape, text=lambda: report.text(survey, condition), value=lambda: report.value(survey, condition)
     )
+
+
+def _values(tx: "Connection", found: "Condition") -> dict[str, dict[str, int]]:
+    """What the fields of a condition that are texts hold, of everybody, the most frequent values first."""
+    from outreach.segment import History
+    from outreach.store import people as acts
+
+    asked = found.fields - {fact.key for fact in found.uses} - {"email"}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in sorted(asked)}
+    for _, fields in acts.each(tx, History()):
+        for name, counted in counts.items():
+            if isinstance(value := fields.get(name), str) and value:
+                counted[value] += 1
+    return {name: dict(counted.most_common(KEPT)) for name, counted in counts.items() if counted}

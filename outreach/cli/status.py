@@ -1,12 +1,14 @@
 """`outreach status`: how things stand."""
 
 import re
+import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import click
 
 from outreach.cli.app import App, format_option, pass_app
+from outreach.errors import OutreachError
 
 WORDS = {"today": 0, "yesterday": 1}
 
@@ -51,15 +53,24 @@ def status(app: App, since: str, check: bool, ignore: tuple[str, ...], shape: st
     now = app.clock()
     begin = _moment(since, now, app.timezone)
     standing = look(app.store, now, app.timezone, begin, tonight=not check)
-    standing = replace(standing, lacking=app.lacking(), outdated=app.outdated())
+    standing = replace(standing, lacking=app.lacking(), outdated=app.outdated(), configured=_configured(app))
     standing = replace(standing, lacking=unserved(standing))
     if not check:
         app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))
         return 0
     found = [each for each in needs(standing) if each.code not in ignore]
     if found or shape == "json":  # cron mails whatever is said
-        app.show(shape, text=lambda: checked(found), value=lambda: checked_value(found))
+        columns = app.width if sys.stdout.isatty() else 0  # a line each for programs
+        app.show(shape, text=lambda: checked(found, columns), value=lambda: checked_value(found))
     return 1 if found else 0
+
+
+def _configured(app: App) -> int:
+    """How many mailboxes outreach.toml has; 0 while it is broken."""
+    try:
+        return len(app.basics.mailboxes)
+    except OutreachError:
+        return 0
 
 
 def _check_codes(ignore: tuple[str, ...], *, check: bool) -> None:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 class Walk:
-    """Where somebody is who steps through people: whom they see, which letter, how far it is scrolled."""
+    """Where somebody is who steps through people: whom they see, which letter, how far it is scrolled.
 
-    def __init__(self, app: App, stem: str, roll: "Roll", step: int = 0) -> None:
+    `step` is that of the campaign (from 0): people have different letters still to come.
+    """
+
+    def __init__(self, app: App, stem: str, roll: "Roll", screen: terminal.Screen, step: int = 0) -> None:
         self.app, self.stem, self.roll = app, stem, roll
         self.seen: Sequence[Prospect] = roll.people
-        self.view, self.said, self.keys = "", "", terminal.Keys()
+        self.view, self.said, self.own, self.keys = "", "", screen, screen.keys
         self.place, self.step, self.top = 0, step, 0
 
     def screen(self) -> "Screen":
@@ -51,14 +54,18 @@ class Walk:
 
     def turn(self, by: int) -> None:
         """To the next letter, or the one before."""
-        last = len(self.screen().preview.drafts) - 1
-        self.step, self.top = min(max(min(self.step, last) + by, 0), max(last, 0)), 0
+        from outreach.report.walking import draft_of
+
+        screen = self.screen()
+        current, steps = draft_of(screen), [each.step for each in screen.preview.drafts]
+        if current is not None:
+            place = steps.index(current.step) + by
+            self.step, self.top = steps[min(max(place, 0), len(steps) - 1)], 0
 
     def letter(self, number: int) -> None:
         """To the letter of that step, where it is to come."""
-        steps = [each.step + 1 for each in self.screen().preview.drafts]
-        if number in steps:
-            self.step, self.top = steps.index(number), 0
+        if number in [each.step + 1 for each in self.screen().preview.drafts]:
+            self.step, self.top = number - 1, 0
         else:
             self.said = f"there is no letter {number} to come"
 
@@ -122,10 +129,12 @@ class Walk:
 
     def test(self) -> None:
         """Send the letter on the screen as a test to the mailbox it would come from, after a question."""
+        from outreach.report.walking import draft_of
+
         screen = self.screen()
-        letters = screen.preview.letters
-        drafts = screen.preview.drafts[self.step : self.step + 1] or screen.preview.drafts[-1:]
-        with terminal.aside(self.keys):
+        letters, draft = screen.preview.letters, draft_of(screen)
+        drafts = [draft] if draft else []
+        with terminal.aside(self.own):
             explained(
                 lambda: testing.try_out(self.app, self.stem, letters, drafts, [letters.mailbox.address]),
                 sys.stderr,
@@ -153,8 +162,8 @@ _ACTS: Mapping[str, Callable[[Walk], None]] = {
 
 def step_through(app: App, stem: str, roll: "Roll", step: int = 0) -> None:
     """Show a letter, and do what the keys say until one of them ends it; the terminal is as before then."""
-    with terminal.screen(), suppress(KeyboardInterrupt):
-        _keep_showing(Walk(app, stem, roll, step))
+    with terminal.screen() as screen, suppress(KeyboardInterrupt):
+        _keep_showing(Walk(app, stem, roll, screen, step))
 
 
 def _keep_showing(walk: Walk) -> None:
@@ -164,8 +173,9 @@ def _keep_showing(walk: Walk) -> None:
         if not walk.keys.waiting:
             columns, rows = terminal.size()
             terminal.show(lines(walk.screen(), columns, rows))
-            walk.said = ""
         press = walk.keys.press()
+        if press:  # else the same is drawn anew
+            walk.said = ""
         if press in terminal.QUIT:
             return
         if press.isdecimal() and press != "0":

@@ -1,15 +1,19 @@
 """A terminal as a program has it that fills the screen: keys one by one, a screen of its own, and the way back."""
 
+import codecs
 import os
 import re
+import select
 import shutil
 import signal
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
+
+from outreach.report.lines import width
 
 # One key press: an escape sequence of a terminal (ECMA-48 5.4, or SS3 and a letter), or a character.
 _PRESS = re.compile("\x1b\\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|.", re.DOTALL)
@@ -18,18 +22,51 @@ _END = "\x04"  # Ctrl-D, and the end of the input
 QUIT = ("q", "Q", _ESCAPE, _END)
 
 
+_UNFINISHED = re.compile("\x1b(?:\\[[0-9;]*|O)?\\Z")
+SOON = 0.05  # seconds in which the rest of an arrow key comes, also over a slow line; else it was Esc
+
+
 class Keys:
-    """The keys that are pressed, one by one; those typed ahead wait."""
+    """The keys that are pressed, one by one; those typed ahead wait. `wake` ends a wait without a key."""
 
     def __init__(self) -> None:
         self.waiting: deque[str] = deque()
+        self._source = sys.stdin.fileno()
+        self._text = codecs.getincrementaldecoder("utf-8")("replace")
+        self._ear, self._bell = os.pipe()
+        for end in (self._ear, self._bell):
+            os.set_blocking(end, False)
 
     def press(self) -> str:
-        """The next key."""
-        if not self.waiting:
-            found = os.read(sys.stdin.fileno(), 4096).decode("utf-8", "replace")
-            self.waiting.extend(_PRESS.findall(found) or [_END])
+        """The next key; "" where there is none, but the screen is to be drawn anew."""
+        while not self.waiting:
+            heard, _, _ = select.select([self._source, self._ear], [], [])
+            if self._ear in heard:
+                os.read(self._ear, 4096)
+                return ""
+            text = self._read()
+            while _UNFINISHED.search(text) and select.select([self._source], [], [], SOON)[0]:
+                more = self._read()
+                text += more
+                if more == _END:
+                    break
+            self.waiting.extend(_PRESS.findall(text))
         return self.waiting.popleft()
+
+    def _read(self) -> str:
+        """What was typed by now; "" for half a character."""
+        raw = os.read(self._source, 4096)
+        return self._text.decode(raw) if raw else _END
+
+    def wake(self) -> None:
+        """Have `press` come back, also from a signal handler."""
+        with suppress(BlockingIOError):  # it is awake
+            os.write(self._bell, b"!")
+
+    def close(self) -> None:
+        """Give back what the waiting takes."""
+        os.close(self._ear)
+        os.close(self._bell)
 
 
 def typed(keys: Keys, question: str) -> str:
@@ -60,8 +97,12 @@ def show(lines: Sequence[str]) -> None:
 
 
 def foot(text: str) -> None:
-    """Write over the last line of the screen."""
-    sys.stdout.write(f"\x1b[{size()[1]};1H\x1b[K{text[-size()[0] + 1 :]}")
+    """Write over the last line of the screen; of a long text its end is seen."""
+    columns, rows = size()
+    text = text[-columns:]
+    while width(text) >= columns:
+        text = text[1:]
+    sys.stdout.write(f"\x1b[{rows};1H\x1b[K{text}")
     sys.stdout.flush()
 
 
@@ -69,56 +110,98 @@ _ON, _OFF = "\x1b[?1049h\x1b[?25l\x1b[2J", "\x1b[?25h\x1b[?1049l"
 """To the other screen, without a cursor, and back (xterm's private modes 1049 and 25)."""
 
 
-@contextmanager
-def screen() -> Iterator[None]:
-    """Around the walk: a screen and keys of its own, until whatever ends it, a SIGTERM too."""
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        with _each_key():
-            sys.stdout.write(_ON)
-            yield
-    finally:
-        sys.stdout.write(_OFF)
-        sys.stdout.flush()
-        signal.signal(signal.SIGTERM, before)
+class Screen:
+    """A screen of its own on which each key is read as it is pressed, and not shown; and the way back.
 
-
-@contextmanager
-def _each_key() -> Iterator[None]:
-    """Each key is read as it is pressed, and not shown. What was typed ahead is kept, so no key is lost.
-
-    `click.getchar` sets the terminal anew for every key, and throws away what was typed in between.
+    What was typed ahead is kept, so no key is lost: `click.getchar` sets the terminal anew for every key, and
+    throws away what was typed in between.
     """
-    import termios
-    import tty
 
-    keys = sys.stdin.fileno()
-    before = termios.tcgetattr(keys)
-    tty.setcbreak(keys, termios.TCSADRAIN)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(keys, termios.TCSADRAIN, before)
+    def __init__(self) -> None:
+        import termios
+
+        self.keys = Keys()
+        self._terminal = sys.stdin.fileno()
+        self._usual = termios.tcgetattr(self._terminal)
+
+    def take(self) -> None:
+        """To the other screen."""
+        import termios
+        import tty
+
+        tty.setcbreak(self._terminal, termios.TCSADRAIN)
+        self._write(_ON)
+
+    def give_back(self) -> None:
+        """To the usual screen, with the terminal as it was."""
+        import termios
+
+        self._write(_OFF)
+        termios.tcsetattr(self._terminal, termios.TCSADRAIN, self._usual)
+
+    def _write(self, code: str) -> None:
+        """Not by `sys.stdout`, which a signal may have stopped in the middle of a write."""
+        os.write(sys.stdout.fileno(), code.encode())
+
+    def stop(self, number: int, frame: object) -> None:
+        """Ctrl-Z: the shell gets its terminal as it was; once it says `fg` the screen is drawn anew."""
+        self.give_back()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)  # goes on here
+        signal.signal(signal.SIGTSTP, self.stop)
+        self.take()
+        self.keys.wake()
+
+    def wait(self) -> None:
+        """Until some key is pressed, on whatever screen."""
+        import termios
+        import tty
+
+        tty.setcbreak(self._terminal, termios.TCSADRAIN)
+        while not self.keys.press():
+            pass
+
+    def resized(self, number: int, frame: object) -> None:
+        """The window has another size."""
+        self.keys.wake()
 
 
 @contextmanager
-def aside(pressed: Keys) -> Iterator[None]:
-    """Around what asks and prints as usual, on the usual screen with the usual keys; then a key goes back."""
-    import termios
-    import tty
+def screen() -> Iterator[Screen]:
+    """Around the walk: a screen and keys of its own, until whatever ends it, a SIGTERM too."""
+    own = Screen()
+    acts = {signal.SIGTERM: _end, signal.SIGTSTP: own.stop, signal.SIGWINCH: own.resized}
+    before = {number: signal.signal(number, act) for number, act in acts.items()}
+    try:
+        own.take()
+        yield own
+    finally:
+        for number, act in before.items():
+            signal.signal(number, act)
+        sys.stdout.flush()
+        own.give_back()
+        own.keys.close()
 
-    keys = sys.stdin.fileno()
-    now = termios.tcgetattr(keys)
-    usual = [*now[:3], now[3] | termios.ICANON | termios.ECHO, *now[4:]]
-    sys.stdout.write(_OFF)
+
+@contextmanager
+def aside(own: Screen) -> Iterator[None]:
+    """Around what asks and prints as usual, on the usual screen with the usual keys; then a key goes back."""
     sys.stdout.flush()
-    termios.tcsetattr(keys, termios.TCSADRAIN, usual)
+    own.give_back()
+    stopped = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     try:
         yield
+        own.wait()
     finally:
-        tty.setcbreak(keys, termios.TCSADRAIN)
-    pressed.press()
-    sys.stdout.write(_ON)
+        signal.signal(signal.SIGTSTP, stopped)
+        own.take()
+
+
+def has_screen() -> bool:
+    """Whether who calls sees a browser that is opened here: a terminal's own browser would take the screen."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    return sys.platform in ("darwin", "win32") and "SSH_CONNECTION" not in os.environ
 
 
 def _end(number: int, frame: object) -> None:

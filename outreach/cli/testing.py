@@ -34,7 +34,7 @@ def try_out(
     from outreach.model import Accepted
     from outreach.report import trial as report
 
-    wanted = trial.prepare(app.store, stem, letters, drafts, to, app.timezone, app.clock())
+    wanted = trial.prepare(app.store, app.workspace, stem, letters, drafts, to, app.timezone, app.clock())
     for note in wanted.notes:
         click.echo(f"NOTE: {note}", err=True)
     if dry_run:
@@ -45,7 +45,13 @@ def try_out(
     for lacking in lines.lacking([wanted.mailbox]).values():
         raise lacking
     answers = trial.send(
-        app.store, lines(wanted.mailbox), wanted, app.timezone, clock=app.clock, actor=app.actor
+        app.store,
+        app.workspace,
+        lines(wanted.mailbox),
+        wanted,
+        app.timezone,
+        clock=app.clock,
+        actor=app.actor,
     )
     failed = report.failed(wanted, answers)
     if failed:

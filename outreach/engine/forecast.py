@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from outreach.campaign import Campaign, Workspace
 from outreach.engine.revisions import Revisions
-from outreach.model import Fields
+from outreach.model import Mailbox, Prospect
 from outreach.plan import Draft, Plan
+from outreach.plan.letters import until_held
 from outreach.schedule.calendar import Calendar, Departure, Desk, Queued, Track
 from outreach.schedule.outlook import AHEAD, Outlook, look
 from outreach.schedule.slots import Pace
@@ -80,20 +81,21 @@ def _queued(
         if row.campaign not in campaigns:
             campaigns[row.campaign] = _campaign(revisions, row.campaign, planned)
         workspace, campaign = campaigns[row.campaign]
-        track = _track(workspace, campaign, row.email, row.mailbox, row.company, row.fields)
+        person = Prospect(0, row.email, row.company, row.fields)
         if row.id not in drafts:
             names = [(step.letter, step.was) for step in campaign.steps]
             step = next((place for place, each in enumerate(names) if row.letter in each), None)
             if step is not None:  # else the plan ends the sequence of somebody who is paused
+                track = _track(workspace, campaign, person, row.mailbox, step)
                 yield Queued(row.id, track, step, row.due_at, row.rests_until)
         elif (draft := drafts[row.id]) and not draft.hold:
+            track = _track(workspace, campaign, person, row.mailbox, draft.step)
             yield Queued(row.id, track, draft.step, draft.due_at, row.rests_until)
     if planned:
         workspace, made = planned
         campaign = workspace.campaigns[made.campaign]
         for place, each in enumerate(made.new, start=last + 1):
-            person = each.prospect
-            track = _track(workspace, campaign, person.email, each.mailbox, person.company, person.fields)
+            track = _track(workspace, campaign, each.prospect, each.mailbox, 0)
             yield Queued(place, track, 0, each.draft.due_at)
 
 
@@ -114,26 +116,28 @@ def _campaign(
     return launched.workspace, launched.campaign
 
 
-def _track(
-    workspace: Workspace, campaign: Campaign, email: str, mailbox: str, company: str, fields: Fields
-) -> Track:
+def _track(workspace: Workspace, campaign: Campaign, person: Prospect, mailbox: str, place: int) -> Track:
+    """Somebody's way from a step on, as far as the fields that the letters need are there."""
+    box, fields = workspace.mailboxes.get(mailbox) or Mailbox(mailbox, ""), person.fields
+    steps, held = until_held(workspace, campaign, person, box, place)
     return Track(
-        email=email,
+        email=person.email,
         mailbox=mailbox,
-        company=company,
+        company=person.company,
         campaign=campaign.stem,
         window=campaign.window,
         zone=zone_of(fields, workspace.sender.timezone),
         country=str(fields.get("country", "")),
-        steps=campaign.steps,
+        steps=campaign.steps[:steps],
+        held=held,
         new_per_day=campaign.max_new_per_day,
     )
 
 
 def outlook(store: Store, workspace: Workspace, made: Plan, now: datetime, days: int = AHEAD) -> Outlook:
-    """What the calendar would come to for a plan's campaign, were it launched `now`."""
+    """What the calendar would come to for a plan's campaign, were it launched `now` and every inbox read."""
     return look(
-        calendar(store, now, planned=(workspace, made)),
+        calendar(store, now, planned=(workspace, made), without_answers=True),
         workspace.campaigns[made.campaign],
         workspace.limits,
         {each.prospect.email for each in made.new},

@@ -1,5 +1,6 @@
 """Import of prospect files: table -> typed rows -> the store, in batches that a running sender hardly feels."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from outreach.engine.reading import Batch, Options, Reading, checked, leading
 from outreach.mailbox.mx import Mail
 from outreach.model import FieldType
 from outreach.plan.make import names_in
-from outreach.prospect import KNOWN, infer_types
+from outreach.prospect import KNOWN, infer_types, refusals
 from outreach.report import held
+from outreach.report import mapping as mapping_report
 from outreach.report.imports import TAGS, Import, Match
-from outreach.store import Store, events, launches, mappings, newcomers, prospects
+from outreach.store import Store, events, launches, mappings, memo, newcomers, prospects
 from outreach.store.history import Past
 from outreach.store.prospects import Imported
 from outreach.workspace.prospects import Table
@@ -23,6 +25,8 @@ from outreach.workspace.prospects import Table
 __all__ = ["BATCH", "Options", "Prepared", "matches", "prepare", "run"]
 
 BATCH = 5_000  # rows to a transaction: a tenth of a second
+_ERRORS_FILES = "errors files"  # the memo of those that imports have written
+_REMEMBERED = 200  # of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +69,19 @@ def prepare(store: Store, table: Table, options: Options) -> Prepared:
     )
     fields = store.read(prospects.field_types)
     values = mapping.values(options.values, fields)
-    reading = Reading(table, options, settled, values)
+    reading = Reading(table, options, settled, values, _written(store.read(memo.get, _ERRORS_FILES)))
     known = {**KNOWN, **fields, TAGS: FieldType.TEXT}
     new = infer_types(reading.columns, reading.samples(), known)
     types = {**known, **new}
-    checked(values, types)
     done = reading.done
+    done.values = checked(values, types)
     done.new_fields = new
     done.notes, done.tags, done.options = list(table.notes), tuple(options.tags), options.of_everybody
     done.on_existing = options.on_existing or (prospects.UPDATE if came_back else prospects.FILL)
     if came_back and not options.on_existing:
         done.notes.append("held people come back: what was filled in counts (--on-existing update)")
-    done.layout = settled.layout(types, new, reading.examples())
+    also = refusals.also(reading.plain, reading.samples())
+    done.layout = settled.layout(types, new, reading.examples(), also)
     return Prepared(reading, settled, types, done.on_existing)
 
 
@@ -95,7 +100,8 @@ def run(
     yield done
     try:
         for each in reading.batches(types, batch):
-            result = _bring(store, prepared, each, clock)
+            result = _bring(store, prepared, each, clock, actor)
+            done.refused += result.refused
             done.added += result.added
             done.changed += result.changed
             done.unchanged += result.unchanged
@@ -103,18 +109,36 @@ def run(
             done.tagged += result.tagged
             done.differing += result.differing
             yield done
+        if not options.dry_run:
+            reading.rejected.clear()
     finally:
         reading.rejected.close()
         if not options.dry_run:
+            _remember(store, reading)
             _log(store, done, options, clock(), actor)
 
 
-def _bring(store: Store, prepared: Prepared, each: Batch, clock: Callable[[], datetime]) -> Imported:
-    how = prepared.on_existing
+def _bring(
+    store: Store, prepared: Prepared, each: Batch, clock: Callable[[], datetime], actor: str
+) -> Imported:
+    how, file = prepared.on_existing, Path(prepared.done.file).name
+    refused = {
+        f"opted out: {mapping_report.plain(column)} in {file}": emails
+        for column, emails in each.refused.items()
+    }
     if prepared.reading.options.dry_run:
-        return store.read(prospects.try_batch, store.key, each.rows, on_existing=how, tags=each.tags)
+        return store.read(
+            prospects.try_batch, store.key, each.rows, on_existing=how, tags=each.tags, refused=refused
+        )
     return store.write(
-        prospects.add_batch, store.key, each.rows, on_existing=how, now=clock(), tags=each.tags
+        prospects.add_batch,
+        store.key,
+        each.rows,
+        on_existing=how,
+        now=clock(),
+        tags=each.tags,
+        refused=refused,
+        actor=actor,
     )
 
 
@@ -125,6 +149,28 @@ def _fixed(store: Store, prepared: Prepared, now: datetime) -> dict[str, FieldTy
     store.write(mappings.keep, prepared.settled.digest, prepared.settled.said, now)
     fixed = store.read(prospects.field_types)  # another import may have been first
     return {**fixed, TAGS: FieldType.TEXT}
+
+
+def _written(text: str) -> dict[str, str]:
+    """The errors files of earlier imports: full path -> digest."""
+    found: dict[str, str] = json.loads(text or "{}")
+    return found
+
+
+def _remember(store: Store, reading: Reading) -> None:
+    """Note the errors file that was written: who has mended it since does not lose that to another import."""
+    if (written := reading.rejected.digest) is None:
+        return
+    path, digest = written
+
+    def change(text: str) -> tuple[str, None]:
+        earlier = {name: each for name, each in _written(text).items() if name != path}
+        return json.dumps(dict([*earlier.items(), (path, digest)][-_REMEMBERED:])), None
+
+    store.write(memo.change, _ERRORS_FILES, change)
+    if stays := reading.rejected.stays:
+        name = reading.rejected.path.name
+        reading.done.notes.append(f"{stays.name} was changed since, so it stays; the bad rows are in {name}")
 
 
 def _log(store: Store, done: Import, options: Options, now: datetime, actor: str) -> None:
@@ -141,6 +187,7 @@ def _log(store: Store, done: Import, options: Options, now: datetime, actor: str
             changed=done.changed,
             bad=done.bad,
             tagged=done.tagged,
+            opted_out=done.opted_out.total(),
             tags=list(options.tags),
             source=options.source,
         )

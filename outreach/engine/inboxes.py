@@ -1,7 +1,8 @@
 """The inboxes of the mailboxes in use: read side by side, once or for as long as a sender runs."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -81,10 +82,23 @@ class Inboxes:
 
     def __init__(self, store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock) -> None:
         self._store, self._connect, self._clock = store, connect, clock
+        self._open: dict[str, Bounded] = {}  # by mailbox: connections that are kept
+        self._filing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def read(self) -> list[News]:
         """Read all of them once; what there is to tell of each. StoreError where the store is away."""
         return list(await asyncio.gather(*map(self._read, await self._in_use())))
+
+    async def file(self) -> list[News]:
+        """Put copies of all that has left into Sent; what could not be. StoreError where the store is away.
+
+        Who restores a backup elsewhere finds there what left after it. An inbox that could not be read is left
+        alone: its reading tells why, and files what is missing once it works.
+        """
+        desks = await asyncio.to_thread(self._store.read, settings.desks)
+        boxes = (desk.mailbox for desk in desks if not desk.inbox_trouble)
+        mine = [box for box in boxes if _read_by_us(box) and not files_sent(endpoint(box.smtp).host)]
+        return [news for news in await asyncio.gather(*map(self._file_all, mine)) if news.trouble]
 
     async def follow(self, tell: Callable[[News], None], seconds: float) -> None:
         """Read them again and again: when a server tells of new mail, and every so many seconds. Never returns.
@@ -114,7 +128,7 @@ class Inboxes:
         used = await asyncio.to_thread(self._store.read, status.mailboxes_to_read, since)
         desks = await asyncio.to_thread(self._store.read, settings.desks)
         boxes = (desk.mailbox for desk in desks if desk.mailbox.address in used)
-        return [box for box in boxes if box.answers == "imap" and box.imap]
+        return [box for box in boxes if _read_by_us(box)]
 
     async def _read(self, box: Mailbox) -> News:
         try:
@@ -131,6 +145,7 @@ class Inboxes:
                 while True:
                     news = await self._look(inbox, box)
                     tell(news)
+                    self._open[box.address] = inbox
                     ended = loop.time()
                     await inbox.wait(seconds)
                     await asyncio.sleep(min(news.breath(loop.time() - ended), seconds))
@@ -138,23 +153,45 @@ class Inboxes:
             tell(await self._troubled(box, exc))
         except StoreError:
             return  # the rounds tell
+        finally:
+            self._open.pop(box.address, None)
 
     async def _look(self, inbox: Inbox, box: Mailbox) -> News:
         """File what was sent, then read: so the copies are behind the cursor as well."""
         unfiled = "" if files_sent(endpoint(box.smtp).host) else await self._file(inbox, box)
         tally = await read_inbox(self._store, inbox, box.address, self._clock)
         if unfiled and not tally.kinds:
-            return News(box.address, f"copies of what was sent cannot be filed: {unfiled}", unfiled)
+            return _unfiled(box, unfiled)
         return News(box.address, f"{box.address}: {came_back(tally.kinds)}" if tally.kinds else "", unfiled)
 
+    async def _file_all(self, box: Mailbox) -> News:
+        """File batch after batch, over the connection that is open, or one of its own."""
+        trouble = ""
+        try:
+            while not trouble and await self._unfiled(box):
+                if box.address in self._open:
+                    trouble = await self._file(self._open[box.address], box)
+                else:
+                    async with Bounded(self._connect(box)) as inbox:
+                        trouble = await self._file(inbox, box)
+        except TimeoutError:
+            trouble = "slow"
+        except MailboxError as exc:
+            trouble = exc.message
+        return _unfiled(box, trouble)
+
+    async def _unfiled(self, box: Mailbox) -> Sequence[copies.Unfiled]:
+        return await asyncio.to_thread(self._store.read, copies.unfiled, box.address, self._clock())
+
     async def _file(self, inbox: Inbox, box: Mailbox) -> str:
-        """Put copies of what has left into Sent, where the server does not do it; why that cannot be, or ""."""
-        for letter in await asyncio.to_thread(self._store.read, copies.unfiled, box.address, self._clock()):
-            try:
-                await inbox.append_sent(letter.raw, letter.sent_at)
-            except MailboxError as exc:  # answers are read all the same
-                return exc.message
-            await asyncio.to_thread(self._store.write, copies.filed, letter.id, self._clock())
+        """Put a batch of copies of what has left into Sent; why that cannot be, or ""."""
+        async with self._filing[box.address]:
+            for letter in await self._unfiled(box):
+                try:
+                    await inbox.append_sent(letter.raw, letter.sent_at)
+                except MailboxError as exc:  # answers are read all the same
+                    return exc.message
+                await asyncio.to_thread(self._store.write, copies.filed, letter.id, self._clock())
         return ""
 
     async def _troubled(self, box: Mailbox, exc: TimeoutError | MailboxError) -> News:
@@ -171,3 +208,11 @@ class Inboxes:
         with suppress(StoreError):  # the rounds tell
             await asyncio.to_thread(self._store.write, settings.inbox_unread, box.address, why)
         return News(box.address, text, why)
+
+
+def _read_by_us(box: Mailbox) -> bool:
+    return box.answers == "imap" and bool(box.imap)
+
+
+def _unfiled(box: Mailbox, trouble: str) -> News:
+    return News(box.address, f"copies of what was sent cannot be filed: {trouble}", trouble)

@@ -3,21 +3,22 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
 
-from outreach import data
 from outreach.errors import InputError, problem
 from outreach.model import FieldType
 from outreach.prospect import KNOWN, Columns, columns
-from outreach.prospect.columns import fold, slug
+from outreach.prospect.columns import aliases, fold, slug
+from outreach.prospect.refusals import Role, role
 from outreach.report import held
 from outreach.report.imports import TAGS
-from outreach.report.mapping import Column, Layout
+from outreach.report.mapping import OPT_OUTS, Column, Layout
 from outreach.store import Store, mappings, prospects
 from outreach.workspace import rejects
 
 # They say what was wrong with a row, and go when it is mended.
 OURS = frozenset((*rejects.COLUMNS, held.REASON))
+# Columns that are for nothing but to say who has opted out.
+_SAID_THERE = (Role.OPT_OUT, Role.OPT_OUT_TOLD)
 _LONG = 5  # letters of the shortest header that is taken for a misspelt one
 # One slip from a header of a known field ("state", "stad", "contact"), and words themselves.
 _WORDS = frozenset({"stage", "stand", "status", "contract", "rolle", "roles", "owned"})
@@ -29,7 +30,8 @@ class Settled:
 
     `said` is what a person said for these headers, now or earlier: label -> field, "" leaves it out;
     `earlier` are the labels of which it was remembered. `known` is whether a file with these headers
-    (`digest` stands for them) has been imported before, and nothing else was said then.
+    (`digest` stands for them) has been imported before, and nothing else was said then. `opt_outs` are the
+    places of columns that say who has opted out: their cells become no field, they count as left out.
     """
 
     columns: Columns
@@ -38,6 +40,19 @@ class Settled:
     earlier: frozenset[str]
     digest: str
     known: bool
+    opt_outs: frozenset[int] = frozenset()
+
+    @property
+    def telling(self) -> tuple[tuple[int, str, Role], ...]:
+        """The columns that may say of a person that they want no letters: place, header, and how it says it."""
+        found = []
+        for at, (name, header) in enumerate(zip(self.columns.names, self.columns.headers, strict=True)):
+            what = role(header) or (Role.STATUS if name == "verified" else None)
+            if at in self.opt_outs:
+                found.append((at, header, what if what in _SAID_THERE else Role.OPT_OUT))
+            elif name and what and what not in _SAID_THERE:
+                found.append((at, header, what))
+        return tuple(found)
 
     @property
     def dropped(self) -> tuple[int, ...]:
@@ -45,22 +60,28 @@ class Settled:
         return tuple(at for at, name in enumerate(self.columns.names) if not name)
 
     def layout(
-        self, types: Mapping[str, FieldType], new: Container[str], examples: Sequence[Sequence[str]]
+        self,
+        types: Mapping[str, FieldType],
+        new: Container[str],
+        examples: Sequence[Sequence[str]],
+        also: Mapping[int, Sequence[str]],
     ) -> Layout:
-        """The columns for a screen: `examples` are the first values of each, `new` the fields nobody has yet.
+        """The columns for a screen: `examples` are the first values of each, `new` the fields nobody has yet,
+        `also` the further fields that columns fill, by their places.
 
         A column with neither a header nor a value is not shown.
         """
         taken, found = set(self.columns.names), []
         together = zip(self.columns.names, self.columns.headers, self.labels, examples, strict=True)
-        for name, header, label, values in together:
+        for at, (name, header, label, values) in enumerate(together):
             if header in OURS or not (header or values):
                 continue
             guess = near(header) if name not in KNOWN and name and label not in self.said else ""
             found.append(
                 Column(
                     header=header or label,
-                    field=name,
+                    field=OPT_OUTS if at in self.opt_outs else name,
+                    also=tuple(also.get(at, ())),
                     type=types.get(name, FieldType.TEXT) if name and values else None,
                     new=name in new,
                     examples=tuple(values),
@@ -88,7 +109,7 @@ def settle(
     labels = _labels(header)
     digest = mappings.digest(labels)
     before = store.read(mappings.recall, digest)
-    fields = {**KNOWN, **store.read(prospects.field_types), TAGS: FieldType.TEXT}
+    fields = {**KNOWN, **store.read(prospects.field_types), TAGS: FieldType.TEXT, OPT_OUTS: FieldType.TEXT}
     now: dict[str, str] = {}
     wrong = []
     for column, field in said:
@@ -106,8 +127,12 @@ def settle(
     known = before is not None and everything == earlier
     named = {at: everything[label] for at, label in enumerate(labels) if label in everything}
     named |= {at: "" for at, name in enumerate(header) if name.strip() in OURS}
+    opt_outs = {at for at, name in named.items() if name == OPT_OUTS}
+    opt_outs |= {at for at, name in enumerate(header) if at not in named and role(name) in _SAID_THERE}
+    named |= dict.fromkeys(opt_outs, "")
     settled = columns(header, file=file, line=line, named=named)
-    return Settled(settled, labels, everything, frozenset(earlier) - frozenset(now), digest, known)
+    again = frozenset(earlier) - frozenset(now)
+    return Settled(settled, labels, everything, again, digest, known, frozenset(opt_outs))
 
 
 def near(header: str) -> str:
@@ -115,7 +140,7 @@ def near(header: str) -> str:
     folded = fold(header)
     if len(folded) < _LONG or folded in _WORDS or folded[-1].isdigit():  # "Position 2" is meant so
         return ""
-    return next((field for alias, field in _meanings().items() if _slipped(folded, alias)), "")
+    return next((field for alias, field in aliases().items() if _slipped(folded, alias)), "")
 
 
 def _slipped(text: str, meant: str) -> bool:
@@ -166,13 +191,21 @@ def _place(column: str, header: Sequence[str], labels: Sequence[str]) -> str:
     raise InputError([problem(f"--map: the file has no column {column!r}", hint=hint)])
 
 
+# Fields that an import as a whole cannot have, and what to do instead.
+_OF_ROWS = {
+    "email": "every row needs its own",
+    TAGS: "say --tag",
+    OPT_OUTS: "outreach suppress add takes addresses",
+}
+
+
 def values(said: Sequence[tuple[str, str]], fields: Mapping[str, FieldType]) -> dict[str, str]:
     """Field -> value of an import as a whole; InputError for a field that cannot have one."""
     found: dict[str, str] = {}
     for name, text in said:
         field = _field("--set", name, {**KNOWN, **fields})
-        if field in ("email", TAGS):
-            hint = "say --tag" if field == TAGS else "every row needs its own"
+        if field in _OF_ROWS:
+            hint = _OF_ROWS[field]
             raise InputError([problem(f"--set cannot give everybody the same {field}", hint=hint)])
         found[field] = text
     return found
@@ -186,7 +219,7 @@ def _field(option: str, text: str, fields: Mapping[str, FieldType]) -> str:
     name = text.strip()
     if not name or name in fields:
         return name
-    known = _meanings().get(fold(name)) or slug(name)
+    known = aliases().get(fold(name)) or slug(name)
     if not known:
         hint = "use letters, digits and _"
         raise InputError([problem(f"{option}: {text!r} is no name for a field", hint=hint)])
@@ -197,10 +230,3 @@ def _field(option: str, text: str, fields: Mapping[str, FieldType]) -> str:
         hint = f"did you mean `{meant}`? A field of your own needs a name less like it"
         raise InputError([problem(f"{option}: there is no field {known!r}", hint=hint)])
     return known
-
-
-@cache
-def _meanings() -> Mapping[str, str]:
-    """Folded header -> the known field that it is for."""
-    table = data.table("columns")["fields"]
-    return {fold(alias): name for name in KNOWN for alias in (name, *table.get(name, ()))}

@@ -9,9 +9,10 @@ from typing import Any
 from outreach.report.inbox import kind_name
 from outreach.report.needs import Need
 
+HELD = "store_held"  # while that is so, nothing else is told: the store may be a restored one
 # What is told at once, by code, after it has stood for so long: an inbox may be out of reach for a moment.
 AT_ONCE: Mapping[str, timedelta] = {
-    "store_held": timedelta(0),
+    HELD: timedelta(0),
     "no_password": timedelta(0),
     "mailbox_paused": timedelta(0),
     "inbox_unreadable": timedelta(minutes=10),
@@ -49,18 +50,25 @@ def of_mails(rows: Iterable[Mapping[str, Any]]) -> Iterator[Notice]:
 
 
 def due(
-    known: str, found: Collection[Notice], now: datetime, today: date, *, rationed: bool = True
+    known: str,
+    found: Collection[Notice],
+    now: datetime,
+    today: date,
+    *,
+    rationed: bool = True,
+    partial: bool = False,
 ) -> tuple[str, tuple[Notice, ...]]:
     """What of `found` is to be told now, and what to remember in place of `known`: both texts are JSON.
 
     `rationed` is for mails: not two within ten minutes, at most ten a day. Else what lasts is told again on
-    the next day.
+    the next day. `partial`: `found` is not all there is, so nothing is taken to be gone.
     """
     state: dict[str, Any] = json.loads(known) if known else {}
     new_day = state.get("day") != today.isoformat()
     before: dict[str, Any] = {} if new_day and not rationed else state.get("notices", {})
     first = {"since": now.isoformat(), "told": False}
-    notices = {each.key: dict(before.get(each.key, first)) for each in found}
+    kept = dict(before) if partial else {}
+    notices = kept | {each.key: dict(before.get(each.key, first)) for each in found}
     mails, last = 0 if new_day else state.get("mails", 0), state.get("last", "")
     ready = tuple(
         each

@@ -98,11 +98,15 @@ class Notifier:
 
     async def _mails(self) -> list[str]:
         told = []
-        if self._operator.notify.digest is not None:
+        if self._operator.notify.digest is not None and not await asyncio.to_thread(self._held):
             told += await self._digest()
         if self._operator.notify.alerts and not told:
             told += await self._alert()
         return told
+
+    def _held(self) -> bool:
+        """Whether the store is held: what it says may be old, and may have been told before it was restored."""
+        return bool(standing.held(self._store, self._clock()))
 
     async def _digest(self) -> list[str]:
         before = await asyncio.to_thread(self._claim_digest)
@@ -167,11 +171,13 @@ class Notifier:
         watched = replace(
             standing.watch(self._store, now, self._operator.zone), lacking=self._operator.lacking
         )
-        at_once = [each for each in needs(watched) if each.code in notices.AT_ONCE]
-        found = [*notices.of_needs(at_once), *waiting(self._store, watched)]
+        held = bool(watched.hold)
+        codes = (notices.HELD,) if held else notices.AT_ONCE
+        at_once = [each for each in needs(watched) if each.code in codes]
+        found = [*notices.of_needs(at_once), *(() if held else waiting(self._store, watched))]
 
         def decide(known: str) -> tuple[str, tuple[Notice, ...]]:
-            return notices.due(known, found, now, today)
+            return notices.due(known, found, now, today, partial=held)
 
         known = self._store.read(memo.get, ALERTS)
         if decide(known)[0] == known or not (known or found):

@@ -15,7 +15,7 @@ from outreach.model import Hold
 from outreach.plan import Held, Plan, Recalled
 from outreach.plan.linting import FALSE_REPLY
 from outreach.schedule.outlook import Outlook
-from outreach.store import Store, launches, plans, prospects, settings
+from outreach.store import Store, launches, plans, prospects, settings, status
 from outreach.store.launches import Applied
 
 
@@ -96,6 +96,7 @@ def launch(
 ) -> Outcome:
     """Do a plan: the one with `plan_id` as it was shown, or a fresh one; only the `first` people if given.
 
+    `first` 0 does the changes alone; after fewer than all, nobody joins at night until another launch.
     Since it was shown, people may have dropped out; nobody is added and nothing is reworded. PlanError
     if it is unknown, older than a day, or would now do something else.
     """
@@ -104,9 +105,12 @@ def launch(
         workspace = workspace.accepting(recalled.plan.accepted)
     else:
         recalled = Recalled(make(store, workspace, stem, now))
-    made, pilot = recalled.plan, first is not None and first < len(recalled.plan.new)
+    made = recalled.plan
+    pilot = first is not None and first < len(made.new) + recalled.added  # a plan shown may be a pilot itself
     if pilot:
         made = replace(made, new=made.new[:first])
+    if first == 0:  # who joins at night stays as it was
+        pilot = any(each.pilot for each in store.read(status.courses) if each.stem == stem)
     done = enact(store, workspace, made, now=now, actor=actor, pilot=pilot)
     return Outcome(made, done.revision, recalled.dropped, done.people)
 

@@ -16,8 +16,7 @@ from outreach.plan.draft import template_fields
 from outreach.plan.joining import likely_mailbox
 from outreach.plan.letters import Letters, letters_of
 from outreach.plan.make import condition_of, matchable
-from outreach.report.everybody import Row
-from outreach.report.odd import odd
+from outreach.report.odd import Sketch, odd, sketch
 from outreach.segment import Fact, History
 from outreach.segment.history import CAMPAIGN, LETTER, TAG
 from outreach.sequence import next_step
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 AT_ONCE = 2_000  # people who are planned together in a moment; more only as they are looked at
+TRIED = 200  # people who are planned one after the other to find one who is new
 SKETCHED = 20_000  # people whose letters are compared to find the outliers
 
 
@@ -144,6 +144,18 @@ class Roll:
         everybody = (*self._joining, *(each.prospect for each in self._state.enrolled.values()))
         return odd(self._sketches(everybody[:: -(-len(everybody) // SKETCHED) or 1]))
 
+    def first(self) -> Prospect | None:
+        """The first of the plan: who is new, else who is in the campaign, else who is held; None for nobody.
+
+        Where many are planned as they are looked at, those are not all planned for it, as long as one of the first
+        TRIED is new.
+        """
+        if self._whole is None:
+            for person in self._joining[:TRIED]:
+                if person.id in self._company(person.company).new:
+                    return person
+        return next(self.plan_all().people(), None)
+
     @property
     def is_planned(self) -> bool:
         """Whether everybody is planned, so that all who are held are known."""
@@ -189,7 +201,7 @@ class Roll:
         people |= {number: each.prospect for number, each in state.enrolled.items()}
         return _previews(self._workspace, made, state, people)
 
-    def _sketches(self, people: Iterable[Prospect]) -> Iterator[Row]:
+    def _sketches(self, people: Iterable[Prospect]) -> Iterator[Sketch]:
         """Their next letters without footer and checks: enough to compare lengths."""
         workspace, campaign = self._workspace, self._workspace.campaigns[self._stem]
         for person in people:
@@ -211,9 +223,7 @@ class Roll:
                 ).content
             except (MissingFields, RenderError):  # held, with the reason, when they are looked at
                 continue
-            first = next((line for line in content.text.splitlines() if line.strip()), "")
-            stem = campaign.steps[place or 0].letter
-            yield Row(person.email, "", language, stem, "", len(content.text.split()), first, "")
+            yield sketch(person.email, campaign.steps[place or 0].letter, language, content.text)
 
 
 def roll(store: Store, workspace: Workspace, stem: str, now: datetime) -> Roll:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -11,8 +11,10 @@ from outreach import policy
 from outreach.engine import mapping
 from outreach.errors import InputError, did_you_mean, problem
 from outreach.mailbox.mx import Mail
-from outreach.model import FieldType
-from outreach.prospect import BadRow, Row, converter, row_reader
+from outreach.model import FieldType, Value
+from outreach.prospect import BadRow, Row, converter, refusals, row_reader
+from outreach.prospect.refusals import Said
+from outreach.prospect.types import shown
 from outreach.report.imports import EXAMPLES, TAGS, Import
 from outreach.report.spreadsheet import MARK, unescaped
 from outreach.workspace import rejects
@@ -22,6 +24,7 @@ MAX_TAG: Final = 60  # characters
 _VALUES: Final = 2  # values of a column that are shown as examples
 _LONGEST: Final = 100  # characters of an example
 _LOOKED_AT: Final = 200  # rows that they are taken from
+_AS_MANY: Final = 10  # rows that are added while one person is suppressed
 _TAG: Final = re.compile(rf"[\w.\-]{{1,{MAX_TAG}}}")
 
 
@@ -54,10 +57,18 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Good rows of distinct addresses, and the tags that they are to get: address -> tags."""
+    """Good rows of distinct addresses, and the tags that they are to get: address -> tags; and who has opted
+    out: the header that says so -> addresses.
+    """
 
-    rows: list[Row]
-    tags: dict[str, Sequence[str]]
+    rows: list[Row] = field(default_factory=list)
+    tags: dict[str, Sequence[str]] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How much work it is, in rows: to suppress somebody is more than to add them."""
+        return len(self.rows) + _AS_MANY * sum(map(len, self.refused.values()))
 
 
 def tag_name(text: str) -> str:
@@ -75,11 +86,16 @@ class Reading:
     """One way through a file: good rows in batches, everything else counted in `done`.
 
     `values` (field -> text) are for rows without one of their own. `mail` tells of mail domains that were
-    looked up, whether they take mail.
+    looked up, whether they take mail. `written` are the errors files of earlier imports, as `Rejects` has them.
     """
 
     def __init__(
-        self, table: Table, options: Options, settled: mapping.Settled, values: Mapping[str, str]
+        self,
+        table: Table,
+        options: Options,
+        settled: mapping.Settled,
+        values: Mapping[str, str],
+        written: Mapping[str, str],
     ) -> None:
         self.table = table
         self.options = options
@@ -92,10 +108,11 @@ class Reading:
             self.plain, names=self.plain.names + more, headers=self.plain.headers + more
         )  # as if the file had a column for every value of the import as a whole
         self.dropped = settled.dropped
+        self.telling = settled.telling
         self.values = [(self.columns.names.index(name), text) for name, text in values.items()]
         delimiter = table.delimiter or ","
         errors = options.errors or rejects.beside(table.path)
-        self.rejected = rejects.Rejects(errors, table.path, table.header[self.first :], delimiter)
+        self.rejected = rejects.Rejects(errors, table.path, table.header[self.first :], delimiter, written)
         self.done = Import(
             str(table.path), table.encoding, table.guessed, table.delimiter, dry_run=options.dry_run
         )
@@ -164,13 +181,20 @@ class Reading:
         """Good rows of addresses that the file did not have before, the last batch too if it is empty."""
         read, plain = row_reader(self.columns, types), row_reader(self.plain, types)
         seen: set[int] = set()  # hashes: a million addresses would take three times as much
-        batch = Batch([], {})
+        batch = Batch()
         for found in self.rows():
             self.done.rows += 1
             if isinstance(found, BadRow):
                 self.reject(found, found.text.split(self.table.delimiter or ",")[self.first :])
                 continue
             line, cells, meant = found
+            if column := self.refuses(cells):
+                emails = refusals.addresses(self.columns, meant) if meant is not None else []
+                batch.refused.setdefault(column, []).extend(emails)
+                seen.update(map(hash, emails))
+                self.done.opted_out[column] += bool(emails)
+                if emails:
+                    continue
             row = read(line, meant) if meant is not None else plain(line, cells)
             if self.mail and isinstance(row, Row):
                 row = self.with_mail(row)
@@ -178,10 +202,27 @@ class Reading:
                 self.reject(row, cells)
             elif self.is_new(row, seen):
                 batch.rows.append(self.finished(row, cells, batch.tags))
-            if len(batch.rows) == size:
+            if batch.size >= size:
                 yield batch
-                batch = Batch([], {})
+                batch = Batch()
         yield batch
+
+    def refuses(self, cells: Sequence[str]) -> str:
+        """The header of the column that says that a row's person has opted out; "" for none."""
+        for at, header, what in self.telling:
+            if at < len(cells) and cells[at] and refusals.says(what, cells[at]) is Said.OPTED_OUT:
+                return header
+        return ""
+
+    def willing(self, row: Row, cells: Sequence[str]) -> Row:
+        """The row, held in plans where it is not clear whether its person has opted out; tells of who is held."""
+        for at, _, what in self.telling:
+            if at < len(cells) and cells[at] and refusals.says(what, cells[at]) is Said.UNCLEAR:
+                self.done.warn(row.line, f"unclear opt-out, so held in every plan {shown(cells[at].strip())}")
+                return replace(row, fields={**row.fields, "consent": False})
+        if refusals.unwilling(row.fields):
+            self.done.warn(row.line, f"held in every plan, without consent {row.email!r}")
+        return row
 
     def is_new(self, row: Row, seen: set[int]) -> bool:
         mark = hash(row.email)
@@ -222,6 +263,7 @@ class Reading:
     def finished(self, row: Row, cells: Sequence[str], tags: dict[str, Sequence[str]]) -> Row:
         """The row with what the import as a whole says; takes note of what the user should know."""
         done, options = self.done, self.options
+        row = self.willing(row, cells)
         for warning in row.warnings:
             done.warn(row.line, warning)
         done.nameless += "first_name" not in row.fields
@@ -255,10 +297,12 @@ def leading(header: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(mapping.OURS.__contains__, header))
 
 
-def checked(values: Mapping[str, str], types: Mapping[str, FieldType]) -> None:
-    """InputError for a value of `--set` that its field cannot have."""
+def checked(values: Mapping[str, str], types: Mapping[str, FieldType]) -> dict[str, Value]:
+    """The values of `--set` as their fields hold them; InputError for one that its field cannot have."""
+    found = {}
     for name, text in values.items():
         try:
-            converter(name, types.get(name, FieldType.TEXT))(text)
+            found[name] = converter(name, types.get(name, FieldType.TEXT))(text)
         except ValueError as exc:
             raise InputError([problem(f"--set {name}: {exc}")]) from exc
+    return found

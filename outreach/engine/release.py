@@ -19,7 +19,7 @@ from outreach.mailbox.folders import Role
 from outreach.model import Mailbox, Scope
 from outreach.report.release import SHOWN, Survey
 from outreach.report.standing import SENDER, Next
-from outreach.store import Store, copies, settings, status, suppressions
+from outreach.store import Store, copies, settings, status
 from outreach.store import release as stored
 from outreach.store.copies import OwnCopy
 
@@ -36,19 +36,26 @@ class Sight:
     blind: Mapping[str, str]
 
 
-async def look(store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock) -> Sight:
-    """Read the Sent folders, whatever was read of them before. Nothing is changed, here or there."""
+async def look(
+    store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock, named: Sequence[Mailbox] = ()
+) -> Sight:
+    """Read the Sent folders, whatever was read of them before. Nothing is changed, here or there.
+
+    Those of the store's mailboxes, and of the ones that are `named` in the workspace: they may be newer than it.
+    """
     since = store.read(stored.known_until)
     if since is None:
         return Sight((), {})
-    used = store.read(status.mailboxes_in_use)
-    boxes = [desk.mailbox for desk in store.read(settings.desks)]
-    ours = {box.address for box in boxes}
-    seen = await asyncio.gather(*(_sent(box, connect, since - MARGIN, clock, ours) for box in boxes))
+    must = {*store.read(status.mailboxes_in_use), *(box.address for box in named)}
+    launched = (desk.mailbox for desk in store.read(settings.desks))
+    boxes = {box.address: box for box in (*named, *launched)}
+    seen = await asyncio.gather(
+        *(_sent(box, connect, since - MARGIN, clock, set(boxes)) for box in boxes.values())
+    )
     blind = {
-        box.address: found
-        for box, found in zip(boxes, seen, strict=True)
-        if isinstance(found, str) and box.address in used
+        address: found
+        for address, found in zip(boxes, seen, strict=True)
+        if isinstance(found, str) and address in must
     }
     return Sight([copy for found in seen if not isinstance(found, str) for copy in found], blind)
 
@@ -78,8 +85,27 @@ async def _sent(
     return found
 
 
-def settle(store: Store, sight: Sight, clock: Clock) -> tuple[list[str], list[str]]:
-    """Count what was seen as sent; of letters that the store knows nothing of: (people paused, addresses unknown).
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """Letters in Sent that a store knows nothing of: how many, and their readers, paused ones and `unknown` ones."""
+
+    letters: int
+    paused: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+
+
+def _written_by_us(strange: Sequence[OwnCopy]) -> list[OwnCopy]:
+    """Those that are letters of a campaign: what people write has no opt-out address of that name."""
+    return [copy for copy in strange if copy.token and copy.header_id.startswith(f"{copy.token}@")]
+
+
+def _letters(ours: Sequence[OwnCopy]) -> int:
+    """A mailbox may file two copies of a letter."""
+    return len({copy.header_id for copy in ours})
+
+
+def settle(store: Store, sight: Sight, clock: Clock) -> Strange:
+    """Count what was seen as sent, and pause whom it would have another first letter for; what is left over.
 
     A follow-up is recognized once the letter before it counts as sent, so it takes a pass a step.
     """
@@ -90,8 +116,10 @@ def settle(store: Store, sight: Sight, clock: Clock) -> tuple[list[str], list[st
         parts = (strange[start : start + BATCH] for start in range(0, before, BATCH))
         strange = [copy for part in parts for copy in store.write(copies.recognize, part, clock())]
         upkeep.advance(store, revisions, clock())
-    ours = [copy for copy in strange if copy.token and copy.header_id.startswith(f"{copy.token}@")]
-    return store.write(copies.pause_strangers, ours, clock()) if ours else ([], [])
+    doubled = store.write(copies.pause_doubled, clock())
+    ours = _written_by_us(strange)
+    paused, unknown = store.write(copies.pause_strangers, ours, clock())
+    return Strange(_letters(ours), sorted({*paused, *doubled}), unknown)
 
 
 def held(store: Store, now: datetime) -> tuple[str, bool]:
@@ -105,22 +133,29 @@ def held(store: Store, now: datetime) -> tuple[str, bool]:
     return complaint or next(own, ""), bool(complaint)
 
 
-def survey(store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock, *, change: bool) -> Survey:
-    """Find out what a person should know before the store goes on; without `change` it is left as it is.
+def survey(
+    store: Store,
+    connect: Callable[[Mailbox], Inbox],
+    clock: Clock,
+    *,
+    change: bool,
+    named: Sequence[Mailbox] = (),
+) -> Survey:
+    """Find out what a person should know before the store goes on; without `change` it is left as it is. `named`:
+    the mailboxes of the workspace.
 
     With it: what is in Sent counts as sent, the inboxes are read, the journal's suppressions are known again,
     and windows that were missed are given anew.
     """
     hold, behind = held(store, clock())
-    sight = asyncio.run(look(store, connect, clock)) if behind else Sight((), {})
+    sight = asyncio.run(look(store, connect, clock, named)) if behind else Sight((), {})
     missing = store.witness.missing(store.read(settings.house).marks) if behind else None
     if not change:
-        known = store.journal.read().values()
-        found = store.read(copies.would_find, sight.copies)
-        learning = len(store.read(suppressions.lacking, known))
-        seen = Survey(hold, behind, (), 0, found=found, relearned=learning)
+        found, strange = store.read(copies.would_find, sight.copies)
+        unknown = _letters(_written_by_us(strange))
+        seen = Survey(hold, behind, (), 0, found=found, unknown=unknown, relearned=store.learned)
     else:
-        paused, strangers = settle(store, sight, clock)
+        left = settle(store, sight, clock)
         news = asyncio.run(Inboxes(store, connect, clock).read())
         learned, revisions = store.relearn(clock()), Revisions(store)
         upkeep.advance(store, revisions, clock())
@@ -128,7 +163,7 @@ def survey(store: Store, connect: Callable[[Mailbox], Inbox], clock: Clock, *, c
         found = store.read(copies.found, store.read(stored.last))
         told = [each.text for each in news if each.text]
         seen = Survey(hold, behind, (), 0, found=found, relearned=learned, news=told)
-        seen = replace(seen, paused=paused, strangers=strangers)
+        seen = replace(seen, unknown=left.letters, paused=left.paused, strangers=left.unknown)
     return replace(
         seen,
         missing=missing,

@@ -116,6 +116,11 @@ def _hold(store: Store, pauses: Collection[Pause]) -> str:
     return store.complaint() or next(own, "")
 
 
+def held(store: Store, now: datetime) -> str:
+    """Why the store as a whole must not send before a person has released it; "" if it may."""
+    return _hold(store, store.read(status.pauses, now))
+
+
 def _reads(desk: settings.Desk, now: datetime) -> bool:
     return claims.fresh(desk.mailbox, desk.inbox_read_at, now)
 
@@ -167,6 +172,7 @@ def _boxes(
             inbox_trouble=desk.inbox_trouble,
             waiting=waits.waiting,
             ready=waits.ready,
+            due=waits.due,
             follow_ups=waits.follow_ups,
             opens_at=waits.opens_at,
             slot=next_slot(house.id, box, desk.pace, now, house.timezone)[0],

@@ -204,8 +204,9 @@ class Inbox:
             return self._trouble(text, "it is tried again later")
         address = self._mailbox.address
         if isinstance(self._secret, str):
-            way = "correct the password; Google wants an app password, Microsoft 365 takes none:"
-            return self._trouble(text, f"{way} outreach mailbox auth {address}", auth=True)
+            way = "correct the password where it is kept (keyring, password_file, environment, systemd credential)"
+            more = f"Google wants an app password, Microsoft 365 takes none: outreach mailbox auth {address}"
+            return self._trouble(text, f"{way}; {more}", auth=True)
         self._secret.forget()
         return self._trouble(text, f"sign in again: outreach mailbox auth {address}", auth=True)
 

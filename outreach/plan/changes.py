@@ -28,8 +28,10 @@ def changes(
 ) -> Iterator[Change]:
     """What a launch of these files does to the letter that waits, and why it is held if it is."""
     waiting, person = enrolled.open, enrolled.prospect
-    if enrolled.status == EnrollmentStatus.ACTIVE and campaign.excludes(person.email):
-        yield Leaving(person.id, person.email, waiting.id if waiting else None)
+    gone = campaign.excludes(person.email) or workspace.is_key_account(person.email)
+    if enrolled.status == EnrollmentStatus.ACTIVE and gone:
+        reason = "in an exclude file" if campaign.excludes(person.email) else "a key account"
+        yield Leaving(person.id, person.email, waiting.id if waiting else None, reason)
         return
     if enrolled.status != EnrollmentStatus.ACTIVE or waiting is None or waiting.status not in WAITING:
         return

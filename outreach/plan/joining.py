@@ -9,6 +9,7 @@ from outreach.model import Hold, Mailbox, Prospect
 from outreach.plan.draft import draft
 from outreach.plan.values import Enrollment, Held, State
 from outreach.prospect import undeliverable
+from outreach.prospect.refusals import unwilling
 from outreach.schedule.zones import day_of
 from outreach.sequence import COLLEAGUE, quiet_until
 
@@ -57,6 +58,8 @@ def _holds(
     reason = state.suppressed(prospect.email)
     if reason:
         yield Hold("suppressed", f"suppressed: {reason.partition(':')[0]}")
+    if prospect.id in state.paused:
+        yield Hold("paused", f"paused: {state.paused[prospect.id] or 'by hand'}", "outreach why EMAIL")
     if workspace.is_key_account(prospect.email):
         yield Hold("key_account", "key account: no campaign may take them on", "[limits] key_accounts")
     if campaign.excludes(prospect.email):
@@ -65,6 +68,8 @@ def _holds(
         yield Hold(
             "undeliverable", "a verifier found the address invalid", "another address, or verified=valid"
         )
+    if unwilling(prospect.fields):
+        yield Hold("consent", "the list says they did not consent", "consent=yes once they have agreed")
     if campaign.exclusive and prospect.id in state.elsewhere:
         yield Hold("elsewhere", f"in campaign {state.elsewhere[prospect.id]}")
     replied = state.replies.people.get(prospect.id)

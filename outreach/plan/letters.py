@@ -93,6 +93,31 @@ def lacking_later(workspace: Workspace, made: Plan) -> Counter[str]:
     return found
 
 
+def until_held(
+    workspace: Workspace, campaign: Campaign, person: Prospect, mailbox: Mailbox, place: int
+) -> tuple[int, str]:
+    """How many steps of a campaign somebody gets at whose `place` a letter waits, and what holds the one after.
+
+    That is "followup: no city", or "" where a person gets all of them.
+    """
+    language = workspace.language(campaign, str(person.fields.get("language", "")))
+    if isinstance(language, str):
+        certain = {*person.fields, "email", *(SENDER_FIELDS if _is_introduced(mailbox) else ())}
+        for at, step in enumerate(campaign.steps[place + 1 :], start=place + 1):
+            letter = workspace.letter(step.letter, language)
+            if letter is None or letter.required <= certain:  # what is made of fields takes its time
+                continue
+            fields = template_fields(workspace.sender, person, mailbox, language)
+            for name in template.missing(letter, fields)[:1]:
+                return at, f"{step.letter}: no {name}"
+    return len(campaign.steps), ""
+
+
+def _is_introduced(mailbox: Mailbox) -> bool:
+    """Whether a mailbox has all that a letter may say of who writes."""
+    return bool(mailbox.name and mailbox.title and mailbox.phone)
+
+
 def lacks(workspace: Workspace, letters: Letters, campaign: Campaign) -> tuple[str, ...]:
     """The fields of a person that some letter of the campaign needs and that are missing."""
     fields = template_fields(workspace.sender, letters.person, letters.mailbox, letters.language)

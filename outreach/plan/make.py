@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
@@ -14,7 +15,7 @@ from outreach.plan import linting
 from outreach.plan.changes import changes
 from outreach.plan.draft import SENDER_FIELDS
 from outreach.plan.joining import join
-from outreach.plan.stands import passed, stand_of
+from outreach.plan.stands import stand_of, turns
 from outreach.plan.values import (
     Enrolled,
     Enrollment,
@@ -47,6 +48,19 @@ class _Making:
     matched: int = 0
     stands: Counter[Stand] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
+    gained: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def found(self) -> dict[str, Any]:
+        """All of it, as a Plan has it."""
+        lists = ("new", "held", "reworded", "replaced", "leaving")
+        counts = ("stands", "passed", "gained", "lost", "unknown")
+        return {
+            **{name: tuple(getattr(self, name)) for name in lists},
+            **{name: dict(getattr(self, name)) for name in counts},
+            "matched": self.matched,
+            "undecided": self.undecided,
+        }
 
     def finds(self, condition: segment.Condition, prospect: Prospect) -> bool:
         """Whether the condition is true for somebody; counts them, or the fields that leave it open."""
@@ -91,16 +105,7 @@ def make(
     return Plan(
         campaign=stem,
         as_of=as_of,
-        new=tuple(making.new),
-        held=tuple(making.held),
-        reworded=tuple(making.reworded),
-        replaced=tuple(making.replaced),
-        leaving=tuple(making.leaving),
-        matched=making.matched,
-        stands=dict(making.stands),
-        passed=dict(making.passed),
-        unknown=dict(making.unknown),
-        undecided=making.undecided,
+        **making.found(),
         doubts=tuple(segment.unheard(condition.uses, state.past.names(TAG)) if condition.uses else ()),
         settings=settings,
         newest=state.newest,
@@ -219,7 +224,10 @@ def _go_on(
     if stand := stand_of(campaign, enrolled):
         making.stands[stand] += 1
     before = launched.campaigns[campaign.stem] if launched else None
-    making.passed.update(passed(campaign, before, enrolled))
+    turn = turns(campaign, before, enrolled)
+    making.passed.update(turn.passed)
+    making.gained.update(turn.gained)
+    making.lost.update(turn.lost)
     for change in changes(workspace, campaign, enrolled, key=state.key, as_of=as_of, launched=before):
         match change:
             case Held():

@@ -71,6 +71,7 @@ class State:
     past: Past = NoPast()  # what conditions ask of the history
     written: Mapping[int, Last] = field(default_factory=dict)  # prospect id -> last letter of other campaigns
     keepers: Mapping[str, str] = field(default_factory=dict)  # company -> the mailbox that wrote to it first
+    paused: Mapping[int, str] = field(default_factory=dict)  # prospect id -> why, of pauses without an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,12 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A prospect in the campaign who stands in an exclude file by now: stopped, and why."""
+    """A prospect in the campaign who stands in a list of those to leave alone by now: stopped, and why."""
 
     prospect_id: int
     email: str
     message_id: int | None  # the letter that waits
-    reason: str = "in an exclude file"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ class Plan:
     matched: int
     stands: Mapping[Stand, int] = field(default_factory=dict)  # people who already got letters and go on
     passed: Mapping[str, int] = field(default_factory=dict)  # new letter -> people who are past its place
+    gained: Mapping[str, int] = field(default_factory=dict)  # new letter -> people it is still to come for
+    lost: Mapping[str, int] = field(default_factory=dict)  # letter that is gone -> people it was to come for
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
     doubts: tuple[str, ...] = ()  # of the condition: tags that nobody has
     undecided: int = 0  # people out for want of some field

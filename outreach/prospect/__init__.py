@@ -5,7 +5,7 @@ from outreach.prospect.columns import KNOWN, Columns, columns
 from outreach.prospect.derived import DERIVED, derived
 from outreach.prospect.finish import undeliverable
 from outreach.prospect.rows import BadRow, Row, row_reader
-from outreach.prospect.types import convert, infer, infer_types
+from outreach.prospect.types import convert, infer_types
 from outreach.prospect.values import UnknownValueError, clean, converter
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "convert",
     "converter",
     "derived",
-    "infer",
     "infer_types",
     "row_reader",
     "undeliverable",

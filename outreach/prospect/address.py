@@ -87,11 +87,13 @@ def validated(text: str) -> str:
 
 
 def address_or_domain(text: str) -> str:
-    """An address, or a domain written "acme.com" or "@acme.com", as prospects carry them.
+    """An address, or a domain written "acme.com", "@acme.com" or "www.acme.com", as prospects carry them.
 
     Raises ValueError for anything else.
     """
     name = text.strip().removeprefix("@")
+    if "@" not in name and name.lower().startswith("www.") and name.count(".") > 1:
+        name = name[4:]  # nobody's address is there: the domain of the web page is meant
     try:
         return address(name) if "@" in name else address(f"x@{name}").removeprefix("x@")
     except ValueError as exc:

@@ -120,7 +120,7 @@ def is_text(name: str) -> bool:
 
 
 def _name(header: str, place: int) -> str:
-    return _aliases().get(fold(header)) or slug(header) or f"column_{place}"
+    return aliases().get(fold(header)) or slug(header) or f"column_{place}"
 
 
 def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ def _numbered(headers: Sequence[str], names: Sequence[str]) -> Iterator[tuple[st
 
 
 def _is_spare(header: str) -> bool:
-    return means(header, "spare_email") or _aliases().get(fold(header)) == "email"
+    return means(header, "spare_email") or aliases().get(fold(header)) == "email"
 
 
 def means(header: str, rule: str) -> bool:
@@ -189,7 +189,7 @@ def _complaints(headers: Sequence[str], names: Sequence[str]) -> list[tuple[str,
 
 def _nearest_email(headers: Sequence[str]) -> str:
     """How to get a column for the address: by renaming the header that looks most like one."""
-    meant = [alias for alias, name in _aliases().items() if name == "email"]
+    meant = [alias for alias, name in aliases().items() if name == "email"]
     scores = {
         header: max(SequenceMatcher(None, fold(header), alias).ratio() for alias in meant)
         for header in headers
@@ -207,8 +207,8 @@ def _shown(text: str) -> str:
 
 
 @cache
-def _aliases() -> Mapping[str, str]:
-    """Folded header -> known field."""
+def aliases() -> Mapping[str, str]:
+    """Folded header -> the known field that it is for."""
     table = data.table("columns")["fields"]
     return {fold(alias): name for name in KNOWN for alias in (name, *table.get(name, ()))}
 

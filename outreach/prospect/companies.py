@@ -17,12 +17,13 @@ _GLUED: Final = re.compile(r"(?<=\w)(?=[«„“])|(?<=^ООО|^ТОО|^ЗАО|^
 def short_name(company: str) -> str:
     """A company's name without legal forms at its ends and without the quotation marks around it.
 
-    The name itself where nothing else would be left. Forms that may be a part of the name stay.
+    The name itself where nothing else would be left, or a common word only: "The Limited", "Las Vegas NV".
+    Forms that may be a part of the name stay.
     """
-    text = _GLUED.sub(" ", " ".join(unicodedata.normalize("NFC", company).split()))
+    whole = text = _GLUED.sub(" ", " ".join(unicodedata.normalize("NFC", company).split()))
     while (shorter := _unquoted(_without_form(text))) != text:
         text = shorter
-    return text
+    return whole if text.casefold() in _listed("common") else text
 
 
 def _without_form(text: str) -> str:

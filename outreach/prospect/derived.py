@@ -8,7 +8,8 @@ from typing import Any, Final
 from outreach import data
 from outreach.model import Fields, Value
 from outreach.prospect.companies import short_name
-from outreach.prospect.names import patronymic_gender
+from outreach.prospect.names import are_names, family_ending, has_patronymics, patronymic_gender
+from outreach.prospect.persons import around, endings
 
 DERIVED: Final = ("salutation", "company_short")
 """What `derived` may give. A column of that name in a file is taken instead."""
@@ -17,7 +18,9 @@ _SCRIPTS: Final[Mapping[str, re.Pattern[str]]] = {
     "latin": re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'’ʼ.\- ]{2,}"),
     "cyrillic": re.compile(r"[Ѐ-ԯ'’ʼ\- ]{2,}"),
     "han": re.compile(r"[\u3400-\u9fff]{1,2}"),  # a Chinese family name
-    "japanese": re.compile(r"[\u3400-\u9fff々ぁ-ヿ][\u3400-\u9fff々ぁ-ヿ 　]{0,10}"),
+    "japanese": re.compile(
+        r"(?=.*[\u3400-\u9fff])[\u3400-\u9fff々ぁ-ヿ]{1,5}(?:[ 　]?[\u3400-\u9fff々ぁ-ヿ]{1,4})?"
+    ),
 }
 _ANY: Final = re.compile(r".+")
 _PLACES: Final = re.compile(r"\{(\w+)\}")
@@ -52,17 +55,17 @@ def salutation(fields: Fields, language: str) -> str:
     fits = _SCRIPTS.get(forms.get("script", ""), _ANY)
     if forms.get("capital") and (last := names.get("last")):
         names["last"] = last[:1].upper() + last[1:]
-    for form in _openings(forms, fields):
+    for form in _openings(forms, fields, primary):
         needed = _PLACES.findall(form)
         if all(name in names and fits.fullmatch(names[name]) for name in needed):
             return str(form.format_map(names))
     return ""
 
 
-def _openings(forms: Mapping[str, Any], fields: Fields) -> Iterator[str]:
+def _openings(forms: Mapping[str, Any], fields: Fields, language: str) -> Iterator[str]:
     """The openings that fit what is known of a person, the best first."""
-    genders = set(_genders(fields))
-    if len(genders) > 1:
+    genders = set(_genders(fields, language))
+    if len(genders) > 1 or _contradicted(fields, genders):
         return
     called = str(fields.get("honorific", "")).split()
     gender = next(iter(genders), "")
@@ -73,15 +76,26 @@ def _openings(forms: Mapping[str, Any], fields: Fields) -> Iterator[str]:
     yield from forms.get("any", ())
 
 
-def _genders(fields: Fields) -> Iterator[str]:
-    """`ms`, `mr` or `mx`, as each field that tells it says."""
+def _contradicted(fields: Fields, genders: set[str]) -> bool:
+    """Whether a Slavic family name is the other gender's: Кузнецова with "mr"."""
+    last = str(fields.get("last_name", "")).casefold()
+    return len(last) > 4 and (
+        ("mr" in genders and last.endswith(endings("female_family")))
+        or ("ms" in genders and last.endswith(endings("male_family")) and not last.isascii())
+    )
+
+
+def _genders(fields: Fields, language: str) -> Iterator[str]:
+    """`ms`, `mr` or `mx`, as each field that tells it says; a patronymic tells it where people have one."""
     for word in str(fields.get("honorific", "")).split():
         if word in _OF_GENDER.values():
             yield word
     if gender := _OF_GENDER.get(str(fields.get("gender", ""))):
         yield gender
-    if gender := _OF_GENDER.get(patronymic_gender(str(fields.get("middle_name", "")))):
-        yield gender
+    spoken = str(fields.get("language", "")) or language
+    told = patronymic_gender(str(fields.get("middle_name", "")))
+    if told and has_patronymics(str(fields.get("country", "")), spoken):
+        yield _OF_GENDER[told]
 
 
 def _names(fields: Fields, language: str) -> dict[str, str]:
@@ -90,11 +104,40 @@ def _names(fields: Fields, language: str) -> dict[str, str]:
     names = {part: str(fields[name]).strip() for part, name in parts if fields.get(name)}
     if not patronymic_gender(names.get("middle", "")):
         names.pop("middle", "")  # a second given name has no place beside the first one
-    if language == "zh" and "last" not in names and _HAN_NAME.fullmatch(full := names.get("full", "")):
-        double = full[:2] in data.table("persons")["names"]["double_han"]
+    if any(map(family_ending, names.get("first", "").split())):
+        del names["first"]  # it stands in the wrong column
+    if language == "zh":
+        return _chinese(names)
+    fits = _japanese if language == "ja" else _person
+    return {part: name for part, name in names.items() if name and fits(name)}
+
+
+def _person(name: str) -> bool:
+    """Whether a text is a part of a person's name: not "k.A.", "Berg GmbH" or "Frau Berg"."""
+    words = name.split()
+    titles = around("before")
+    return len(words) < 6 and are_names(words) and not any(word.casefold() in titles for word in words)
+
+
+def _chinese(names: dict[str, str]) -> dict[str, str]:
+    """The family name, if it is a common Chinese one: 阿里木 and 销售部 have none."""
+    pack = data.table("persons")["names"]
+    last, full = names.get("last", ""), names.get("full", "")
+    if not last and _HAN_NAME.fullmatch(full) and not set(full[1:]) & set(pack["no_han"]):
+        double = full[:2] in pack["double_han"]
         if not double or len(full) == 3:
-            names["last"] = full[:2] if double else full[0]
-    return {part: name for part, name in names.items() if name}
+            last = full[:2] if double else full[0]
+    return {"last": last} if last in pack["double_han"] or (len(last) == 1 and last in pack["han"]) else {}
+
+
+def _japanese(name: str) -> bool:
+    """Whether a text may be a Japanese name: no firm, no department, no job, and no 様 behind it already."""
+    pack = data.table("persons")["names"]
+    if any(word in name for word in pack["no_japanese"]):
+        return False
+    words = name.replace("\u3000", " ").split()
+    endings_of = tuple(pack["no_japanese_endings"])
+    return not any(word.endswith(endings_of) and word not in pack["japanese_family"] for word in words)
 
 
 @cache

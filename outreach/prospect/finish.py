@@ -1,6 +1,7 @@
 """What a row's columns say together: full names taken apart, misplaced titles, doubts about addresses."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TypeAlias
 
 from outreach import data
@@ -8,7 +9,7 @@ from outreach.model import Fields, Value
 from outreach.prospect import names
 from outreach.prospect.columns import Columns, fold, means
 from outreach.prospect.doubts import doubter
-from outreach.prospect.persons import DEGREES, GENDERS, honorific, recased
+from outreach.prospect.persons import DEGREES, GENDERS, around, honorific, recased
 from outreach.prospect.values import verdicts
 
 Step: TypeAlias = Callable[[dict[str, Value], list[str]], None]
@@ -21,7 +22,7 @@ _LONGEST: Final = 15  # characters of an honorific in a column for job titles
 def steps(columns: Columns) -> tuple[Step, ...]:
     """The steps that a file with these columns needs, in order."""
     has = frozenset(columns.names)
-    named = zip(columns.names, columns.headers, strict=True)
+    named = tuple(zip(columns.names, columns.headers, strict=True))
     own = [(name, header) for name, header in named if name in columns.own]
     found: list[Step] = [_doubt()]
     if has & {"honorific", "salutation"}:
@@ -29,8 +30,7 @@ def steps(columns: Columns) -> tuple[Step, ...]:
     if "title" in has and "honorific" not in has:
         found.append(_title)
     found += [_degree(name) for name, header in own if means(header, "degree")]
-    if "full_name" in has:
-        found.append(_full_name)
+    found += [_full_name(_order(header)) for name, header in named if name == "full_name"]
     if has & {"full_name", "first_name", "last_name"}:
         found.append(_capitals)
     if "verified" not in has:
@@ -63,7 +63,23 @@ def _address_forms(values: dict[str, Value], warnings: list[str]) -> None:
         values.setdefault("honorific", form)
         values.pop("salutation", None)
     elif opening := opening.rstrip(" ,:;!，："):
-        values["salutation"] = opening
+        words = opening.split()
+        start = len(words)
+        while start and words[start - 1].casefold() in around("before", "family_behind"):
+            start -= 1
+        if start == len(words) and opening.casefold() not in _openers():
+            values["salutation"] = opening
+            return
+        values.pop("salutation", None)  # "Sehr geehrter Herr": a name is to follow
+        if form := honorific(" ".join(words[start:])):
+            values.setdefault("honorific", form)
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Openings that are none before a name follows, in small letters."""
+    listed = data.table("blanks")["openers"]["all"].replace("\n", " ").split(";")
+    return around("openers") | frozenset(map(str.strip, listed))
 
 
 def _title(values: dict[str, Value], warnings: list[str]) -> None:
@@ -88,19 +104,36 @@ def _degree(name: str) -> Step:
     return degree
 
 
-def _full_name(values: dict[str, Value], warnings: list[str]) -> None:
-    """The certain parts of a full name, where the row has none of its own."""
-    full = str(values.get("full_name", ""))
-    if not full or "first_name" in values or "last_name" in values:
-        return
-    ending = str(values["email"]).rpartition(".")[2].upper()
-    country = str(values.get("country") or (ending if len(ending) == 2 else ""))
-    found = names.split(full, country, str(values.get("language", "")))
-    for name, part in (("first_name", found.first), ("middle_name", found.middle), ("last_name", found.last)):
-        if part:
-            values.setdefault(name, part)
-    if called := found.honorific:
-        values["honorific"] = honorific(f"{values.get('honorific', '')} {called}") or values["honorific"]
+def _order(header: str) -> str:
+    """The order of names that the header of a column says: "Name, Vorname" and "Vorname Name"."""
+    if means(header, "given_first"):
+        return names.GIVEN_FIRST
+    return names.FAMILY_FIRST if means(header, "family_first") else ""
+
+
+def _full_name(order: str) -> Step:
+    """A step for the certain parts of a full name, where the row has none of its own."""
+
+    def full_name(values: dict[str, Value], warnings: list[str]) -> None:
+        full = str(values.get("full_name", ""))
+        if not full or "first_name" in values or "last_name" in values:
+            return
+        ending = str(values["email"]).rpartition(".")[2].upper()
+        country = str(values.get("country") or (ending if len(ending) == 2 else ""))
+        found = names.split(full, country, str(values.get("language", "")), order)
+        parts = (("first_name", found.first), ("middle_name", found.middle), ("last_name", found.last))
+        for name, part in parts:
+            if part:
+                values.setdefault(name, part)
+        if not (called := found.honorific):
+            return
+        if both := honorific(f"{values.get('honorific', '')} {called}"):
+            values["honorific"] = both
+        else:  # one says a woman, the other one a man
+            warnings.append(f"two forms of address that differ {full!r}")
+            del values["honorific"]
+
+    return full_name
 
 
 def _capitals(values: dict[str, Value], warnings: list[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from outreach import data
 
 _LONGEST: Final = 60  # characters
+_POINT: Final = re.compile(r"(?<=\d)[.,]00?$")  # "1200.0", of a spreadsheet
 _MOST: Final = 10_000_000  # nobody employs more
 
 
@@ -16,7 +17,8 @@ def headcount(text: str) -> tuple[int, bool] | None:
 
     Nobody employs parts of people: "1,200" and "1.200" are a thousand and two hundred, whoever reads it.
     """
-    found = _form().fullmatch(text.strip().lower()) if len(text) <= _LONGEST else None
+    text = _POINT.sub("", text.strip().lower())
+    found = _form().fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
         return None
     low, high = _number(found["low"], found["k"]), _number(found["high"], found["k2"])

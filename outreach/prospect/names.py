@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from outreach.prospect.persons import around, endings, honorific, words_of
+from outreach.prospect.persons import GENDERS, around, endings, honorific, words_of
 
 MAX_NAME: Final = 80  # characters: nobody's name is longer, and it bounds the work
-_LATIN: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'’.\- ]+")
-_CYRILLIC: Final = re.compile(r"[Ѐ-ԯ'’.\- ]+")
+GIVEN_FIRST: Final = "given"
+FAMILY_FIRST: Final = "family"
+_LATIN: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'’ʼ.\- ]+")
+_CYRILLIC: Final = re.compile(r"[Ѐ-ԯ'’ʼ.\- ]+")
 _INITIAL: Final = re.compile(r"\w\.?")
 
 
@@ -26,14 +28,15 @@ class Name:
 
 
 @lru_cache(maxsize=4096)
-def split(full: str, country: str = "", language: str = "") -> Name:
+def split(full: str, country: str = "", language: str = "", order: str = "") -> Name:
     """The parts of a full name: "Dr. Anna Maria von Berg" is dr, Anna Maria, von Berg.
 
-    `country` (ISO 3166) and `language` are the person's. A wrong "Hello Berg," is worse than none, so a name is
-    taken apart only on evidence: a comma, a patronymic, an ending of family names, a particle, capitals, or a
-    given name where given names stand. Names in Chinese, Japanese or Korean characters, and those of
-    countries where the family name stands first, stay whole; so do single words, initials, companies,
-    and names of two people.
+    `country` (ISO 3166) and `language` are the person's; `order` is what the column's header says, GIVEN_FIRST or
+    FAMILY_FIRST, "" if nothing. A wrong "Hello Berg," is worse than none, so a name is taken apart only on
+    evidence: the header, a comma with a given name behind it, a patronymic, or a given name where given
+    names stand and no other. Names in Chinese, Japanese or Korean characters, those of countries where the family
+    name stands first or where there is none, single given names, initials, companies, and names of two people
+    stay whole.
     """
     if len(full) > MAX_NAME:
         return Name()
@@ -42,17 +45,52 @@ def split(full: str, country: str = "", language: str = "") -> Name:
     if comma and all(word.casefold() in letters for word in behind.replace(",", " ").split()):
         full, comma = before, ""
     if comma:
-        return _family_comma(before, behind)
+        return _family_comma(before, behind, country, language, order)
     words, called = _untitled(full)
-    if not _are_names(words):
+    if not are_names(words):
         return Name()
     if len(words) == 1:
-        known = bool({"ms", "mr", "mx"} & set(called.split()))
-        return Name(last=words[0], honorific=called) if known else Name(honorific=called)
-    found = _by_patronymic(words)
-    if found is None and not _family_first(words, country, language):
-        found = _by_order(words, country, language)
+        return Name(last=words[0] if _lone_family(words[0], full) else "", honorific=called)
+    found = None
+    if not _without_family(words, country, language):
+        found = _by_patronymic(words, country, language)
+        if found is None and (order == FAMILY_FIRST or not _family_first(words, country, language)):
+            found = _by_order(words, country, language, order)
     return replace(found or Name(), honorific=called)
+
+
+def are_names(words: Sequence[str]) -> bool:
+    """Whether words may be a person's name in Latin or Cyrillic letters, and nothing else."""
+    text = " ".join(words)
+    if not text or not (_LATIN.fullmatch(text) or _CYRILLIC.fullmatch(text)):
+        return False
+    if any(word.casefold().strip(".-") in words_of("no_person") for word in words):
+        return False
+    if all(word.casefold() in words_of("particles") for word in words):
+        return False
+    outer = [word for word in (words[0], words[-1]) if word.casefold() not in words_of("particles")]
+    return all("." not in word and sum(map(str.isalpha, word)) > 1 for word in outer)
+
+
+def has_patronymics(country: str, language: str) -> bool:
+    """Whether people there have patronymics; the language counts only where the country is not known."""
+    return _of(country, "" if country else language, "patronymic")
+
+
+def patronymic_gender(word: str) -> str:
+    """`female` or `male` from the ending of a patronymic, "" for another word."""
+    lower = word.casefold()
+    if len(lower) < 6:
+        return "male" if lower == "ильич" else ""
+    if lower.endswith(endings("female_patronymics")):
+        return "female"
+    return "male" if lower.endswith(endings("male_patronymics")) else ""
+
+
+def family_ending(word: str) -> bool:
+    """Whether a word ends as Slavic family names do, and is no given name."""
+    lower = word.casefold()
+    return len(lower) > 4 and lower.endswith(endings("family_endings")) and not _given(word)
 
 
 def _untitled(text: str) -> tuple[list[str], str]:
@@ -66,57 +104,85 @@ def _untitled(text: str) -> tuple[list[str], str]:
     return words[start:end], called
 
 
-def _are_names(words: Sequence[str]) -> bool:
-    """Whether words may be a person's name in Latin or Cyrillic letters, and nothing else."""
-    text = " ".join(words)
-    if not text or not (_LATIN.fullmatch(text) or _CYRILLIC.fullmatch(text)):
+def _lone_family(word: str, full: str) -> bool:
+    """Whether the only word behind a form of address is a family name: "Frau Berg", but neither "Frau Anna" nor
+    "Mr Sanjeev": not everywhere is it the family name that people say there.
+    """
+    titles = {each.casefold() for each in full.split()} & around("before")
+    if not set(GENDERS) & set(honorific(" ".join(titles)).split()) or _given(word):
         return False
-    if any(word.casefold().rstrip(".") in words_of("no_person") for word in words):
-        return False
-    inner = words[1:-1]
-    return not any("." in word or len(word) < 2 for word in words if word not in inner)
+    return (
+        bool(titles & around("family_behind")) or _family(word) or word.casefold() in words_of("family_first")
+    )
 
 
-def _family_comma(before: str, behind: str) -> Name:
-    """ "Berg, Dr. Anna" and "Berg, Anna von": the family name stands before the comma."""
+def _family_comma(before: str, behind: str, country: str, language: str, order: str) -> Name:
+    """ "Berg, Dr. Anna" and "Berg, Anna von": the family name stands before the comma.
+
+    It may also be a job, a place or another person that stands behind it.
+    """
     family, called = _untitled(before)
     given, more = _untitled(behind)
+    both = honorific(f"{called} {more}".strip())
     particles: list[str] = []
     while len(given) > 1 and given[-1].casefold() in words_of("particles"):
         particles.insert(0, given.pop())
-    if not (_are_names(family) and _are_names(given)) or len(family) > 3 or len(given) > 2:
-        return Name()
+    own = [word for word in family if word.casefold() not in words_of("particles")]
     second = given[1] if len(given) == 2 else ""
-    middle = given.pop() if _patronymic(second) or _INITIAL.fullmatch(second) else ""
-    last = " ".join([*particles, *family])
-    return Name(" ".join(given), middle, last, honorific(f"{called} {more}".strip()) or called or more)
+    beside = bool(_patronymic(second) or _INITIAL.fullmatch(second))
+    certain = (
+        are_names(family)
+        and are_names(given[:1])
+        and len(given) < 3
+        and (len(own) == 1 or (len(own) == 2 and _of(country, language, "double") and all(map(_family, own))))
+        and _given(given[0])
+        and (not any(map(_given, own)) or (order == FAMILY_FIRST and not any(map(_surely_given, own))))
+        and (not second or beside or _given(second))
+        and not _without_family([*family, *given], country, language)
+    )
+    if not certain:
+        return Name(honorific=both)
+    first = given[:1] if beside else given
+    return Name(" ".join(first), second if beside else "", " ".join([*particles, *family]), both)
 
 
-def _by_patronymic(words: Sequence[str]) -> Name | None:
-    """The order that a patronymic tells; None where there is none, or none that tells."""
+def _by_patronymic(words: Sequence[str], country: str, language: str) -> Name | None:
+    """The order that a patronymic tells; None where there is none, or none that tells.
+
+    A man's may be a family name (Rabinovich): it counts only beside a Slavic family name, or where people have
+    patronymics.
+    """
     marked = tuple(at for at, word in enumerate(words) if _patronymic(word))
+    if not marked:
+        return None
+    told = patronymic_gender(words[min(marked[-1], 1 if 1 in marked else 2)]) == "female"
+    told = told or has_patronymics(country, language)
     match len(words), marked:
         case 3, (2,) | (0, 2):
-            return Name(words[1], words[2], words[0])
+            certain = not _given(words[0]) and (
+                told or (_given(words[1]) and (0 in marked or family_ending(words[0])))
+            )
+            return Name(words[1], words[2], words[0]) if certain else None
         case 3, (1,) | (1, 2):
-            return Name(words[0], words[1], words[2])
-        case 2, (1,):  # of a man's it is not certain: Петрович is a family name too
+            certain = _given(words[0]) and (told or family_ending(words[2]))
+            return Name(words[0], words[1], words[2]) if certain else None
+        case 2, (1,) if _given(words[0]):
             return Name(words[0], words[1] if patronymic_gender(words[1]) == "female" else "")
     return None
 
 
-def patronymic_gender(word: str) -> str:
-    """`female` or `male` from the ending of a patronymic, "" for another word."""
-    lower = word.casefold()
-    if len(lower) < 6:
-        return "male" if lower == "ильич" else ""
-    if lower.endswith(endings("female_patronymics")):
-        return "female"
-    return "male" if lower.endswith(endings("male_patronymics")) else ""
-
-
 def _patronymic(word: str) -> bool:
     return bool(patronymic_gender(word))
+
+
+def _without_family(words: Sequence[str], country: str, language: str) -> bool:
+    """Whether the last word may be the father's name and no family's, as in Iceland and Ethiopia."""
+    return (
+        _of(country, language, "no_family")
+        or any(word.casefold() in words_of("sons") for word in words)
+        or words[-1].casefold() in words_of("fathers")
+        or words[-1].casefold().endswith(endings("father_endings"))
+    )
 
 
 def _family_first(words: Sequence[str], country: str, language: str) -> bool:
@@ -132,60 +198,99 @@ def _of(country: str, language: str, custom: str) -> bool:
     ] in words_of(f"{custom}_languages")
 
 
-def _by_order(words: Sequence[str], country: str, language: str) -> Name | None:
-    """The parts by endings, capitals, particles and known given names, in this order."""
+def _by_order(words: Sequence[str], country: str, language: str, order: str) -> Name | None:
+    """The parts by the header, capitals, particles and known given names."""
     if len(words) == 2:
-        return _two(*words)
-    at = next((at for at, word in enumerate(words) if word.casefold() in words_of("particles")), 0)
-    if at:
-        rest = words[at:-1]
-        whole = at < 4 and all(word.casefold() in words_of("particles") for word in rest)
-        return Name(" ".join(words[:at]), "", " ".join(words[at:])) if whole and len(rest) else None
-    if words[0].casefold() in words_of("particles") or not _given(words[0]):
+        return _two(words[0], words[1], order)
+    small = [word.casefold() in words_of("particles") for word in words]
+    if order == FAMILY_FIRST:
+        at = small.index(False)  # the name is not made of particles alone
+        given = words[at + 1 :]
+        certain = 0 < len(given) < 3 and all(map(_given, given)) and not _surely_given(words[at])
+        return Name(" ".join(given), "", " ".join(words[: at + 1])) if certain else None
+    if any(small):
+        return _by_particle(words, small.index(True))
+    first, second, last = words[0], words[1], words[-1]
+    if not _given(first) or (_given(last) and not _INITIAL.fullmatch(second)):
         return None
-    if len(words) == 3 and _INITIAL.fullmatch(words[1]):
-        return Name(words[0], words[1], words[2])
+    if len(words) == 3 and _INITIAL.fullmatch(second):
+        return Name(first, second, last)
     if any("." in word or len(word) < 2 for word in words):
         return None
-    double = _of(country, language, "double")
-    given = 2 if _given(words[1]) else 1
-    if len(words) - given > (2 if double else 1):
+    count = 2 if _given(second) else 1
+    if count == 2 and not _surely_given(second):
         return None
-    return Name(" ".join(words[:given]), "", " ".join(words[given:]))
+    if _of(country, language, "double"):
+        certain = len(words) == count + 2 and _family(words[count])
+    else:
+        certain = (len(words), count) == (3, 2) and (_surely_given(first) or _family(last))
+    return Name(" ".join(words[:count]), "", " ".join(words[count:])) if certain else None
 
 
-def _two(first: str, second: str) -> Name | None:
+def _by_particle(words: Sequence[str], at: int) -> Name | None:
+    """Given names, then particles, then one word: "Anna Maria von Berg", but not "María del Carmen"."""
+    given, rest, last = words[:at], words[at:-1], words[-1].casefold()
+    certain = (
+        0 < at < 3
+        and all(map(_given, given))
+        and all(map(_surely_given, given[1:]))
+        and rest
+        and all(word.casefold() in words_of("particles") for word in rest)
+        and last not in words_of("particles")
+        and last not in words_of("devotions")
+    )
+    return Name(" ".join(given), "", " ".join(words[at:])) if certain else None
+
+
+def _two(first: str, second: str, order: str) -> Name | None:
     """Two words: which is the family name?"""
     if {first.casefold(), second.casefold()} & words_of("particles"):
         return None
+    if order:
+        given, family = (first, second) if order == GIVEN_FIRST else (second, first)
+        contradicted = _family(given) or (_given(family) and not _given(given)) or _louder(given, family)
+        return None if contradicted else Name(given, "", family)
     for one, other in ((first, second), (second, first)):
-        if one.isupper() and not other.isupper() and len(one) > 2:
-            return Name(other, "", one)
-    family = _family_ending(first), _family_ending(second)
-    if family[0] != family[1]:
-        return Name(second, "", first) if family[0] else Name(first, "", second)
+        if _louder(one, other):
+            return Name(other, "", one) if _given(other) and not _given(one) else None
     known = _given(first), _given(second)
-    if known == (True, False):
+    if known == (True, False) and (_surely_given(first) or _family(second)):
         return Name(first, "", second)
-    if known == (False, True) and _CYRILLIC.fullmatch(first):
-        return Name(second, "", first)  # the usual order of Russian lists; in Latin letters it is a guess
+    if known == (False, True) and _CYRILLIC.fullmatch(first) and family_ending(first):
+        return Name(second, "", first)
     return None
 
 
-def _family_ending(word: str) -> bool:
-    lower = word.casefold()
-    return (
-        len(lower) > 4
-        and lower.endswith(endings("family_endings"))
-        and lower not in words_of("given_all_the_same")
-        and not _given(word)
-    )
+def _louder(one: str, other: str) -> bool:
+    """Whether only the first of two words is in capitals."""
+    return len(one) > 2 and one.isupper() and not other.isupper()
 
 
 def _given(word: str) -> bool:
     """Whether a word, or the first half of a double one, is a common given name; accents do not count."""
-    first = word.casefold().partition("-")[0]
-    if first in words_of("given"):
+    return _listed(word.casefold().partition("-")[0], "given")
+
+
+def _surely_given(word: str) -> bool:
+    """Whether a word is a given name that is hardly ever a family name: Anna and Hans-Peter, but not Werner."""
+    halves = word.casefold().split("-")
+    if not all(_listed(half, "given") for half in halves):
+        return False
+    return len(halves) > 1 or not _listed(halves[0], "also_family")
+
+
+def _family(word: str) -> bool:
+    """Whether a word is a common family name and no given name."""
+    lower = word.casefold().rpartition("-")[2]
+    return not _given(word) and (
+        _listed(lower, "family")
+        or (len(lower) > 4 and lower.endswith(endings("sure_endings")))
+        or (_CYRILLIC.fullmatch(lower) is not None and family_ending(word))
+    )
+
+
+def _listed(word: str, kind: str) -> bool:
+    if word in words_of(kind):
         return True
-    bare = unicodedata.normalize("NFD", first).encode("ascii", "ignore").decode()
-    return bare in words_of("given")
+    bare = unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode()
+    return bool(bare) and bare in words_of(kind)

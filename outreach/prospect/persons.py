@@ -37,9 +37,13 @@ def honorific(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def gender(text: str) -> str:
-    """`female`, `male` or `other`; "" for a text that says none of them."""
-    return _genders().get(_plain(text), "")
+def gender(text: str, header: str = "") -> str:
+    """`female`, `male` or `other`; "" for a text that says none of them, as M in a Spanish column does.
+
+    `header` is the folded header of its column.
+    """
+    word = _plain(text)
+    return _of_headers().get(header, {}).get(word, _genders().get(word, ""))
 
 
 def recased(name: str) -> str:
@@ -107,6 +111,13 @@ def _honorifics() -> Mapping[str, str]:
     """Plain word -> `ms`, `mr`, `mx`, `dr`, `prof` or `none`."""
     table = data.table("persons")["honorifics"]
     return {_plain(word): meaning for meaning, words in table.items() for word in (meaning, *words)}
+
+
+@cache
+def _of_headers() -> Mapping[str, Mapping[str, str]]:
+    """Folded header -> plain word -> gender, where it is another one than elsewhere."""
+    columns = data.table("persons")["gender_columns"]
+    return {_plain(header): column["words"] for column in columns for header in column["headers"]}
 
 
 @cache

@@ -1,6 +1,7 @@
 """What a list says of those who want no letters, or cannot get them: its columns for it, and their words."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -8,6 +9,7 @@ from typing import Final
 
 from outreach import data
 from outreach.model import Fields, Value
+from outreach.prospect.address import address
 from outreach.prospect.columns import KNOWN, Columns, fold, means
 
 
@@ -35,6 +37,8 @@ class Said(StrEnum):
 
 _MARKS: Final = frozenset("✓✔☑✅+●•*×х")  # ticks; a ✗ is yes to one and no to another
 _EMPTY: Final = "-–—._/ "
+_BETWEEN: Final = re.compile(r'[\s,;|/<>()\[\]":]+')
+_LONGEST: Final = 2_000  # characters of a cell that are looked through for addresses
 _DIGITS: Final = re.compile(r"[\d\s.,:/+TZ年月日时分-]+(?:[AaPp]\.?[Mm]\.?)?")
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LOOKED_AT: Final = 200  # rows of which it is told beforehand what a column of a status says
@@ -55,6 +59,7 @@ def role(header: str) -> Role | None:
     return next((each for at, each in starts.items() if name.startswith(tuple(_columns(at)))), None)
 
 
+@lru_cache(maxsize=4096)
 def says(what: Role, text: str) -> Said:
     """What a cell of a column says of its person."""
     text = text.strip()
@@ -78,6 +83,25 @@ def agreed(text: str) -> bool | None:
     """Whether a cell of a column of consents says yes or no; None where it says neither."""
     said = says(Role.CONSENT, text)
     return {Said.AGREED: True, Said.REFUSED: False, Said.OPTED_OUT: False}.get(said)
+
+
+def addresses(columns: Columns, cells: Sequence[str]) -> list[str]:
+    """Every address of a row's person that can be read: those in the cell for it, else in a further one."""
+    for at in (columns.names.index("email"), *columns.spares):
+        text = unicodedata.normalize("NFKC", cells[at]) if at < len(cells) else ""
+        parts = (
+            part.partition("?")[0].strip(".'") for part in _BETWEEN.split(text[:_LONGEST]) if "@" in part
+        )
+        if found := list(dict.fromkeys(filter(None, map(_address, parts)))):
+            return found
+    return []
+
+
+def _address(text: str) -> str:
+    try:
+        return address(text)
+    except ValueError:
+        return ""
 
 
 def steps(columns: Columns) -> tuple[Step, ...]:

@@ -52,8 +52,8 @@ def row_reader(
     belong to other columns. Cells of columns without a header may be left out at the end, and empty cells
     too many are passed over.
     """
-    converters = [converter(name, types.get(name, FieldType.TEXT)) for name in columns.names]
-    cellwise = tuple(zip(columns.names, converters, strict=True))
+    named = zip(columns.names, columns.headers, strict=True)
+    cellwise = tuple((name, converter(name, types.get(name, FieldType.TEXT), head)) for name, head in named)
     finish = (*steps(columns), *refusals.steps(columns))
     spares = [(at, columns.headers[at]) for at in columns.spares]
     width, required = len(cellwise), columns.required
@@ -71,14 +71,13 @@ def row_reader(
                 value = convert(text)
             except UnknownValueError as unknown:
                 warnings.append(str(unknown))
-                if unknown.instead != "":
-                    values[name] = unknown.instead
+                values |= {name: unknown.instead} if unknown.instead != "" else {}
             except ValueError as error:
                 wrong.append(f"{name}: {error}")
             else:
                 if value != "":
                     values[name] = value
-        if not (wrong or "email" in values):
+        if not wrong:
             _from_spares(values, cells, spares, warnings)
         if wrong or "email" not in values:
             return BadRow(line, "; ".join(wrong) or "email is missing")
@@ -95,8 +94,8 @@ def row_reader(
 def _from_spares(
     values: dict[str, Value], cells: Sequence[str], spares: Sequence[tuple[int, str]], warnings: list[str]
 ) -> None:
-    """Take the address from the first further column that has one."""
-    for at, header in spares:
+    """Take the address from the first further column that has one, where there is none yet."""
+    for at, header in () if "email" in values else spares:
         try:
             found = email(cells[at]) if at < len(cells) else ""
         except UnknownValueError as unknown:

@@ -33,25 +33,15 @@ def convert(text: str, kind: FieldType) -> Value:
     return CONVERTERS[kind](text)
 
 
-def infer(samples: Iterable[str]) -> FieldType:
-    """The type that all samples agree on, text if there is none. Empty samples do not count.
-
-    Numbers are not read into digits with leading zeros or a plus sign, longer than 15 digits, or grouped in a
-    way that has two readings ("1,234"); dates are 2026-12-31 and 31.12.2026 only; booleans true, false, yes
-    and no.
-    """
-    kind: FieldType | None = None
-    for text in filter(None, map(str.strip, samples)):
-        kind = _narrowed(kind, text)
-    return kind or FieldType.TEXT
-
-
 def infer_types(
     columns: Columns, rows: Iterable[Sequence[str]], fixed: Mapping[str, FieldType]
 ) -> dict[str, FieldType]:
-    """The types of the columns that are the user's own and not yet `fixed`, from all rows.
+    """The types of the columns that are the user's own and not yet `fixed`, from all rows: what all cells of a
+    column that are not empty agree on, else text.
 
-    Rows are read only as long as something is open. Columns without any value are left out.
+    Numbers are not read into digits with leading zeros or a plus sign, longer than 15 digits, or grouped in a
+    way that has two readings ("1,234"); dates are 2026-12-31 and 31.12.2026 only; booleans true, false, yes
+    and no. Rows are read only as long as something is open. Columns without any value are left out.
     """
     places = dict(enumerate(columns.names))
     places = {at: name for at, name in places.items() if name in columns.own and name not in fixed}

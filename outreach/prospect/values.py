@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Final, TypeAlias
 
 from outreach import data
@@ -52,11 +52,11 @@ _FORMULA: Final = re.compile(r"[=＝]|[+\-@＋－＠](?:\s*[A-Za-z.]+\(|.*\|)")
 _SPOOF: Final = re.compile(r"[<>@＜＞＠]|://|\bwww\.", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 
+_BREAKS: Final = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
+_ASIDE: Final = re.compile(r"(?<=\S)\s+\([^()@]*\)$")  # "ann@acme.com (old)"
+_FURTHER: Final = " ::: "  # between the values of one label in Google's contacts
 
 # Excel shows a long number so, and saves it so: its last digits are gone.
-_BREAKS: Final = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
-_ASIDE: Final = re.compile(r"(?<=\S)\s+\([^()@]*\)$")
-_FURTHER: Final = " ::: "
 _SHORTENED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?([0-9]{1,3})")
 _LONG: Final = 9  # from that exponent on it was no amount that somebody wrote so
 
@@ -91,8 +91,13 @@ def _repaired(text: str) -> str:
     return text
 
 
-def converter(field: str, kind: FieldType) -> Converter:
-    """How a cell of that field becomes its value; `kind` counts for fields that are not KNOWN."""
+def converter(field: str, kind: FieldType, header: str = "") -> Converter:
+    """How a cell of that field becomes its value; `kind` counts for fields that are not KNOWN.
+
+    `header` is the column's, of which the language may tell what a letter means: H is a man in Spanish.
+    """
+    if field == "gender":
+        return partial(gender, header=header)
     if field in _BY_FIELD:
         return _BY_FIELD[field]
     kind = KNOWN.get(field, kind)
@@ -133,12 +138,14 @@ def email(text: str) -> str:
     if unread(found):
         raise ValueError(f"nobody reads {found}")
     if first != text:
-        raise UnknownValueError(f"more than an address, only that taken {shown(text)}", instead=found)
+        raise UnknownValueError(
+            f"more in the cell than an address, the first taken {shown(text)}", instead=found
+        )
     return found
 
 
 def consent(text: str) -> Value:
-    """Whether somebody has agreed to get letters: True or False. Raises UnknownValueError."""
+    """Whether somebody has agreed to get letters. Raises UnknownValueError."""
     text = clean(text)
     found = agreed(text)
     if text and found is None:
@@ -148,14 +155,16 @@ def consent(text: str) -> Value:
 
 def employees(text: str) -> Value:
     """How many people a firm has. Raises UnknownValueError for a range, with its lower end, and for no number."""
-    text = clean(text)
-    if not text or text.isdecimal():
-        return CONVERTERS[FieldType.NUMBER](text) if text else ""
+    text = _valued(clean(text), ANY)
+    if not text:
+        return text
     found = headcount(text)
     if found is None:
         raise UnknownValueError(f"unknown number of employees {shown(text)}")
     if not found[1]:
-        raise UnknownValueError(f"employees not exact, the lower number taken {shown(text)}", instead=found[0])
+        raise UnknownValueError(
+            f"employees not exact, the lower number taken {shown(text)}", instead=found[0]
+        )
     return found[0]
 
 
@@ -196,7 +205,7 @@ def person(text: str) -> str:
     if text.isalpha() and text.isascii() and len(text) <= MAX_CELL:
         return text
     text = company(text)
-    if found := _SPOOF.search(text):
+    if _SPOOF.search(text):
         raise UnknownValueError(f"left out as no name {shown(text)}")
     return text
 
@@ -223,7 +232,7 @@ def last_name(text: str) -> str:
 
 
 def first_name(text: str) -> str:
-    """A given name. Raises UnknownValueError as `last_name` does, and for a comma: "Berg, Anna" is a whole name."""
+    """A given name. Raises UnknownValueError as `last_name` does, and for a whole name ("Berg, Anna")."""
     text = last_name(text)
     if "," in text:
         raise UnknownValueError(f"left out as no name {shown(text)}")
@@ -252,10 +261,10 @@ def honorific(text: str) -> str:
     return found or text
 
 
-def gender(text: str) -> str:
-    """`female`, `male` or `other`. Raises UnknownValueError."""
+def gender(text: str, header: str = "") -> str:
+    """`female`, `male` or `other`, in a column with that header. Raises UnknownValueError."""
     text = clean(text)
-    found = persons.gender(text)
+    found = persons.gender(text, fold(header))
     if text and not found:
         raise UnknownValueError(f"unknown gender {shown(text)}")
     return found
@@ -317,7 +326,6 @@ _BY_FIELD: Final[Mapping[str, Converter]] = {
     "middle_name": last_name,
     "full_name": full_name,
     "honorific": honorific,
-    "gender": gender,
     "salutation": opening,
     "company_short": thing,
     "phone": phone,

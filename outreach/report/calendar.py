@@ -19,7 +19,7 @@ PROMISE = "The sender works off exactly this, until an edit, an answer or a fail
 class Agenda:
     """Departures of `days` days in the sender's `zone`. `campaign` is "" for all of them.
 
-    `launched` is False where it shows what a launch now would come to. `pauses` keep letters back that are
+    `held` are letters that will not leave, by what holds them. `launched` is False where it shows what a launch now would come to. `pauses` keep letters back that are
     not in it, each with the command that ends it; `unread` are mailboxes with follow-ups that wait because
     their inboxes are not read. `later` letters more leave after `until`, the end of the days; the `last` then.
     """
@@ -34,6 +34,7 @@ class Agenda:
     until: datetime | None = None
     later: int = 0
     last: datetime | None = None
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 def text(agenda: Agenda, *, whole: bool) -> str:
@@ -51,6 +52,8 @@ def _head(agenda: Agenda) -> Iterator[str]:
     for address, letters in agenda.unread.items():
         wait = number(letters, "follow-up waits", "follow-ups wait")
         yield f"Not in it: {wait}: {UNREAD.format(address)}"
+    for reason, letters in agenda.held.items():
+        yield f"Not in it: {number(letters, 'follow-up')} that will be held, {reason}"
 
 
 def _days(agenda: Agenda, *, whole: bool) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What a user should know of a list that was imported: values left out, and signs that it is a poor one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from outreach.report.lines import LABEL, WIDTH, broken
 
@@ -13,6 +13,7 @@ _PLURALS: Final = {
     "likely mistyped domain": "likely mistyped domains",
     "unusable tag": "unusable tags",
 }
+_LOST: Final = ("unknown", "unusable", "unclear", "left out", "more than", "employees")  # values to look at
 ENOUGH: Final = 10  # rows from which a share says something
 # From which share of the rows on a list is a poor one, and what to do. The shares are Warmbly's.
 _HINTS: Final = (
@@ -37,13 +38,27 @@ _HINTS: Final = (
 )
 
 
+MOST_VALUES: Final = 100  # of one kind that are kept
+_SHOWN: Final = 3  # of a kind that loses them
+
+
 @dataclass(slots=True)
 class Warned:
-    """A kind of warning: in how many rows, and the line and the value of the first of them."""
+    """A kind of warning: in how many rows, and the line and the value of the first of them. `values` are the
+    first different values, as the warning quotes them, with the line of each.
+    """
 
     rows: int
     line: int
     example: str = ""
+    values: dict[str, int] = field(default_factory=dict)
+
+    def add(self, line: int, *value: str) -> None:
+        """Count one more row."""
+        self.rows += 1
+        for text in value:
+            if len(self.values) < MOST_VALUES:
+                self.values.setdefault(text, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,9 @@ def _line(kind: str, each: Warned, good: int) -> list[str]:
     share = f" ({each.rows / good:.0%})" if good >= ENOUGH else ""
     where = f"such as {each.example} in line" if each.example else "the first in line"
     many = _PLURALS.get(kind, kind) if each.rows > 1 else kind
-    return broken(f"{each.rows:,} {many}{share}, {where} {each.line}", WIDTH - LABEL - 1, rest="  ")
+    others = list(each.values.items())[1:_SHOWN] if kind.startswith(_LOST) else []
+    more = "".join(f", {value} in line {line}" for value, line in others)
+    return broken(f"{each.rows:,} {many}{share}, {where} {each.line}{more}", WIDTH - LABEL - 1, rest="  ")
 
 
 def hints(warnings: Mapping[str, Warned], nameless: int, good: int) -> list[Hint]:
@@ -79,3 +96,14 @@ def hints(warnings: Mapping[str, Warned], nameless: int, good: int) -> list[Hint
         for kind, share, limit, text in found
         if share > limit
     ]
+
+
+def value(kind: str, warned: Warned) -> dict[str, Any]:
+    """A kind of warning as JSON has it."""
+    return {
+        "kind": kind,
+        "rows": warned.rows,
+        "line": warned.line,
+        "example": warned.example,
+        "values": [{"value": value, "line": line} for value, line in warned.values.items()],
+    }

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from statistics import median
+from itertools import takewhile
 from typing import Any
 
 from outreach.campaign import Workspace
 from outreach.plan.letters import Letters, own_text
-from outreach.report.lines import WIDTH, fit, labelled, number, table, width
+from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, number, table, width
+from outreach.report.odd import Sketch, odd, sketch
+
+TO, SUBJECT, LINE, LINE_ALONE = 34, 22, 20, 44  # columns of 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +30,14 @@ class Row:
 def rows(workspace: Workspace, people: Iterable[Letters], only: int | None = None) -> list[Row]:
     """The letter of that step (from 1), or the next one, of everybody who still gets it: outliers first.
 
-    An outlier has a first line or a text much longer or shorter than others of the same letter: a wrong
-    name shows there. People without a text at all come last.
+    An outlier is who `odd.odd` finds to be one: a wrong name shows there. People without a text at all come last.
     """
     found = list(_rows(workspace, people, only))
-    usual: dict[tuple[str, str], tuple[float, float]] = {}
-    for text in {(row.letter, row.language) for row in found}:
-        same = [row for row in found if (row.letter, row.language) == text and row.words]
-        if same:
-            usual[text] = (median(len(row.first_line) for row in same), median(row.words for row in same))
-
-    def oddness(row: Row) -> float:
-        line, words = usual[row.letter, row.language]
-        return max(abs(len(row.first_line) - line) / (line or 1), abs(row.words - words) / words)
-
-    return sorted(found, key=lambda row: (not row.words, -oddness(row) if row.words else 0.0, row.email))
+    unlike = odd(
+        Sketch(each.email, each.letter, each.language, each.words, each.first_line) for each in found
+    )
+    place = {email: number for number, email in enumerate(unlike)}
+    return sorted(found, key=lambda row: (not row.words, place.get(row.email, len(place)), row.email))
 
 
 def _rows(workspace: Workspace, people: Iterable[Letters], only: int | None) -> Iterator[Row]:
@@ -49,42 +45,64 @@ def _rows(workspace: Workspace, people: Iterable[Letters], only: int | None) -> 
         draft = next((draft for draft in each.drafts if only in (None, draft.step + 1)), None)
         if draft is None:
             continue
-        own = own_text(workspace, each, draft)
+        drawn = sketch(each.person.email, draft.letter, each.language, own_text(workspace, each, draft))
         hold = each.hold or draft.hold
         yield Row(
-            email=each.person.email,
+            email=drawn.email,
             status=each.status,
-            language=each.language,
-            letter=draft.letter,
+            language=drawn.language,
+            letter=drawn.letter,
             subject=draft.subject,
-            words=len(own.split()),
-            first_line=next((line for line in own.splitlines() if line.strip()), ""),
+            words=drawn.words,
+            first_line=drawn.first_line,
             hold=hold.reason if hold else "",
         )
 
 
 def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
-    """The table in so many columns (no address is cut), the counts, and how to see one letter whole."""
+    """The table in so many columns, the counts, and how to see one letter whole.
+
+    No address is cut: a long one has a line of its own. A subject that all letters have is told once, and what
+    all first lines begin with is left out where they would be cut before they differ.
+    """
     if not found:
         return f"No letter of {stem} is to come."
     more = columns - WIDTH
     languages = len({row.language for row in found}) > 1
-    header = ["TO", *(["LANG"] if languages else []), "WORDS", "SUBJECT", "FIRST LINE"]
+    subjects = [f"HELD: {row.hold}" if row.hold else row.subject for row in found]
+    same = len(found) > 1 and len(set(subjects)) == 1
+    header = ["TO", *(["LANG"] if languages else []), "WORDS", *([] if same else ["SUBJECT"]), "FIRST LINE"]
+    starts = _telling([row.first_line for row in found], (LINE_ALONE if same else LINE) + more // 2)
     cells = [
         [
-            row.email,
+            row.email if width(row.email) <= TO + more // 2 else "",
             *([row.language or "-"] if languages else []),
             str(row.words),
-            _cut(f"HELD: {row.hold}" if row.hold else row.subject, 22 + more // 2),
-            _cut(row.first_line, 20 + more // 2),
+            *([] if same else [_cut(subject, SUBJECT + more // 2)]),
+            start,
         ]
-        for row in found
+        for row, subject, start in zip(found, subjects, starts, strict=True)
     ]
+    head, *lines = table(cells, header, columns, whole=("TO",)).split("\n")
+    addressed = [
+        line if first else f"{row.email}\n{line}"
+        for row, (first, *_), line in zip(found, cells, lines, strict=True)
+    ]
+    about = [labelled("SUBJECT", *broken(subjects[0], columns - LABEL - 1))] if same else []
     held = sum(bool(row.hold) for row in found)
     counts = f"{number(len(found), 'letter')}, {held} held" if held else number(len(found), "letter")
     example = f"outreach preview {stem} --prospect {found[0].email}"
     order = f"{counts}; what is unlike the others stands first"
-    return f"{table(cells, header, columns, whole=('TO',))}\n\n{order}\n{labelled('NEXT', example)}"
+    return "\n".join([head, *addressed, "", *about, order, labelled("NEXT", example)])
+
+
+def _telling(texts: Sequence[str], columns: int) -> list[str]:
+    """Texts cut to so many columns, without the words that all of them begin with where one would be cut."""
+    split = [each.split(" ") for each in texts if each]
+    alike = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*split, strict=False)))
+    if len(split) > 1 and 0 < alike < min(map(len, split)) and any(width(each) > columns for each in texts):
+        texts = [f"… {each.split(' ', alike)[-1]}" if each else "" for each in texts]
+    return [_cut(each, columns) for each in texts]
 
 
 def _cut(cell: str, columns: int) -> str:

@@ -46,6 +46,11 @@ class Chain:
     not_before: datetime | None = None
 
     @property
+    def joined(self) -> bool:
+        """Whether somebody is or was in that campaign."""
+        return any(rule.rule == "enrolled" for rule in self.rules)
+
+    @property
     def because(self) -> Rule | None:
         """The rule that decides: what stops it, else what it waits for."""
         by_outcome = [

@@ -11,9 +11,11 @@ from outreach.report.lines import number
 # What puts a hold right, by its code. The others are no mistakes: suppressed, excluded, elsewhere.
 FIXES: Mapping[str, str] = {
     "missing": "outreach plan {stem} --held held.csv",
+    "paused": "who is paused, and why: outreach status, outreach why EMAIL",
     "replied": "write to them yourself; whom a reply keeps out: [limits] reply_stops in outreach.toml",
     "cool_off": "how long that lasts: [limits] cool_off in outreach.toml, or the campaign's",
     "undeliverable": "another address; or outreach prospects set EMAIL verified=valid",
+    "consent": "who has agreed since: outreach prospects set EMAIL consent=yes",
     "company": "more people of a company: [limits] company_people in outreach.toml",
     **dict.fromkeys(("language", "window", "mailbox", "lint", "owner"), "{fix}"),
     **dict.fromkeys(("render", "header", "reply", "subject"), "{preview}"),

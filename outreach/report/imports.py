@@ -3,14 +3,14 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from outreach.model import FieldType
+from outreach.model import FieldType, Value
 from outreach.prospect import BadRow
 from outreach.report import cautions, mapping
-from outreach.report.lines import LABEL, WIDTH, broken, labelled, number
+from outreach.report.lines import LABEL, WIDTH, broken, labelled, number, width
 from outreach.report.mapping import NOTHING, Layout
 
 EXAMPLES = 3  # bad rows that the screen shows; all are in the errors file
@@ -24,8 +24,8 @@ class Match:
     """How many people of the store match a campaign's segment; None with what is wrong with it.
 
     `status` is "" before the first launch; after it `more` are those who match and never were in it, who join
-    at night where `nightly` and no reason holds them, `per_day` of them (None: no limit). `edited` is the launched revision where the
-    files say something else, else 0.
+    at night where `nightly` and no reason holds them, `per_day` of them (None: no limit). `edited` is the
+    launched revision where the files say something else, else 0.
     """
 
     campaign: str
@@ -54,6 +54,7 @@ class Import:
     layout: Layout = NOTHING
     asked: bool = False  # the user has seen the layout already
     tags: Sequence[str] = ()  # those for everybody
+    values: Mapping[str, Value] = field(default_factory=dict)  # --set, as the fields hold them
     options: Sequence[str] = ()  # what was said of everybody, for the rows that come later
     new_fields: dict[str, FieldType] = field(default_factory=dict)
     rows: int = 0
@@ -62,6 +63,8 @@ class Import:
     unchanged: int = 0
     suppressed: int = 0
     tagged: int = 0  # tags that people did not have
+    opted_out: Counter[str] = field(default_factory=Counter)  # columns -> rows that they say it of
+    refused: int = 0  # people suppressed anew for that
     differing: int = 0  # people who keep a value that their row has otherwise
     duplicates: int = 0
     bad: int = 0
@@ -80,6 +83,11 @@ class Import:
         return self.added + self.changed + self.unchanged
 
     @property
+    def useless(self) -> bool:
+        """Whether no row was any good."""
+        return self.bad > 0 and not (self.kept or self.suppressed or self.opted_out.total())
+
+    @property
     def good(self) -> int:
         """Rows that are people, whether they came in or not."""
         return self.rows - self.bad - self.duplicates
@@ -87,7 +95,8 @@ class Import:
     def warn(self, line: int, warning: str) -> None:
         """Count a row's warning under its kind, which is what stands before the quoted value."""
         kind, *example = re.split(r" (?=['\"])", warning, maxsplit=1)
-        self.warnings.setdefault(kind, cautions.Warned(0, line, *example)).rows += 1
+        first = cautions.Warned(0, line, "".join(example))
+        self.warnings.setdefault(kind, first).add(line, *example)
 
 
 def text(done: Import, matches: Sequence[Match] = (), problem: str = "") -> str:
@@ -99,7 +108,9 @@ def text(done: Import, matches: Sequence[Match] = (), problem: str = "") -> str:
         labelled("DRY RUN", "nothing was changed") if done.dry_run else "",
         labelled("FILE", *_file(done)),
         mapping.section(done.layout, whole=not done.asked and (done.dry_run or not done.layout.known)),
+        labelled("SET", *_folded([_set(done)])) if done.values else "",
         labelled("PEOPLE", *_people(done)),
+        labelled("OPTED OUT", *_opted_out(done)) if done.opted_out.total() else "",
         labelled("TAGS", *_tags(done)) if done.tagged or done.tags else "",
         labelled("LEFT OUT", *left) if (left := _left_out(done)) else "",
         labelled("WARNINGS", *cautions.lines(done.warnings, done.good)) if done.warnings else "",
@@ -116,10 +127,10 @@ def _file(done: Import) -> list[str]:
     read = [f"{done.file}: {number(done.rows, 'row')}"]
     if not done.sheet:
         read += [_encoding(done), _DELIMITERS.get(done.delimiter, repr(done.delimiter))]
-    lines = [", ".join(read), *_folded(done.notes)]
+    lines = [", ".join(read), *_folded(done.notes)]  # a path is copied, so it stays whole
     if done.guessed:
-        lines.append(f"the encoding is a guess: if {done.sample} looks wrong, import again with")
-        lines.append("--encoding NAME --on-existing update")
+        again = "import again with --encoding NAME --on-existing update"
+        lines += _folded([f"the encoding is a guess: if {done.sample} looks wrong, {again}"])
     return lines
 
 
@@ -135,23 +146,48 @@ def _people(done: Import) -> list[str]:
     return lines
 
 
+def _set(done: Import) -> str:
+    said = ", ".join(f"{name} = {_word(value)}" for name, value in done.values.items())
+    return f"{said}, where a row has none of its own"
+
+
+def _word(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else mapping.plain(str(value))
+
+
+def _opted_out(done: Import) -> list[str]:
+    lines = [
+        f"{rows:,} suppressed: column '{mapping.plain(column)}'"
+        for column, rows in done.opted_out.most_common()
+        if rows
+    ]
+    known = done.opted_out.total() - done.refused
+    lines += [f"{known:,} of them were so already"] if known > 0 else []
+    return _folded(lines)
+
+
 def _left_out(done: Import) -> list[str]:
     lines = []
     if done.duplicates:
         found = number(done.duplicates, "duplicate") + " in the file"
         first = f" (line {done.repeated.line}: {done.repeated.text})" if done.repeated else ""
-        lines.append(found + first)
+        lines += _folded([found + first])
     if done.suppressed:
         lines.append(f"{done.suppressed:,} suppressed: left alone")
     if done.bad:
         lines.append(number(done.bad, "bad row") + (f": see {done.errors_file}" if done.errors_file else ""))
-        lines += [f"  line {each.line}: {each.reason}" for each in done.bad_rows]
+        lines += _indented(f"line {each.line}: {each.reason}" for each in done.bad_rows)
         lines += ["  ..."] if done.bad > len(done.bad_rows) else []
         for header, rows in done.blamed.most_common(EXAMPLES):
-            lines.append(
-                f"  {rows:,} for {header} alone, which can be left out: {mapping.option(header, '')}"
-            )
+            said = f"  {rows:,} for {header} alone, which can be left out:"
+            out = mapping.option(header, "")  # a command, so it stays whole
+            lines += [f"{said} {out}"] if width(said + out) < WIDTH - LABEL - 1 else [said, f"    {out}"]
     return lines
+
+
+def _indented(texts: Iterable[str]) -> list[str]:
+    """What belongs to the line before it: two further in, and the further lines of each four."""
+    return [line for text in texts for line in broken(text, WIDTH - LABEL - 1, first="  ", rest="    ")]
 
 
 def _hints(done: Import) -> list[cautions.Hint]:
@@ -213,14 +249,16 @@ def stopped(done: Import) -> str:
 def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dict[str, Any]:
     """`file`, `encoding`, `encoding_guessed`, `delimiter`, `dry_run`; rows as numbers: `rows`, `added`, `changed`,
     `unchanged`, `differing` (who keep a value that their row has otherwise), `duplicates`, `suppressed`, `bad`;
-    `blamed` (columns of the user's own to the rows that are bad for them alone); `errors_file` ("" for none);
-    `new_fields` (name to type); `notes` (how the file was read, in words); `on_existing` (fill, skip or
-    update); `mapping` as `report.mapping.value` has it; `tags` (those for everybody), `tagged` (tags that people
-    did not have); `warnings` (list of `kind`, `rows`, `line`, `example`); `hints` (list of `kind`, `share` of the
-    good rows from 0 to 1, `text`); `campaigns` (list of `campaign`, `matching`, null with a `problem`; `status`,
-    "" before its launch, after it `more`, who match and never were in it; `nightly`, `per_day`; `edited`, the
-    launched revision that the files differ from, else 0); `campaigns_problem` ("" unless the campaigns cannot
-    be read).
+    `opted_out` (whose row says that they have: they are suppressed), `opted_out_new` (people who were not before),
+    `opted_out_columns` (header to such rows); `blamed` (columns of the user's own to the rows that are bad for
+    them alone); `errors_file` ("" for none); `new_fields` (name to type); `notes` (how the file was read, in
+    words); `on_existing` (fill, skip or update); `mapping` as `report.mapping.value` has it; `tags` (those for
+    everybody), `tagged` (tags that people did not have); `set` (field to the value for rows without one);
+    `warnings` (list of `kind`, `rows`, `line`, `example`, `values`: the first 100 different ones, a list of
+    `value` and `line`); `hints` (list of `kind`, `share` of the good rows from 0 to 1, `text`); `campaigns`
+    (list of `campaign`, `matching`, null with a `problem`; `status`, "" before its launch, after it `more`, who
+    match and never were in it; `nightly`, `per_day`; `edited`, the launched revision that the files differ
+    from, else 0); `campaigns_problem` ("" unless the campaigns cannot be read).
     """
     return {
         "file": done.file,
@@ -235,6 +273,9 @@ def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dic
         "differing": done.differing,
         "duplicates": done.duplicates,
         "suppressed": done.suppressed,
+        "opted_out": done.opted_out.total(),
+        "opted_out_new": done.refused,
+        "opted_out_columns": {column: rows for column, rows in done.opted_out.items() if rows},
         "bad": done.bad,
         "blamed": dict(done.blamed),
         "errors_file": done.errors_file,
@@ -244,10 +285,8 @@ def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dic
         "mapping": mapping.value(done.layout),
         "tags": list(done.tags),
         "tagged": done.tagged,
-        "warnings": [
-            {"kind": kind, "rows": each.rows, "line": each.line, "example": each.example}
-            for kind, each in done.warnings.items()
-        ],
+        "set": dict(done.values),
+        "warnings": [cautions.value(kind, each) for kind, each in done.warnings.items()],
         "hints": [{"kind": each.kind, "share": each.share, "text": each.text} for each in _hints(done)],
         "campaigns": [_campaign(each) for each in matches],
         "campaigns_problem": problem,

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from outreach.inbound.reading import Reading
+from outreach.lint.language import LANGUAGES, words
+from outreach.lint.normal import lower
 from outreach.model import Kind
 from outreach.report.lines import fit, labelled, moment, number
 
+MOST_GREETING = 5  # words of a salutation
+LONGEST_GREETING = 60  # characters
 _NAMES = {"auto_reply": "away", "hard_bounce": "bounce", "soft_bounce": "soft bounce", "opt_out": "opt-out"}
 
 
@@ -70,9 +75,23 @@ def kind_name(kind: str, intent: str = "") -> str:
 
 
 def _first_line(said: str) -> str:
-    """The first line that the person wrote: not one that is quoted above an answer."""
+    """The first line that the person wrote: not one that is quoted above an answer, nor the salutation."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return next((line for line in lines if not line.startswith(">")), lines[0] if lines else "")
+    own = [line for line in lines if not line.startswith(">")] or lines
+    return own[1 if own[1:] and _greets(own[0]) else 0] if own else ""
+
+
+def _greets(line: str) -> bool:
+    """Whether a line is a salutation alone: "Hallo Frau Lumen,"."""
+    bare = line.rstrip(",!:.，：！。 ")
+    if len(line) > LONGEST_GREETING or len(bare.split()) > MOST_GREETING or bare[-1:] == "?":
+        return False
+    return "," not in bare and lower(bare).startswith(_greetings()) and line[-1] not in ".。"
+
+
+@cache
+def _greetings() -> tuple[str, ...]:
+    return tuple(each for language in LANGUAGES for each in words(language).greetings)
 
 
 def value(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -60,6 +60,12 @@ def standing(letters: Letters) -> str:
     return STANDINGS.get(letters.status, f"{letters.status}: gets no more letters")
 
 
+def name_of(fields: Mapping[str, Any]) -> str:
+    """A person's name from their fields, "" for none."""
+    names = [str(fields[name]) for name in ("first_name", "last_name") if name in fields]
+    return " ".join(names) or str(fields.get("full_name", ""))
+
+
 def held(hold: Hold) -> str:
     """ "HELD: no first_name (fill the column and import the file again)"."""
     return f"HELD: {hold.reason}" + (f" ({hold.fix})" if hold.fix else "")
@@ -111,7 +117,7 @@ def value(preview: Preview, raws: Mapping[int, bytes]) -> dict[str, Any]:
         "status": letters.status,
         "language": letters.language,
         "mailbox": letters.mailbox.address,
-        "hold": _hold(letters.hold),
+        "hold": hold_value(letters.hold),
         "changed": preview.changed,
         "sent": [
             {
@@ -140,10 +146,11 @@ def _value(draft: Draft, preview: Preview, raw: bytes | None) -> dict[str, Any]:
         "text": draft.content.text,
         "html": draft.content.html,
         "not_before": draft.opens_at,
-        "hold": _hold(draft.hold),
+        "hold": hold_value(draft.hold),
         "raw": raw.decode("ascii") if raw is not None else None,
     }
 
 
-def _hold(hold: Hold | None) -> dict[str, str] | None:
+def hold_value(hold: Hold | None) -> dict[str, str] | None:
+    """`{"code", "reason", "fix"}`, or null for none."""
     return {"code": hold.code, "reason": hold.reason, "fix": hold.fix} if hold else None

@@ -25,15 +25,25 @@ def changed(made: Plan, revision: int, zone_name: str) -> Iterator[str]:
     for letter, count in texts.most_common():
         yield f"{number(count, 'waiting letter')} reworded ({letter}, revision {coming})"
     yield from _moves(made, zone_name)
-    turns = Counter((each.old, each.draft.letter if each.draft else "") for each in made.replaced)
-    for (old, new), count in turns.items():
-        people = number(count, "person gets", "people get")
-        yield f"{people} {new} in place of {old}" if new else f"{people} no more: {old} is gone"
+    yield from _turns(made)
+    if made.files_changed and revision:
+        yield f"the files become revision {coming}"
+
+
+def _turns(made: Plan) -> Iterator[str]:
+    """Letters that come, come no more, or come too late."""
+    for letter, count in made.gained.items():
+        yield f"{number(count, 'person gets', 'people get')} {letter} too: it is new in the sequence"
+    for letter, count in made.lost.items():
+        yield f"{number(count, 'person gets', 'people get')} {letter} no more: it is gone from the sequence"
     for letter, count in made.passed.items():
         people = number(count, "person is", "people are")
         yield f"{people} past the place of {letter}: it is not sent to them"
-    if made.files_changed and revision:
-        yield f"the files become revision {coming}"
+    follows = {each.draft.letter for each in made.reworded} | set(made.gained)
+    turns = Counter((each.old, each.draft.letter if each.draft else "") for each in made.replaced)
+    for (old, new), count in turns.items():
+        if new and new not in follows:
+            yield f"{number(count, 'person gets', 'people get')} {new} next, in place of {old}"
 
 
 def _moves(made: Plan, zone_name: str) -> Iterator[str]:
@@ -52,6 +62,14 @@ def _moves(made: Plan, zone_name: str) -> Iterator[str]:
         yield f"{number(count, 'waiting letter moves', 'waiting letters move')} from {then_} to {now_}"
     if rest := len(moved) - sum(count for _, count in shown):
         yield f"{number(rest, 'waiting letter moves', 'waiting letters move')} to other days"
+
+
+def leaving(made: Plan) -> Iterator[str]:
+    """ "2 people in the campaign are in an exclude file by now"."""
+    for reason, count in Counter(each.reason for each in made.leaving).items():
+        is_ = "is" if count == 1 else "are"
+        what = reason if count == 1 or reason.startswith("in ") else f"{reason.removeprefix('a ')}s"
+        yield f"{number(count, 'person', 'people')} in the campaign {is_} {what} by now"
 
 
 def kept(made: Plan, revision: int) -> Iterator[str]:

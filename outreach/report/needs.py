@@ -1,19 +1,25 @@
 """What needs a person, and why nothing leaves: each with a stable code and the command that helps."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from outreach.model import CampaignStatus, Scope
 from outreach.report import refusals
-from outreach.report.lines import ago, moment, number
+from outreach.report.lines import ago, broken, moment, number
 from outreach.report.sender import alive
 from outreach.report.standing import SENDER, Box, Pause, Standing
 from outreach.schedule.zones import day_of, zone
+from outreach.sequence import Verdict
 
 # Why follow-ups wait, of a mailbox's address.
 UNREAD = "{}'s inbox was not read in the last 10 minutes; `outreach run` does that"
+# What an inbox's trouble says where its server does not take the password.
+REFUSED = "login refused"
+KEPT = "where it is kept (keyring, password_file, environment, systemd credential)"
+OF_TIME = ("window", "not_due")  # why a mailbox waits, where several may wait for the same moment
+NAMED = 3  # mailboxes and people named in one line
 RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
 
 CODES = (
@@ -36,9 +42,15 @@ class Need:
     subject: str = ""
 
 
-def checked(found: Iterable[Need]) -> str:
-    """What needs a person, a line each, for monitoring; nothing where nothing does."""
-    return "\n".join(f"{each.text}{f': {each.command}' if each.command else ''}" for each in found)
+def checked(found: Iterable[Need], columns: int = 0) -> str:
+    """What needs a person, a line each, for monitoring; nothing where nothing does.
+
+    For a screen of so many `columns` they are wrapped, indented from the second line on.
+    """
+    lines = [f"{each.text.rstrip('.')}: {each.command}" if each.command else each.text for each in found]
+    if columns:
+        lines = [part for line in lines for part in broken(line, columns, rest="  ")]
+    return "\n".join(lines)
 
 
 def checked_value(found: Sequence[Need]) -> dict[str, Any]:
@@ -85,13 +97,21 @@ def _of_mailboxes(standing: Standing) -> Iterator[Need]:
     for pause in standing.pauses:
         if pause.needs_you and pause.scope is Scope.MAILBOX:
             why = refusals.told(pause.reason, pause.actor)
+            if pause.reason.startswith(f"{Verdict.AUTHENTICATION}: "):
+                why = f"{why.rstrip('.')}. Correct its password {KEPT}, then"
             yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause), pause.name)
     for box in standing.boxes:
         if box.inbox_trouble:
-            why = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}"
-            yield Need("inbox_unreadable", why, "outreach run --once", box.address)
+            yield _unreadable(box)
         if box.follow_ups and not box.reads:
             yield Need("inbox_not_read", inbox_not_read(box), subject=box.address)
+
+
+def _unreadable(box: Box) -> Need:
+    why, command = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}", "outreach run --once"
+    if REFUSED in box.inbox_trouble:
+        why, command = f"{why.rstrip('.')}. Correct its password {KEPT}", f"outreach mailbox test {box.address}"
+    return Need("inbox_unreadable", why, command, box.address)
 
 
 def inbox_not_read(box: Box) -> str:
@@ -143,14 +163,26 @@ def _hindrances(standing: Standing) -> Iterator[Need]:
     if standing.limit:
         yield Need("limit", f"stopped at --limit {standing.limit}; the next run goes on", "outreach run")
     for pause in standing.pauses:
-        yield Need("paused", paused(pause, standing), resuming(pause))
+        if pause.scope is not Scope.PROSPECT:
+            yield Need("paused", paused(pause, standing), resuming(pause))
+    if people := paused_people(standing):
+        # Each for a reason of its own, an absence for one: nobody should be resumed by the way.
+        yield Need("paused", people, f"outreach why {_people(standing)[0].name}")
     for course in standing.courses:
         if course.status is CampaignStatus.PAUSED and course.waiting:
             yield Need("paused", f"{course.stem} is paused", f"outreach resume {course.stem}")
-    for box in standing.boxes:
-        found = _hindrance(box, standing) if box.waiting else None
-        if found:
-            yield found
+    yield from _of_boxes([box for box in standing.boxes if box.waiting], standing)
+
+
+def _of_boxes(boxes: Sequence[Box], standing: Standing) -> Iterator[Need]:
+    """What mailboxes wait for; those that wait for the same moment are named together."""
+    found: dict[Need, list[str]] = {}
+    for box in boxes:
+        if need := _hindrance(box, standing):
+            found.setdefault(need, []).append(box.address)
+    for need, addresses in found.items():
+        named = len(boxes) > 1 and need.code in OF_TIME
+        yield replace(need, text=f"{need.text} ({some_of(addresses)})") if named else need
 
 
 def _hindrance(box: Box, standing: Standing) -> Need | None:
@@ -160,8 +192,9 @@ def _hindrance(box: Box, standing: Standing) -> Need | None:
     if not box.reads and box.waiting == box.follow_ups:
         return Need("inbox_not_read", inbox_not_read(box))
     if not box.ready:
-        opens = box.opens_at
-        return Need("window", f"window opens {soon(opens, standing)}") if opens else None
+        opens = soon(box.opens_at, standing) if box.opens_at else ""
+        waits = Need("window", f"window opens {opens}") if box.due else Need("not_due", f"nothing is due before {opens}")
+        return waits if opens else None
     if box.away:
         return Need("away", f"{box.address} is away until {box.away.day} {box.away:%b}")
     if box.full == "domain":
@@ -195,6 +228,24 @@ def _lasting(pause: Pause, standing: Standing) -> str:
     if pause.until:
         return f" until {soon(pause.until, standing)}{reason}"
     return f", {ago(standing.now - pause.at)}{reason}"
+
+
+def _people(standing: Standing) -> list[Pause]:
+    return [each for each in standing.pauses if each.scope is Scope.PROSPECT]
+
+
+def paused_people(standing: Standing) -> str:
+    """ "ann@acme.example paused until Tue 1 Dec 00:00: away", "12 people paused"; "" for none."""
+    people = _people(standing)
+    if len(people) == 1:
+        return paused(people[0], standing)
+    return f"{number(len(people), 'person', 'people')} paused" if people else ""
+
+
+def some_of(names: Sequence[str]) -> str:
+    """ "a, b, c and 10 more"."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def resting(standing: Standing) -> Pause | None:

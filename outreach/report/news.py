@@ -6,7 +6,7 @@ from datetime import datetime
 from outreach.model import Scope
 from outreach.report import refusals
 from outreach.report.inbox import kind_name
-from outreach.report.lines import WIDTH, moment, number
+from outreach.report.lines import WIDTH, broken, moment, number
 from outreach.report.standing import SENDER
 from outreach.schedule.zones import zone
 from outreach.sequence import EFFECTS, Verdict
@@ -41,7 +41,11 @@ class Happening:
 def line(event: Happening, zone_name: str) -> str:
     """ "10:42 sent retail-intro to bob@acme.example"; "" for what need not be told."""
     words = _pause(event, zone_name) if event.scope else _letter(event)
-    return f"{event.at.astimezone(zone(zone_name)):%H:%M} {words}" if words else ""
+    if not words:
+        return ""
+    said, *below = words.split("\n")
+    first = f"{event.at.astimezone(zone(zone_name)):%H:%M} "
+    return "\n".join([*broken(said, first=first, rest=" " * 6), *below])
 
 
 def _answer(event: Happening) -> str:

@@ -5,11 +5,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from outreach.report.everybody import Row
-
 FEW = 5  # letters: of fewer nobody can say what is usual
 FAR = 4.0  # times the usual distance from the middle
 LEAST = 0.25  # of the middle: less than that is no oddity, however alike the others are
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What of somebody's letter is compared: how many words its own text has, and its first line."""
+
+    email: str
+    letter: str
+    language: str
+    words: int
+    first_line: str
+
+
+def sketch(email: str, letter: str, language: str, text: str) -> Sketch:
+    """The sketch of a letter with that text, the footer left out."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return Sketch(email, letter, language, len(text.split()), first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +37,29 @@ class _Usual:
     least: int
 
 
-def odd(rows: Iterable[Row]) -> dict[str, str]:
+def odd(sketches: Iterable[Sketch]) -> dict[str, str]:
     """Why somebody's letter is an outlier, by address, the oddest first.
 
     Text or first line is much longer or shorter than in most letters of the same name and language: further from
     the median than FAR times the median distance from it (which, unlike a mean, outliers do not move).
     """
-    alike: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.words:
-            alike[row.letter, row.language].append(row)
+    alike: dict[tuple[str, str], list[Sketch]] = defaultdict(list)
+    for each in sketches:
+        if each.words:
+            alike[each.letter, each.language].append(each)
     found: dict[str, tuple[float, str]] = {}
     for group in (group for group in alike.values() if len(group) >= FEW):
-        words, lines = _usual([row.words for row in group]), _usual([len(row.first_line) for row in group])
-        for row in group:
+        words, lines = (
+            _usual([each.words for each in group]),
+            _usual([len(each.first_line) for each in group]),
+        )
+        for each in group:
             told = [
-                *_told(row.words, words, ("text", "words")),
-                *_told(len(row.first_line), lines, ("first line", "characters")),
+                *_told(each.words, words, ("text", "words")),
+                *_told(len(each.first_line), lines, ("first line", "characters")),
             ]
             if told:
-                found[row.email] = max(told)
+                found[each.email] = max(told)
     order = sorted(found, key=lambda email: (-found[email][0], email))
     return {email: found[email][1] for email in order}
 

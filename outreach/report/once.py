@@ -1,7 +1,7 @@
 """What one run of the sender did, or would do, and what comes next."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from outreach.report.blocks import block, some
 from outreach.report.came_back import came_back, came_back_value
 from outreach.report.joined import Joined
 from outreach.report.joined import value as joined_value
-from outreach.report.lines import moment, number
+from outreach.report.lines import WIDTH, broken, moment, number, width
 from outreach.report.needs import Need, checked, idle, needs, needs_value
 from outreach.report.news import Happening, held
 from outreach.report.standing import CameBack, Next, Standing
@@ -18,7 +18,7 @@ from outreach.sequence import Verdict
 # What a letter's event is called here. Other verdicts put it back: its mailbox rests, and that is told.
 NAMES = {"sent": "sent", "failed": "bounced", "held": "held", "uncertain": "uncertain"}
 
-ON_TIME = ("gap", "window", "away", "nothing_waits")
+ON_TIME = ("gap", "window", "not_due", "away", "nothing_waits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,19 @@ def closing(counts: Counter[str], standing: Standing) -> str:
     if standing.next:
         parts.append(f"next {coming(standing.next, standing.zone)}")
     commands = dict.fromkeys(f"      {each.command}" for each in reasons if each.command)
-    return "\n".join(["; ".join(parts), *commands])
+    return "\n".join([*_packed(parts), *commands])
+
+
+def _packed(parts: Iterable[str]) -> Iterator[str]:
+    """Parts on as few lines as they fit on; one that is longer than a line is broken between words."""
+    line = ""
+    for part in parts:
+        both = f"{line}; {part}" if line else part
+        if line and width(both) >= WIDTH:  # a semicolon comes behind
+            yield from broken(f"{line};", rest="  ")
+            both = part
+        line = both
+    yield from broken(line, rest="  ")
 
 
 def coming(letter: Next, zone: str) -> str:
@@ -104,22 +116,32 @@ def opening(standing: Standing) -> str:
     """What a sender says when it starts."""
     boxes = [box.address for box in standing.boxes if box.waiting and box.address not in standing.lacking]
     ahead = coming(standing.next, standing.zone) if standing.next else ""
-    return (
-        f"sending from {', '.join(boxes) or 'no mailbox yet'}; "
-        + (f"next {ahead}" if ahead else "; ".join(each.text for each in idle(standing)) or "nothing is due")
-        + "\nCtrl-C ends it after the letter in hand"
-    )
+    first = f"next {ahead}" if ahead else "; ".join(each.text for each in idle(standing)) or "nothing is due"
+    said = broken(f"sending from {', '.join(boxes) or 'no mailbox yet'}; {first}", rest="  ")
+    return "\n".join([*said, "Ctrl-C ends it after the letter in hand"])
 
 
 def would(letters: Sequence[Next], standing: Standing) -> str:
     """The letters that would leave now; and as `closing` where there are none."""
-    lines = [f"would send {each.letter} to {each.email} from {each.mailbox}" for each in letters]
+    found = (f"would send {each.letter} to {each.email} from {each.mailbox}" for each in letters)
+    lines = [part for each in found for part in broken(each, rest="  ")]
     if letters:
         lines.append(f"{number(len(letters), 'letter')} would leave now; nothing was sent")
     else:
         lines.append(closing(Counter(), standing).replace("0 sent", "nothing would leave now", 1))
-    lacking = [f"NEEDS YOU: {each.text}" for each in needs(standing) if each.code == "no_password"]
+    lacking = [loud(each.text) for each in needs(standing) if each.code == "no_password"]
     return "\n".join([*lines, *lacking])
+
+
+def loud(text: str, command: str = "") -> str:
+    """What needs a person, with the command that helps below."""
+    lines = broken(text, first="NEEDS YOU: ", rest=" " * 11)
+    return "\n".join([*lines, *([" " * 11 + command] if command else [])])
+
+
+def timed(text: str, at: str) -> str:
+    """A line that a sender tells, with the time before it."""
+    return "\n".join(broken(text, first=f"{at} ", rest=" " * 6))
 
 
 def value(

@@ -13,10 +13,10 @@ from typing import Any
 
 from outreach import data
 from outreach.campaign import Workspace
-from outreach.model import OPEN_ENROLLMENT, Hold
+from outreach.model import OPEN_ENROLLMENT
 from outreach.plan import Draft
 from outreach.plan.letters import Letters, own_text
-from outreach.report.letters import standing
+from outreach.report.letters import hold_value, name_of, standing
 from outreach.report.lines import moment, number
 
 MARK = '<meta name="generator" content="outreach preview">'
@@ -116,22 +116,17 @@ def _person(page: Page, letters: Letters) -> dict[str, Any]:
     group = _GROUPS.get(status, "in" if status in OPEN_ENROLLMENT else "over")
     return {
         "email": person.email,
-        "name": _name(fields),
+        "name": name_of(fields),
         "company": str(fields.get("company", "")),
         "language": letters.language,
         "group": group,
         "standing": standing(letters).replace("_", " "),
-        "hold": _hold(letters.hold),
+        "hold": hold_value(letters.hold),
         "odd": page.odd.get(person.email, ""),
         "from": [box.name, box.address],
         "sent": [{"letter": each.letter, "at": moment(each.sent_at, zone)} for each in letters.sent],
         "letters": [_letter(page, letters, each) for each in letters.drafts],
     }
-
-
-def _name(fields: Mapping[str, Any]) -> str:
-    names = [str(fields[name]) for name in ("first_name", "last_name") if name in fields]
-    return " ".join(names) or str(fields.get("full_name", ""))
 
 
 def _letter(page: Page, letters: Letters, draft: Draft) -> dict[str, Any]:
@@ -148,9 +143,5 @@ def _letter(page: Page, letters: Letters, draft: Draft) -> dict[str, Any]:
         "footer": draft.content.text[len(own) :].strip(),
         "html": draft.content.html,
         "when": moment(draft.opens_at, page.zone),
-        "hold": _hold(draft.hold),
+        "hold": hold_value(draft.hold),
     }
-
-
-def _hold(hold: Hold | None) -> dict[str, str] | None:
-    return {"reason": hold.reason, "fix": hold.fix} if hold else None

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from outreach.model import Scope
 from outreach.report import refusals
-from outreach.report.lines import labelled, moment, number
+from outreach.report.lines import LABEL, WIDTH, broken, labelled, moment, number
 from outreach.report.standing import SENDER, Next, Pause
 
 
@@ -14,7 +15,8 @@ from outreach.report.standing import SENDER, Next, Pause
 class Paused:
     """What a pause did. `pause` is the one in force now, `already` whether it was there before and stays.
 
-    `waiting` letters are kept back, `leaving` ones are on their way and cannot be.
+    `waiting` letters are kept back, `leaving` ones are on their way and cannot be. `asked` is the end that was
+    asked for (None: none).
     """
 
     pause: Pause
@@ -22,6 +24,7 @@ class Paused:
     waiting: int
     leaving: int
     dry_run: bool = False
+    asked: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,25 @@ def told(pause: Pause, zone: str) -> str:
     return f"{name_of(pause.scope, pause.name)}, {by} since {moment(pause.at, zone)}{until}{reason}"
 
 
+def _wrapped(text: str) -> list[str]:
+    return broken(text, WIDTH - LABEL - 1)
+
+
+def _dropped(done: Paused, zone: str) -> str:
+    """Why the end that was asked for does not count: the pause in force lasts longer."""
+    end = done.pause.until
+    if done.asked is None or done.asked == end:
+        return ""
+    lasts = f"it lasts until {moment(end, zone)}" if end else "it has no end"
+    return f"{lasts}, so until {moment(done.asked, zone)} does not count: resume first, then pause again"
+
+
 def paused(done: Paused, zone: str) -> str:
     """The screen of `pause`."""
     pause = done.pause
     lines = [labelled("DRY RUN", "nothing was changed; without --dry-run:")] if done.dry_run else []
     if done.already:
-        lines.append(labelled("ALREADY", told(pause, zone)))
+        lines.append(labelled("ALREADY", *_wrapped(told(pause, zone)), *_wrapped(_dropped(done, zone))))
     else:
         until = f" until {moment(pause.until, zone)}" if pause.until else ""
         lines.append(labelled("PAUSED", f"{name_of(pause.scope, pause.name)}{until}"))
@@ -102,15 +118,19 @@ def resumed(done: Resumed, zone: str) -> str:
     else:
         lines.append(labelled("RESUMED", name))
     if done.pause is not None:
-        lines.append(labelled("WAS", told(done.pause, zone)))
+        lines.append(labelled("WAS", *_wrapped(told(done.pause, zone))))
     if done.released:
-        lines.append(labelled("RELEASED", done.released))
+        lines.append(labelled("RELEASED", *_wrapped(done.released)))
     going = number(done.waiting, "letter waits", "letters wait")
     lines.append(
         labelled("GOES ON", going + (f", {done.due:,} may leave within a minute" if done.due else ""))
     )
     if done.still:
-        lines.append(labelled("STILL", *(f"paused: {told(each, zone)}" for each in done.still)))
+        lines.append(
+            labelled(
+                "STILL", *(line for each in done.still for line in _wrapped(f"paused: {told(each, zone)}"))
+            )
+        )
     if done.next:
         coming = done.next
         at = moment(coming.at, zone)

@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Suppression
 from outreach.report import log
-from outreach.report.lines import LABEL, WIDTH, fit, labelled, moment, number, table
+from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, moment, number, table
 from outreach.report.spreadsheet import escaped
 
 DEFAULT = ("email", "first_name", "last_name", "company", "country")
@@ -183,7 +183,7 @@ def dossier(found: Dossier, zone: str) -> str:
         if person.fields
         else "",
         labelled("TAGS", ", ".join(found.tags)) if found.tags else "",
-        labelled("CAMPAIGNS", *([_part(each, zone) for each in found.parts] or ["none"])),
+        labelled("CAMPAIGNS", *([line for each in found.parts for line in _part(each, zone)] or ["none"])),
         labelled("LETTERS", *(_letter(each, zone) for each in found.letters)) if found.letters else "",
         labelled("HISTORY", *(_done(each, zone) for each in found.history[-HISTORY:]))
         if found.history
@@ -204,10 +204,11 @@ def _blocked(found: Suppression, zone: str) -> str:
     return f"{whose}suppressed {moment(found.at, zone)}, {found.reason}"
 
 
-def _part(part: Part, zone: str) -> str:
+def _part(part: Part, zone: str) -> list[str]:
     status = str(part.status).replace("_", " ")
     why = f" ({part.reason})" if part.reason and part.reason != status else ""
-    return f"{part.campaign}: {status}{why}, from {part.mailbox} since {moment(part.created_at, zone)}"
+    said = f"{part.campaign}: {status}{why}, from {part.mailbox} since {moment(part.created_at, zone)}"
+    return broken(said, WIDTH - LABEL - 1, rest="  ")
 
 
 def _letter(letter: Written, zone: str) -> str:

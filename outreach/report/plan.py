@@ -10,10 +10,10 @@ from typing import Any
 from outreach.campaign import Campaign
 from outreach.lint import Level
 from outreach.plan import Plan
-from outreach.report import holds, migration, outlook
+from outreach.report import holds, migration, mistyped, outlook
 from outreach.report.findings import finding_value
 from outreach.report.lines import LABEL, WIDTH, labelled, number
-from outreach.report.needs import UNREAD
+from outreach.report.needs import some_of
 from outreach.report.sender import Beat, sender_line, sender_value
 from outreach.schedule.outlook import Outlook
 
@@ -27,8 +27,8 @@ class Screen:
 
     `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
     letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people;
-    `unread` mailboxes keep theirs, for their inboxes are not read. A pilot is of `pilot_of` people; else
-    that is 0.
+    `unread` mailboxes keep theirs, for their inboxes are not read: the outlook is as if they were. A pilot is
+    of `pilot_of` people; else that is 0.
     """
 
     plan: Plan
@@ -58,7 +58,7 @@ def text(screen: Screen, *, next_: bool = True) -> str:
 
 def _sections(screen: Screen) -> Iterator[str]:
     made = screen.plan
-    yield _section("NEW", [_new(made) + (f", a pilot of {screen.pilot_of:,}" if screen.pilot_of else "")])
+    yield _section("NEW", [_new(made, screen.pilot_of), *mistyped.told(made)])
     if made.held:
         yield _section("HELD", [holds.counted(made.held)], [*_fixes(made)])
     if made.unknown or made.doubts:
@@ -68,15 +68,15 @@ def _sections(screen: Screen) -> Iterator[str]:
     if changed := [*migration.changed(made, screen.revision, screen.zone)]:
         yield _section("CHANGED", changed)
     if made.leaving:
-        people = number(len(made.leaving), "person", "people")
-        yield _section("STOPPED", [f"{people} in the campaign stand in an exclude file by now"])
+        yield _section("STOPPED", [*migration.leaving(made)])
     if kept := [*migration.kept(made, screen.revision)]:
         yield _section("KEPT", kept)
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
     yield _section("LETTERS", [*_letters(screen)])
     if screen.unread:
-        yield _section("FOLLOWUPS", [f"wait: {UNREAD.format(address)}" for address in screen.unread])
+        wait = f"wait until `outreach run` reads {some_of(screen.unread)}; the dates are as if it had"
+        yield _section("FOLLOWUPS", [wait])
     if made.restarts:
         yield _section("ENDED", ["a launch opens it again for new people; those who were stopped stay so"])
     if screen.pauses:
@@ -94,13 +94,16 @@ def _section(label: str, lines: Iterable[str], commands: Iterable[str] = ()) -> 
     return labelled(label, *wrapped, *commands)
 
 
-def _new(made: Plan) -> str:
+def _new(made: Plan, pilot_of: int) -> str:
+    if pilot_of and not made.new:
+        return f"nobody of {pilot_of:,}: only what is changed"
     if not made.new:
         return "nobody" if made.matched else "nobody: the segment matches no prospect"
     people = number(len(made.new), "person", "people")
     languages = ", ".join(f"{name or 'default'} {count}" for name, count in made.languages.most_common())
     companies = number(made.companies, "company", "companies")
-    return f"{people}, {companies}" + (f" ({languages})" if set(made.languages) != {""} else "")
+    pilot = f", a pilot of {pilot_of:,}" if pilot_of else ""
+    return f"{people}, {companies}" + (f" ({languages})" if set(made.languages) != {""} else "") + pilot
 
 
 def _letters(screen: Screen) -> Iterator[str]:
@@ -139,16 +142,17 @@ def value(screen: Screen) -> dict[str, Any]:
     """A plan as JSON.
 
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
-    "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}],
-    "held": [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is
-    odd about the condition, such as a tag that nobody has], "changed": [{"email", "letter", "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}],
-    "stopped": [email] (in an exclude file by now), "kept", "stands": [{"letter", "revision", "following",
-    "people"}], "passed": {new letter: people it comes too late for}, "dates", "limits", "letters": {"errors"
-    (people held for one), "findings": [as of `outreach lint`], "accepted": {code: reason}, "lacking":
-    {reason: people}}, "followups_wait": [mailboxes whose inbox is not read], "pauses": [{"what",
-    "command"}], "sender", "next"}`; `dates` and `limits` as in `outlook.value`, `sender` as in
-    `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch, `new`
-    of a replacement is null where the sequence ends.
+    "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}], "held":
+    [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is odd about the
+    condition, such as a tag that nobody has], "mistyped": {domain: the one that may be meant}, "changed": [{"email", "letter", "reworded", "moved",
+    "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}], "stopped": [email] (in a list of
+    those to leave alone), "kept", "stands": [{"letter", "revision", "following", "people"}], "passed",
+    "gained", "lost": {letter: people, for whom it is new but too late, new and to come, gone}, "dates",
+    "limits", "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted":
+    {code: reason}, "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not read],
+    "pauses": [{"what", "command"}], "sender", "next"}`; `dates` (as if every inbox were read) and
+    `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
+    `new` of a replacement is null where the sequence ends.
     """
     made = screen.plan
     return {
@@ -160,9 +164,12 @@ def value(screen: Screen) -> dict[str, Any]:
         "revision": screen.revision,
         "ended": made.restarts,
         **_people(made),
+        "mistyped": mistyped.value(made),
         "kept": made.kept,
         "stands": [{**asdict(each), "people": people} for each, people in made.stands.items()],
         "passed": dict(made.passed),
+        "gained": dict(made.gained),
+        "lost": dict(made.lost),
         **outlook.value(screen.outlook),
         "letters": {
             "errors": sum(each.hold.code in LETTER_ERRORS for each in made.held),

@@ -28,7 +28,8 @@ class Survey:
     `hold` is why it is held ("": it is not), `behind` whether letters may have left that it does not know.
     `missing` counts these where this machine has sent them (None: nobody knows), `found` the ones that the Sent
     folders show and that now count as sent. `blind` names the mailboxes whose Sent folder proves nothing, and
-    why. `paused` and `strangers` are readers of letters the store knows nothing of, in the store or not.
+    why. `unknown` counts letters there that the store knows nothing of; `paused` and `strangers` are their readers, in
+    the store or not. Paused, too, is who had another first letter than the one that waits for them.
     """
 
     hold: str
@@ -38,6 +39,7 @@ class Survey:
     first: Sequence[Next] = ()
     missing: int | None = None
     found: int = 0
+    unknown: int = 0
     blind: Mapping[str, str] = field(default_factory=dict)
     paused: Sequence[str] = ()
     strangers: Sequence[str] = ()
@@ -48,12 +50,12 @@ class Survey:
     @property
     def unproved(self) -> str:
         """Why letters may leave a second time if this store goes on; "" where the Sent folders answer for all."""
-        if not self.behind or not self.waiting:
+        if not self.behind:
             return ""
         if self.blind:
             boxes = ", ".join(list(self.blind)[:3])
             return f"nobody can see what {boxes} sent after the copy was made"
-        shown = self.found + len(self.paused) + len(self.strangers)
+        shown = self.found + self.unknown
         if self.missing is not None and self.missing > shown:
             missing = number(self.missing, "letter")
             return f"{missing} left after the copy was made, the Sent folders show {shown:,}"
@@ -80,13 +82,17 @@ def screen(survey: Survey, zone: str, *, dry_run: bool = False) -> str:
 
 
 def _found_out(survey: Survey, *, dry_run: bool) -> Iterator[tuple[str, str]]:
+    if survey.missing:
+        letters = number(survey.missing, "letter")
+        yield "MISSING", f"{letters} left from here that this store had not sent"
     if survey.found:
         letters = number(survey.found, "letter")
         count = "would count as sent" if dry_run else "count as sent now"
         yield "FOUND", f"{letters} in Sent that this store had not sent: they {count}"
     if survey.paused:
         people = number(len(survey.paused), "person", "people")
-        yield "PAUSED", f"{people} had a letter of which this store knows nothing: {_some(survey.paused)}"
+        words = "had a letter of which this store knows nothing, or another first letter"
+        yield "PAUSED", f"{people} {words}: {_some(survey.paused)}"
     if survey.strangers:
         addresses = number(len(survey.strangers), "address", "addresses")
         words = f"{addresses} had a letter and are not in this store: {_some(survey.strangers)}"
@@ -146,13 +152,14 @@ def released(survey: Survey) -> str:
 
 def value(survey: Survey, *, released: bool, dry_run: bool) -> dict[str, Any]:
     """`hold` (why it was held, ""), `behind` (whether it may lack letters that left), `missing` (how many, null
-    where nobody knows), `found` (of those: seen in Sent, now sent), `blind` (mailbox -> why its Sent folder proves
+    where nobody knows), `found` (of those: seen in Sent, now sent), `unknown` (letters in Sent of which it knows
+    nothing), `blind` (mailbox -> why its Sent folder proves
     nothing), `unproved` (why letters may leave twice, ""), `paused` and `strangers` (readers of unknown letters),
     `news` (of the inboxes), `relearned` (suppressions from the journal), `trouble` (of the journal), `due`
     (`campaign`, `mailbox`, `letters`, `oldest`), `waiting`, `first` (`at`, `email`, `letter`, `campaign`,
     `mailbox`), `released`, `dry_run`.
     """
-    plain = ("hold", "behind", "missing", "found", "unproved", "waiting", "relearned", "trouble")
+    plain = ("hold", "behind", "missing", "found", "unknown", "unproved", "waiting", "relearned", "trouble")
     departures = ("at", "email", "letter", "campaign", "mailbox")
     overdue = ("campaign", "mailbox", "letters", "oldest")
     return {

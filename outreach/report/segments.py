@@ -1,15 +1,16 @@
 """What a condition finds, and where it cannot be understood."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from outreach.model import Prospect
 from outreach.report import people
-from outreach.report.lines import WIDTH, labelled, number, table, width
+from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, number, table, width
 from outreach.segment import Row, SegmentError
 
+VALUES, VALUE = 6, 24  # values of a field that are shown; columns of one
 _VERDICTS = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -18,6 +19,7 @@ class Survey:
     """How a condition meets the people of the store.
 
     `unknown` are those it cannot decide on, `missing` the fields that leave it open, with how many lack them.
+    `values` is set where nobody matches: what the fields that are texts hold, the most frequent first.
     """
 
     people: int
@@ -26,6 +28,7 @@ class Survey:
     missing: Mapping[str, int]
     samples: Sequence[Prospect]
     tags: Mapping[int, Sequence[str]]  # of the samples who have some, by id
+    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # field -> value -> people
 
 
 def pointed(text: str, error: SegmentError) -> str:
@@ -52,6 +55,7 @@ def text(found: Survey, condition: str) -> str:
         )
         if found.unknown
         else "",
+        labelled("VALUES", *_values(found)) if found.values else "",
     ]
     if found.samples:
         more = found.matching - len(found.samples)
@@ -63,6 +67,15 @@ def text(found: Survey, condition: str) -> str:
     return "\n".join(part for place, part in enumerate(parts) if part or place > 1)
 
 
+def _values(found: Survey) -> Iterator[str]:
+    """What the fields hold that were asked for: "country: 'DE' 120, 'AT' 64, and 3 more"."""
+    for name, values in found.values.items():
+        shown = [f"'{fit(value, VALUE).rstrip()}' {count:,}" for value, count in [*values.items()][:VALUES]]
+        more = [f"and {len(values) - VALUES:,} more"] if len(values) > VALUES else []
+        said = ", ".join([*shown, *more]) or "nobody has one"
+        yield from broken(f"{name}: {said}", WIDTH - LABEL - 1, rest="  ")
+
+
 def _quoted(text: str) -> str:
     """A text as a TOML string: as it stands in single quotes, else escaped (a JSON string is a TOML one)."""
     plain = "'" not in text and text.isprintable()
@@ -71,6 +84,7 @@ def _quoted(text: str) -> str:
 
 def value(found: Survey, condition: str) -> dict[str, Any]:
     """`condition`, `people` (all), `matching`, `unknown` (people), `missing` (field to people who lack it),
+    `values` (where nobody matches: what the fields that were asked for hold, field to value to people),
     `samples` (as `people.value`).
     """
     return {
@@ -79,6 +93,7 @@ def value(found: Survey, condition: str) -> dict[str, Any]:
         "matching": found.matching,
         "unknown": found.unknown,
         "missing": dict(found.missing),
+        "values": {name: dict(values) for name, values in found.values.items()},
         "samples": [people.value(each, found.tags.get(each.id, ())) for each in found.samples],
     }
 

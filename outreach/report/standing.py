@@ -43,7 +43,7 @@ class Box:
     """A mailbox today. `cap` is what the ramp allows, `full` which cap is used up ("mailbox", "domain", "").
 
     Letters that are scheduled and not paused: `waiting` all, `ready` those whose window is open now,
-    `follow_ups` those that are no first letters. `reads` is False where its answers are not known,
+    `due` those for which only their window has still to open, `follow_ups` those that are no first letters. `reads` is False where its answers are not known,
     `inbox_trouble` why they could not be read.
     """
 
@@ -56,6 +56,7 @@ class Box:
     reads: bool
     waiting: int = 0
     ready: int = 0
+    due: int = 0
     follow_ups: int = 0
     opens_at: datetime | None = None  # when the first window of its letters opens, if that is ahead
     slot: datetime | None = None  # when it may send again, for its gap
@@ -151,6 +152,7 @@ class Standing:
     answers: int = 0  # mails that came back and wait for a person
     came_back: CameBack = CameBack()
     limit: int = 0  # a run ended because so many letters were through, and more could leave
+    configured: int = 0  # mailboxes in outreach.toml
 
     @property
     def waiting(self) -> int:

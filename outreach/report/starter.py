@@ -20,8 +20,11 @@ _SAYS = {
 }
 
 
-def text(files: Sequence[str], folder: str, *, dry_run: bool = False) -> str:
-    """The files with what each is for, then the next commands. `folder` is "" for the current one."""
+def text(files: Sequence[str], folder: str, back: str = "", *, dry_run: bool = False) -> str:
+    """The files with what each is for, then the next commands.
+
+    `folder` is "" for the current one; `back` leads from it to where the user is, and their list with them.
+    """
     shown = dict.fromkeys(_LETTERS if name.startswith(_LETTERS) else name for name in files)
     told = labelled("WOULD ADD" if dry_run else "WROTE", *(f"{name:<31} {_says(name)}" for name in shown))
     if dry_run:
@@ -37,7 +40,9 @@ def text(files: Sequence[str], folder: str, *, dry_run: bool = False) -> str:
             f"outreach preview {_FIRST}",
         ),
         labelled(
-            "YOUR LIST", "outreach prospects import fair.xlsx --tag fair-2026", "outreach preview fair --all"
+            "YOUR LIST",
+            f"outreach prospects import {back}fair.xlsx --tag fair-2026",
+            "outreach preview fair --all",
         ),
         labelled("THEN", "outreach mailbox add           asks for your mailbox and your company"),
     )

@@ -8,7 +8,7 @@ from outreach.model import CampaignStatus, EnrollmentStatus, Scope
 from outreach.report.blocks import MANY, block, some
 from outreach.report.came_back import came_back, came_back_value
 from outreach.report.lines import WIDTH, day, moment, number, table
-from outreach.report.needs import checked, needs, needs_value, paused, resting, resuming, soon
+from outreach.report.needs import checked, needs, needs_value, paused, resting, resuming, some_of, soon
 from outreach.report.once import next_value
 from outreach.report.sender import sender_line, sender_value
 from outreach.report.standing import Box, Course, Ended, Pause, Standing
@@ -34,7 +34,7 @@ def text(standing: Standing, columns: int = WIDTH) -> str:
         block("CAME BACK", came_back(standing.came_back) or NOTHING_CAME),
         block("STOPPED", _stopped(standing.ended)),
         block("PAUSED", *_paused(standing)),
-        block("MAILBOX", *some([_box(box, standing) for box in standing.boxes]) or ["none yet"]),
+        block("MAILBOX", *some([_box(box, standing) for box in standing.boxes]) or [_no_box(standing)]),
         block("SENDER", sender_line(standing.workers, standing.now, standing.last_alive)),
         block("TONIGHT", *_tonight(standing)),
     ]
@@ -95,15 +95,16 @@ def _stopped(ended: Sequence[Ended]) -> str:
 
 
 def _paused(standing: Standing) -> list[str]:
-    """The pauses in words; those of single people are only counted."""
+    """The pauses in words; of single people only some are named."""
     wide = [each for each in standing.pauses if each.scope is not Scope.PROSPECT]
-    people = len(standing.pauses) - len(wide)
+    people = [each.name for each in standing.pauses if each.scope is Scope.PROSPECT]
     stems = [each.stem for each in standing.courses if each.status is CampaignStatus.PAUSED]
     found = [paused(each, standing).replace(" paused until ", " until ", 1) for each in wide] + [
         f"{stem} paused" for stem in stems
     ]
     if people:
-        found.append(number(people, "person", "people"))
+        who = f"{number(len(people), 'person', 'people')} ({some_of(people)})"
+        found.append(f"{who}: outreach why {people[0]}")
     return some(found) or ["none"]
 
 
@@ -117,6 +118,12 @@ def _box(box: Box, standing: Standing) -> str:
     unread = f", {waits}" if box.follow_ups and not box.reads else ""
     ahead = f", next {soon(box.next.at, standing)} {box.next.email}" if box.next else ""
     return f"{box.address} {state}, {box.used}/{box.cap} today{ramp}{unread}{ahead}"
+
+
+def _no_box(standing: Standing) -> str:
+    if not standing.configured:
+        return "none yet: outreach mailbox add"
+    return f"{standing.configured} in outreach.toml, none launched yet: outreach mailbox list"
 
 
 def _pause_of(box: Box, standing: Standing) -> Pause | None:

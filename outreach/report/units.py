@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from outreach import data
@@ -24,7 +25,6 @@ HARDENING = """\
 NoNewPrivileges=true
 ProtectSystem=strict
 ProtectHome=read-only
-PrivateTmp=true
 PrivateDevices=true
 ProtectKernelTunables=true
 ProtectKernelModules=true
@@ -32,6 +32,8 @@ ProtectControlGroups=true
 RestrictSUIDSGID=true
 LockPersonality=true
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"""
+
+TEMPORARY = ("/tmp", "/var/tmp")  # PrivateTmp puts empty ones in their place (systemd.exec(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,16 @@ def _service(site: Site) -> str:
         f"Environment=PYTHONUNBUFFERED=1 {_word(f'OUTREACH_STATE={site.state}')}",
         *_credentials(site.credentials),
         *HARDENING.splitlines(),
+        *([] if _in_temporary(site) else ["PrivateTmp=true"]),
         f"ReadWritePaths={' '.join(map(_word, site.writable))}",
     ]
     return "\n".join(lines)
+
+
+def _in_temporary(site: Site) -> bool:
+    """Whether something that the service needs lies where everybody's temporary files do."""
+    paths = (site.workspace, site.state, *site.writable, *site.program[:1])
+    return any(PurePath(path).is_relative_to(each) for path in paths for each in TEMPORARY)
 
 
 def _credentials(addresses: Sequence[str]) -> list[str]:

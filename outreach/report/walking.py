@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from outreach.plan import Draft
-from outreach.report.letters import AS_NOW, Preview, headers, held, standing
+from outreach.report.letters import AS_NOW, Preview, headers, held, name_of, standing
 from outreach.report.lines import broken, fit, moment, width
 
 KEYS = "n next  p back  up/down letter  space scroll  / find  h held  o outliers  a all"
@@ -17,7 +17,7 @@ class Screen:
     """What is on the screen. `place` of `people` counts from 1; `top` is the first line of the letter shown.
 
     `view` names who is stepped through ("held"), "" for everybody; `said` is why somebody is an outlier, or what
-    was done last; `step` is the place of the letter among those to come.
+    was done last; `step` is the campaign's (from 0) whose letter is wanted.
     """
 
     preview: Preview
@@ -30,9 +30,9 @@ class Screen:
 
 
 def draft_of(screen: Screen) -> Draft | None:
-    """The letter on the screen, None where there is none to come."""
+    """The letter on the screen: that of the step, or the next where that has left; None where none is to come."""
     drafts = screen.preview.drafts
-    return drafts[min(screen.step, len(drafts) - 1)] if drafts else None
+    return next((each for each in drafts if each.step >= screen.step), drafts[-1] if drafts else None)
 
 
 def lines(screen: Screen, columns: int, rows: int) -> list[str]:
@@ -61,8 +61,7 @@ def _head(screen: Screen, columns: int) -> list[str]:
     """Who it is, how they stand, which of their letters this is."""
     letters = screen.preview.letters
     fields = letters.person.fields
-    name = " ".join(str(fields[each]) for each in ("first_name", "last_name") if each in fields)
-    who = ", ".join(filter(None, (name, str(fields.get("company", "")))))
+    who = ", ".join(filter(None, (name_of(fields), str(fields.get("company", "")))))
     draft = draft_of(screen)
     hold = letters.hold or (draft.hold if draft else None)
     told = broken(held(hold), columns)[:3] if hold else [standing(letters)]

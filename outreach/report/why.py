@@ -7,11 +7,14 @@ from typing import Any
 from outreach.model import Event, MessageStatus
 from outreach.report.attempts import delivered, delivery_value
 from outreach.report.explained import Answer, Chain, Life, Line, Outcome, Person, Rule, deciding
-from outreach.report.lines import WIDTH, fit, labelled, moment, number
+from outreach.report.lines import WIDTH, broken, fit, labelled, moment, number, padded
 from outreach.report.rules import WORDS, Words
 from outreach.report.waits import WAITS
 
 LINES = 12  # of a history, on the screen
+OTHER = 20  # columns of the name of a campaign that somebody is not in
+KINDS = {"withdrawn": "launch taken back"}  # where the word for an event says too little
+CHANGED = {"fields": "", "tagged": "tagged ", "untagged": "no longer "}  # what an edit names
 OF_A_CAMPAIGN = ("segment", "exclude", "files", "campaign", "hold")  # rules that say nothing without its name
 
 
@@ -27,7 +30,10 @@ def text(answer: Answer, zone: str) -> str:
 
 
 def _sections(sections: Iterator[str]) -> str:
-    return "\n\n".join(section for section in sections if section)
+    """Sections with an empty line between them; the heading is wrapped, its further lines set in."""
+    heading, *others = (section for section in sections if section)
+    lines = [part for line in heading.splitlines() for part in broken(line, rest="  ")]
+    return "\n\n".join(["\n".join(lines), *others])
 
 
 def verdict(email: str, chains: Sequence[Chain], zone: str) -> str:
@@ -57,14 +63,25 @@ def _said(rule: Rule | None, zone: str) -> str:
 
 def _person(person: Person, zone: str) -> Iterator[str]:
     yield verdict(person.email, person.chains, zone)
+    decides = deciding(person.chains)
+    others = [chain for chain in person.chains if chain is not decides and not chain.joined]
     for chain in person.chains:
-        yield _chain(chain, zone)
+        if chain is decides or chain.joined:
+            yield _chain(chain, zone)
+    if others:
+        yield "\n".join(["other campaigns", *(line for each in others for line in _in_short(each, zone))])
     yield _history(person.history, zone)
 
 
 def _chain(chain: Chain, zone: str) -> str:
     rows = [row for rule in chain.rules for row in _rows(rule, WORDS[rule.rule], zone)]
     return "\n".join([chain.campaign or "no campaign", *rows])
+
+
+def _in_short(chain: Chain, zone: str) -> list[str]:
+    """A campaign that somebody is not in, with what decides there; all its rules are in the JSON."""
+    head = f"  {padded(chain.campaign, OTHER)} "
+    return broken(_said(chain.because, zone), first=head, rest=" " * (OTHER + 3))
 
 
 def _rows(rule: Rule, words: Words, zone: str, first: str = "") -> Iterator[str]:
@@ -89,9 +106,12 @@ def _history(events: Sequence[Event], zone: str) -> str:
 def _event(event: Event, zone: str) -> str:
     detail = event.detail
     said = [str(detail[name]) for name in ("letter", "campaign", "name") if detail.get(name)]
-    told = str(detail.get("answer") or detail.get("reason") or "")
+    changed = ((lead, detail.get(name)) for name, lead in CHANGED.items())
+    edits = [lead + ", ".join(map(str, names)) for lead, names in changed if isinstance(names, Sequence)]
+    told = str(detail.get("answer") or detail.get("reason") or "") or ", ".join(edits)
     by = f"by {event.actor}" if event.actor else ""
-    words = " ".join(filter(None, (event.kind, *dict.fromkeys(said), by))) + (f": {told}" if told else "")
+    kind = KINDS.get(event.kind, event.kind)
+    words = " ".join(filter(None, (kind, *dict.fromkeys(said), by))) + (f": {told}" if told else "")
     return fit(f"  {moment(event.at, zone):<17} {words}", WIDTH).rstrip()
 
 

@@ -12,7 +12,10 @@ from outreach.schedule.window import next_opening
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One prospect's way through a campaign: what the calendar needs to know to play it forward."""
+    """One prospect's way through a campaign: what the calendar needs to know to play it forward.
+
+    `steps` end before the one that will be held, `held` says which that is and for want of what.
+    """
 
     email: str
     mailbox: str
@@ -23,6 +26,7 @@ class Track:
     country: str
     steps: tuple[Step, ...]
     new_per_day: int | None = None
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from outreach.schedule.zones import day_of, instants, zone
 
 LOOK_AHEAD = 400  # days searched for an opening: more than a year of blackout is a mistake
 MIDNIGHT = time(0)
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ def is_holiday(day: date, country: str) -> bool:
 
 
 def closed_because(day: date, window: Window, country: str) -> str:
-    """Why nothing leaves on that day: "before the start", "weekend", "blackout", "holiday", or "" if it may."""
+    """Why nothing leaves on that day: "before the start", "weekend", "not a day of the window", "blackout",
+    "holiday", or "" if it may.
+    """
     if window.first_day and day < window.first_day:
         return "before the start"
     if day.weekday() not in window.days:
-        return "weekend"
+        return "weekend" if day.weekday() >= SATURDAY else "not a day of the window"
     if day in window.blackout:
         return "blackout"
     if window.holidays and is_holiday(day, country):

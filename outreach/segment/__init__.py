@@ -30,4 +30,15 @@ from outreach.segment.history import Fact, History, Names, NoPast, Past
 from outreach.segment.tokens import SegmentError
 from outreach.segment.tree import Condition, Row
 
-__all__ = ["Condition", "Fact", "History", "Names", "NoPast", "Past", "Row", "SegmentError", "parse", "unheard"]
+__all__ = [
+    "Condition",
+    "Fact",
+    "History",
+    "Names",
+    "NoPast",
+    "Past",
+    "Row",
+    "SegmentError",
+    "parse",
+    "unheard",
+]

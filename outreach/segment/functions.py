@@ -52,7 +52,9 @@ def unheard(facts: Iterable[Fact], tags: Collection[str]) -> list[str]:
     A fair to come has no people yet, so a tag of the same letters (fair-2025, fair-2026) is not the one meant.
     """
     known, lines = sorted(tags), []
-    for name in sorted({fact.name for fact in facts if FUNCTIONS[fact.function].about == TAG} - {ANY, *known}):
+    for name in sorted(
+        {fact.name for fact in facts if FUNCTIONS[fact.function].about == TAG} - {ANY, *known}
+    ):
         near = nearest(name, known)
         meant = f", did you mean `{shown(near)}`?" if near and _letters(near) != _letters(name) else ""
         lines.append(f"nobody has the tag `{shown(name)}`{meant}")

@@ -11,6 +11,7 @@ from outreach.segment.tokens import SegmentError, Source, Token, shown
 
 _LISTED: Final = 12
 _MISSING: Final = frozenset({"missing", "null", "none", "nil", "empty", "blank", "na"})
+_TAGS: Final = frozenset({"tags", "tagged", "label", "labels"})
 _OPERATORS: Final = "use == != < <= > >= in, like or `is missing`"
 _FOREIGN_OPERATORS: Final = {
     **dict.fromkeys(("contains", "includes", "has", "matches", "ilike"), "like '%word%'"),
@@ -24,6 +25,10 @@ def unknown_name(
     source: Source, token: Token, fields: Iterable[str], segments: Iterable[str]
 ) -> SegmentError:
     """The error for a name that is neither a field nor a segment, with the nearest one."""
+    if token.text.lower() in _TAGS:
+        return source.error(
+            token.at, f"unknown field `{shown(token.text)}`: tags are asked for by name", "write `tag('hot')`"
+        )
     kinds = dict.fromkeys(fields, "") | dict.fromkeys(segments, "the segment ")
     folded = {fold(name): name for name in kinds}
     message = f"unknown field `{shown(token.text)}`"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from outreach.errors import StoreError
 from outreach.store import opening, suppressions, tables
-from outreach.store.connect import connect
+from outreach.store.connect import connect, remedy
 from outreach.store.journal import SUFFIX, Journal
 from outreach.store.witness import Ledger, Witness
 from outreach.store.writer import Writer
@@ -46,8 +46,8 @@ class Store:
         self.witness = Witness(self.id, here, alone=self._on_sqlite, state=state)
         tag = suppressions.digest(self.key, "journal", self.id)[:16]
         self.journal = Journal(self._beside(), tag)
-        if not self.journal.agrees(self.read(suppressions.count)):
-            self.journal.complete(self.read(suppressions.entries))
+        self.learned = 0  # suppressions that the journal has brought back since this store was opened
+        self._agree(None)
 
     @property
     def engine(self) -> sa.Engine:
@@ -87,13 +87,24 @@ class Store:
         return self.witness.complaint(lambda: self.read(_ledger))
 
     def relearn(self, now: datetime) -> int:
-        """Suppress again whom the journal knows and this store, being older, does not; how many."""
-        if self.journal.agrees(self.read(suppressions.count)):
-            return 0
-        known = self.journal.read().values()
-        if not self.read(suppressions.lacking, known):
-            return 0
-        return self.write(suppressions.relearn, self.key, known, at=now)
+        """Suppress again whom the journal knows and this store does not; how many since the store was opened.
+
+        The opening does it as well: the store may be older than its journal, or on PostgreSQL have been restored
+        from another machine.
+        """
+        self._agree(now)
+        return self.learned
+
+    def _agree(self, now: datetime | None) -> None:
+        """Let store and journal learn from each other. Without `now` it happens when the journal knew the last."""
+        if self.journal.agrees(self.read(suppressions.hashes)):
+            return
+        again, lifted = self.read(suppressions.lacking, self.journal.read().values())
+        if again:
+            at = now or max(entry.at for entry in again)
+            self.learned += self.write(suppressions.relearn, self.key, again, at=at)
+        self.journal.append(lifted)
+        self.journal.complete(self.read(suppressions.entries))
 
     def release(self) -> None:
         """A person says that this store may send as it is and from here."""
@@ -124,14 +135,6 @@ class Store:
         self.close()
 
 
-_HINTS = (
-    ("database is locked", "another program has held it for half a minute: end that one, or try again"),
-    ("unable to open", "does its folder exist, and may you write there? see [store] url in outreach.toml"),
-    ("not a database", "that file is no store: see [store] url in outreach.toml"),
-    ("connection", "is the database server running? see [store] url in outreach.toml"),
-)
-
-
 class translated:  # noqa: N801 -- reads as a word in `with`
     """The one place where the database's errors become ours."""
 
@@ -145,7 +148,7 @@ class translated:  # noqa: N801 -- reads as a word in `with`
         if isinstance(exc, SQLAlchemyError):
             # The text of the error without the statement: it would carry prospect data.
             cause = str(getattr(exc, "orig", None) or exc).splitlines()[0]
-            hint = next((hint for words, hint in _HINTS if words in cause), "")
+            hint = remedy(cause, self._name)
             raise StoreError(f"the store cannot be used: {self._name}: {cause}", hint=hint) from exc
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from outreach.model import OPEN_ENROLLMENT, MessageStatus, Scope
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, EnrollmentStatus, MessageStatus, Scope
 from outreach.store import events, records, stops
 from outreach.store.owners import BY_ID, Owner, by_token, letter_where
 from outreach.store.responses import ACTOR
@@ -16,6 +16,7 @@ from outreach.store.tables import enrollment, event, message, prospect
 BY_HAND = "written to by hand"
 IN_SENT = "found in the Sent folder"
 STRANGE = "the Sent folder has a letter to them that this store does not know"
+DOUBLED = "the Sent folder has another first letter to them"
 RECENT = timedelta(days=2)  # a letter older than that is not filed any more
 _MOST = 50  # copies that are filed at one reading
 
@@ -65,23 +66,38 @@ def _letter(tx: sa.Connection, copy: OwnCopy) -> Owner | None:
     return letter_where(tx, message.c.message_id == f"<{copy.header_id}>", BY_ID) or by_token(tx, copy.token)
 
 
+def _ours(tx: sa.Connection, copy: OwnCopy) -> Owner | None:
+    """The same, but none of a launch that was undone: what left then is the letter of a later launch."""
+    found = _letter(tx, copy)
+    undone = (
+        sa.select(message.c.id)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(message.c.id == (found.message_id if found else None))
+        .where(enrollment.c.status == EnrollmentStatus.WITHDRAWN)
+    )
+    return None if found and tx.execute(undone).first() else found
+
+
 def recognize(tx: sa.Connection, copies: Sequence[OwnCopy], now: datetime) -> list[OwnCopy]:
     """Take note of those mails that are letters of this store; the others, of which nothing is noted."""
     strange = []
     for copy in copies:
-        if _letter(tx, copy):
+        if _ours(tx, copy):
             own_copy(tx, copy, now)
         else:
             strange.append(copy)
     return strange
 
 
-def would_find(tx: sa.Connection, copies: Sequence[OwnCopy]) -> int:
-    """How many of the mails are letters that wait here, and would count as sent."""
-    found = (_letter(tx, copy) for copy in copies)
-    ids = {each.message_id for each in found if each}
-    waits = sa.and_(message.c.id.in_(ids), message.c.status.in_(stops.CANCELLABLE))
-    return len(tx.execute(sa.select(message.c.id).where(waits)).all())
+def would_find(tx: sa.Connection, copies: Sequence[OwnCopy]) -> tuple[int, list[OwnCopy]]:
+    """How many of the mails are letters that would count as sent, and those that are no letters of this store."""
+    owners = [(copy, _ours(tx, copy)) for copy in copies]
+    arrived = {
+        owner.message_id
+        for copy, owner in owners
+        if owner and owner.message_id is not None and owner.email in copy.recipients
+    }
+    return len(records.unsent(tx, arrived)), [copy for copy, owner in owners if owner is None]
 
 
 def found(tx: sa.Connection, after: int) -> int:
@@ -103,6 +119,25 @@ def pause_strangers(
         stops.add_pause(tx, Scope.PROSPECT, str(row.id), reason=STRANGE, actor=ACTOR, at=now)
     paused = {row.email for row in known}
     return sorted(paused), sorted(emails - paused)
+
+
+def pause_doubled(tx: sa.Connection, now: datetime) -> list[str]:
+    """Pause whom a first letter waits for although one was found to have left to them; who.
+
+    The launch that this store knows has it in the place of theirs. A person decides.
+    """
+    had = sa.select(event.c.message_id).where(event.c.kind == records.FOUND)
+    left = sa.select(message.c.enrollment_id).where(message.c.id.in_(had), message.c.first)
+    people = (
+        sa.select(prospect.c.id, prospect.c.email)
+        .join(message, message.c.prospect_id == prospect.c.id)
+        .where(message.c.status.in_(OPEN_MESSAGE), message.c.first, message.c.enrollment_id.in_(left))
+        .order_by(prospect.c.email)
+    )
+    rows = tx.execute(people).all()
+    for row in rows:
+        stops.add_pause(tx, Scope.PROSPECT, str(row.id), reason=DOUBLED, actor=ACTOR, at=now)
+    return [row.email for row in rows]
 
 
 def _is_new(tx: sa.Connection, prospect_id: int, fingerprint: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from outreach.model import FieldType, MessageStatus
+from outreach.model import EnrollmentStatus, FieldType, MessageStatus
 from outreach.segment import Fact, History
 from outreach.segment.history import ANY, CAMPAIGN, FUNCTIONS, LETTER, TAG
 from outreach.store.tables import EPOCH, MICROSECOND, campaign, enrollment, event, message, prospect, tag
@@ -112,6 +112,8 @@ class Past:
     def _having(self, column: sa.Column[str], people: sa.Column[int], names: set[str]) -> dict[str, set[int]]:
         """Name (ANY: some name) -> who has it."""
         query = sa.select(people, column).where(*self._only(people))
+        if people is enrollment.c.prospect_id:
+            query = query.where(enrollment.c.status != EnrollmentStatus.WITHDRAWN)
         if ANY not in names:
             query = query.where(column.in_(names))
         found: dict[str, set[int]] = {name: set() for name in names}

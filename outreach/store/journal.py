@@ -7,7 +7,7 @@ kept from it is completed from the table when the store is opened.
 import json
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,19 +70,27 @@ class Journal:
     """One append-only file. Lines of another store, or made with another key, do not count.
 
     It never raises: a suppression counts without it, and its next opening completes it. `trouble` says what
-    could not be read or written, "" for nothing.
+    could not be read or written, "" for nothing. Where another process opened the store between a commit and its
+    line, the line is there twice, and counts once.
     """
 
     def __init__(self, file: Path | None, tag: str) -> None:
         """`tag` stands for the store and its key; without a file (a store in memory) nothing is kept."""
         self._file, self._tag = file, tag
+        whole = (
+            rf'^{{"store":"{tag}","do":"(?:add|(lift))","kind":"[a-z]+","hash":"({_HASH.pattern})"[^}}\n]*}}$'
+        )
+        self._whole = re.compile(whole.encode(), re.MULTILINE)
         self.trouble = ""
 
-    def agrees(self, suppressions: int) -> bool:
-        """Whether the file holds that many, by counting lines only: asked at each opening, it must be quick."""
-        text = self._bytes()
-        added, lifted = (text.count(self._head(lifted=lifted).encode()) for lifted in (False, True))
-        return added - lifted == suppressions
+    def agrees(self, hashes: Set[str]) -> bool:
+        """Whether these are what its whole lines say to be suppressed: asked at each opening, it must be quick."""
+        if self._file is None:
+            return True
+        found: set[bytes] = set()
+        for lifted, hashed in self._whole.findall(self._bytes()):
+            (found.discard if lifted else found.add)(hashed)
+        return found == {each.encode() for each in hashes}
 
     def read(self) -> dict[str, Entry]:
         """By hash what the journal knows to be suppressed. Damaged lines are left out and told as `trouble`."""

@@ -78,10 +78,21 @@ def by_token(tx: sa.Connection, token: str) -> Owner | None:
     """The letter whose own addresses, for opt-outs and reports, have this token: its Message-ID's local part."""
     if not token:
         return None
-    ours = {address.rpartition("@")[2] for address in tx.execute(sa.select(mailbox.c.address)).scalars()}
+    ours = {address.rpartition("@")[2] for address in _mailboxes(tx)}
     return letter_where(
         tx, message.c.message_id.in_([f"<{token}@{each}>" for each in sorted(ours)]), BY_TOKEN
     )
+
+
+def _mailboxes(tx: sa.Connection) -> set[str]:
+    return set(tx.execute(sa.select(mailbox.c.address)).scalars())
+
+
+def _is_colleague(tx: sa.Connection, one: Arrived) -> bool:
+    """Whether a mail is from a mailbox of ours, or from somebody at a domain that is ours alone."""
+    ours = _mailboxes(tx) | {one.mailbox}
+    domains = {address.rpartition("@")[2] for address in ours} - words("consumer_domains")
+    return one.sender in ours or one.sender.rpartition("@")[2] in domains
 
 
 def _by_address(tx: sa.Connection, one: Arrived) -> Owner | None:
@@ -136,11 +147,17 @@ def is_near(tx: sa.Connection, one: Arrived) -> bool:
     """Whether somebody may have answered from an address we do not know, so that a person should look.
 
     One of a company that we wrote to, or who answers a letter's very subject; or nobody can tell, because the mail
-    could not be read.
+    could not be read. Whoever complains is heard, and whoever opts out, but for colleagues who try that on a test
+    letter.
     """
-    if any(map(is_trial, one.clues.message_ids)):  # a colleague answers a test letter
+    on_trial = any(map(is_trial, one.clues.message_ids))
+    if one.reading.kind is Kind.COMPLAINT:
+        return True
+    if one.reading.kind is Kind.OPT_OUT:
+        return not (on_trial and _is_colleague(tx, one))
+    if on_trial:
         return False
-    if one.reading.kind in (Kind.OPT_OUT, Kind.COMPLAINT) or one.reading.why == UNREAD:
+    if one.reading.why == UNREAD:
         return True
     if one.reading.kind is Kind.UNRELATED:
         return False

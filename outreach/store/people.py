@@ -1,7 +1,7 @@
 """Looking at people: by a condition, and one of them with everything there is. Nothing here changes anything."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 

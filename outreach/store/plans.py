@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, Content, EnrollmentStatus, MessageStatus, Prospect
 from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
-from outreach.store import contacts, prospects, replies, suppressions
+from outreach.store import contacts, prospects, replies, stops, suppressions
 from outreach.store.history import Past
 from outreach.store.tables import enrollment, message, plan, prospect, revision
 
@@ -37,6 +37,7 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         replies=replies.latest(tx),
         written=contacts.last_letters(tx, besides=stem),
         keepers=contacts.keepers(tx),
+        paused=stops.paused_for_good(tx),
         newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
         past=Past(tx, company=company),
     )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, Fields, FieldType, MessageStatus, Prospect, Scope, Value
 from outreach.prospect import Row, company_key
+from outreach.prospect.refusals import unwilling
 from outreach.store import events, stops, suppressions, tags
 from outreach.store.tables import (
     EPOCH,
@@ -36,7 +37,8 @@ _DECODE = json.JSONDecoder().raw_decode  # what is stored has no white space aro
 @dataclass(slots=True)
 class Imported:
     """What an import did, in rows; `tagged` counts tags that people did not have, `differing` the people who
-    were to be filled in and keep a value that the row has otherwise.
+    were to be filled in and keep a value that the row has otherwise, `refused` those suppressed anew because
+    the file says that they have opted out.
     """
 
     added: int = 0
@@ -45,6 +47,7 @@ class Imported:
     suppressed: int = 0
     tagged: int = 0
     differing: int = 0
+    refused: int = 0
 
     def __iadd__(self, other: "Imported") -> "Imported":
         for part in dataclass_fields(self):
@@ -92,14 +95,21 @@ def add_batch(
     on_existing: str,
     now: datetime,
     tags: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    refused: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    actor: str = "",
 ) -> Imported:
     """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip, or update. `tags`
-    (address -> tags) go to all of them, also to people whom the row does not change.
+    (address -> tags) go to all of them, also to people whom the row does not change. `refused` (reason ->
+    addresses) have opted out: they are suppressed first.
 
     A suppressed address is left as it is, and not added if it was unknown or erased.
     """
+    anew = [
+        suppressions.add(tx, key, emails, reason=why, at=now, actor=actor, status=EnrollmentStatus.OPTED_OUT)
+        for why, emails in refused.items()
+    ]
     wanted = _allowed(tx, key, rows)
-    done = Imported(suppressed=len(rows) - len(wanted))
+    done = Imported(suppressed=len(rows) - len(wanted), refused=sum(anew))
     newest = tx.execute(sa.select(sa.func.max(prospect.c.id))).scalar() or 0
     done.added = _insert(tx, wanted, now)
     if done.added < len(wanted):  # the usual case is that nobody has to be looked up
@@ -122,9 +132,11 @@ def try_batch(
     *,
     on_existing: str,
     tags: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    refused: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Imported:
     """What `add_batch` would do, without doing it."""
-    wanted = _allowed(tx, key, rows)
+    out = {email for emails in refused.values() for email in emails}
+    wanted = [row for row in _allowed(tx, key, rows) if row.email not in out]
     known = _known(tx, [row.email for row in wanted])
     changes, differing = _changes(tx, wanted, known, on_existing)
     marks = {(row.email, name) for row in wanted for name in tags.get(row.email, ())}
@@ -135,6 +147,7 @@ def try_batch(
         suppressed=len(rows) - len(wanted),
         tagged=len(marks - _marks(tx, list(known)) if marks else marks),
         differing=differing,
+        refused=len(out) - len(suppressions.known(tx, key, out)),
     )
 
 
@@ -216,6 +229,8 @@ def _changes(
 def _merged(old: Any, before: Mapping[str, Value], row: Row, *, overwrite: bool) -> dict[str, Any]:
     """The column values of a known prospect with a row merged in; none if nothing changes."""
     merged = {**before, **row.fields} if overwrite else {**row.fields, **before}
+    if unwilling(row.fields):
+        merged["consent"] = False  # whatever the store says: to be silent is the lesser wrong
     source = (row.source or old.source) if overwrite else (old.source or row.source)
     basis = (row.basis or old.basis) if overwrite else (old.basis or row.basis)
     if merged == before and (source, basis) == (old.source, old.basis):

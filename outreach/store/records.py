@@ -1,6 +1,7 @@
 """What came of a letter: the delivery, its effects, and the way out of `uncertain`."""
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach.model import (
+    OPEN_MESSAGE,
     Accepted,
     Answer,
     Deferred,
@@ -52,6 +54,10 @@ _ADVANCE = (
     sa.update(enrollment)
     .where(enrollment.c.id == sa.bindparam("person"), enrollment.c.status == EnrollmentStatus.ACTIVE)
     .values(advance=True)
+)
+_WAITS = sa.update(enrollment).where(enrollment.c.id == sa.bindparam("person")).values(advance=False)
+_OPEN = sa.select(message.c.id).where(
+    message.c.enrollment_id == sa.bindparam("person"), message.c.status.in_(OPEN_MESSAGE)
 )
 
 
@@ -249,12 +255,13 @@ def proved(
 ) -> None:
     """Take note of a proof that a letter has left, such as a mail that names it.
 
-    An uncertain one is settled. One that is still leaving is, should it become uncertain. One that waits, as in a
-    store that was restored, has `left` at that moment and is sent; without it the proof is about no such letter.
+    An uncertain one is settled. One that is still leaving is, should it become uncertain. One that waits or was
+    cancelled, as in a store that was restored, has `left` at that moment and is sent; without it the proof says
+    nothing of such a letter.
     """
     if settle(tx, message_id, sent=True, now=now, actor=actor, said=said):
         return
-    if left and _found(tx, message_id, left, actor, said):
+    if left and _found(tx, message_id, left, now, actor, said):
         return
     leaving = sa.and_(message.c.id == message_id, message.c.status == MessageStatus.SENDING)
     row = tx.execute(sa.select(message.c.campaign, message.c.prospect_id).where(leaving)).first()
@@ -263,16 +270,39 @@ def proved(
         events.log(tx, now, PROVED, actor=actor, **about, reason=said)
 
 
-def _found(tx: sa.Connection, message_id: int, left: datetime, actor: str, said: str) -> bool:
-    """Count a letter that waits as sent at that moment; whether it waited. Its next step counts from then."""
-    waits = sa.and_(message.c.id == message_id, message.c.status.in_(stops.CANCELLABLE))
-    row = tx.execute(sa.select(message).where(waits)).first()
+def unsent(tx: sa.Connection, message_ids: Collection[int]) -> Sequence[Any]:
+    """Those of the letters that this store has not sent, as rows: they wait, or were cancelled before any try.
+
+    The letters of a launch that was undone are not among them: whoever joins again has the old row again.
+    """
+    never = sa.and_(message.c.status == MessageStatus.CANCELLED, message.c.marked_at.is_(None))
+    query = (
+        sa.select(message)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(message.c.id.in_(message_ids), enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+        .where(sa.or_(message.c.status.in_(stops.CANCELLABLE), never))
+    )
+    return tx.execute(query).all()
+
+
+def _found(tx: sa.Connection, message_id: int, left: datetime, now: datetime, actor: str, said: str) -> bool:
+    """Count a letter that was not sent here as sent at that moment; whether there was one.
+
+    Its next step counts from then; one that waits in the place of a cancelled letter gives way. Who was stopped
+    stays stopped.
+    """
+    row = next(iter(unsent(tx, [message_id])), None)
     if row is None:
         return False
+    if row.status == MessageStatus.CANCELLED:
+        others = message.c.enrollment_id == row.enrollment_id
+        stops.cancel(tx, others, reason=f"{row.letter} has left in its place", at=now, actor=actor)
     about = {"message_id": row.id, "marked_at": left, "at": left, "mailbox": row.mailbox}
     tx.execute(sa.insert(delivery), {**about, "outcome": Verdict.ACCEPTED, "answer": said})
     _after(tx, row, EFFECTS[Verdict.ACCEPTED], "", left)
     tx.execute(sa.update(message).where(message.c.id == row.id).values(marked_at=left))
+    if tx.execute(_OPEN, {"person": row.enrollment_id}).first():  # another one is leaving, or may have left
+        tx.execute(_WAITS, {"person": row.enrollment_id})
     marks.count_found(tx, row, left)
     about = {"campaign": row.campaign, "prospect_id": row.prospect_id, "message_id": row.id}
     events.log(tx, left, FOUND, actor=actor, **about, reason=said)

@@ -8,7 +8,7 @@ from outreach.model import CampaignStatus, MessageStatus, Scope
 from outreach.report.release import Overdue
 from outreach.report.standing import SENDER
 from outreach.store import events, stops
-from outreach.store.restore import RESTORE
+from outreach.store.restore import RESTORE, made
 from outreach.store.tables import campaign, event, memo, message, pause
 
 RELEASED = "released"
@@ -16,15 +16,15 @@ _WAITING = (MessageStatus.SCHEDULED, MessageStatus.CLAIMED)
 
 
 def known_until(tx: sa.Connection) -> datetime | None:
-    """The last letter that this store itself has let go, or its first launch; None: nothing was launched.
-
-    What left later may have left without it.
+    """The last letter that this store itself has let go, or its first launch; before that, the moment of its
+    backup where it was restored, or its first act. None: it is empty. What left later may have left without it.
     """
     marked: datetime | None = tx.execute(
         sa.select(sa.func.max(event.c.at)).where(event.c.kind == "marked")
     ).scalar()
     launched: datetime | None = tx.execute(sa.select(sa.func.min(campaign.c.launched_at))).scalar()
-    return marked or launched
+    first: datetime | None = tx.execute(sa.select(sa.func.min(event.c.at))).scalar()
+    return marked or launched or made(tx) or first
 
 
 def last(tx: sa.Connection) -> int:

@@ -124,6 +124,12 @@ def _said(text: str) -> tuple[datetime | None, str]:
         return None, ""
 
 
+def made(tx: sa.Connection) -> datetime | None:
+    """When the backup was made that a store was restored from, until it is released; None for any other store."""
+    said = tx.execute(sa.select(memo.c.value).where(memo.c.name == RESTORE)).scalar()
+    return datetime.fromisoformat(json.loads(said)["made"]) if said else None
+
+
 def _changed(file: Path) -> datetime:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 

@@ -114,6 +114,7 @@ class Queue:
 
     waiting: int = 0
     ready: int = 0  # their window is open now
+    due: int = 0  # their time has come, and their window has still to open
     follow_ups: int = 0
     opens_at: datetime | None = None  # the first window ahead
     open_since: datetime | None = None  # the first window that has opened
@@ -127,6 +128,7 @@ def queues(tx: sa.Connection, now: datetime) -> Mapping[str, Queue]:
             message.c.mailbox,
             sa.func.count().label("waiting"),
             sa.func.count().filter(opened, message.c.closes_at > now).label("ready"),
+            sa.func.count().filter(~opened, message.c.due_at <= now).label("due"),
             sa.func.count().filter(~message.c.first).label("follow_ups"),
             sa.func.min(message.c.opens_at).filter(~opened).label("opens_at"),
             sa.func.min(message.c.opens_at).filter(opened).label("open_since"),
@@ -140,7 +142,7 @@ def queues(tx: sa.Connection, now: datetime) -> Mapping[str, Queue]:
         .group_by(message.c.mailbox)
     )
     return {
-        row.mailbox: Queue(row.waiting, row.ready, row.follow_ups, row.opens_at, row.open_since)
+        row.mailbox: Queue(row.waiting, row.ready, row.due, row.follow_ups, row.opens_at, row.open_since)
         for row in tx.execute(query)
     }
 

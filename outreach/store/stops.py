@@ -128,6 +128,14 @@ def pauses(tx: sa.Connection, now: datetime) -> list[dict[str, Any]]:
     return [dict(row) for row in tx.execute(sa.select(pause).where(in_force(now))).mappings()]
 
 
+def paused_for_good(tx: sa.Connection) -> dict[int, str]:
+    """People who are paused without an end, by id, and why."""
+    query = sa.select(pause.c.name, pause.c.reason).where(
+        pause.c.scope == Scope.PROSPECT, pause.c.until.is_(None)
+    )
+    return {int(row.name): row.reason for row in tx.execute(query)}
+
+
 def add_pause(
     tx: sa.Connection,
     scope: Scope,

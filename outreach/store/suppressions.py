@@ -1,7 +1,9 @@
 """Suppression: who must not be written to. It wins over everything and survives re-import and erasure."""
 
 import hmac
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,9 +11,10 @@ import sqlalchemy as sa
 from outreach.model import EnrollmentStatus, Suppression
 from outreach.store import events, journal, stops
 from outreach.store.journal import Entry
-from outreach.store.tables import prospect, suppression
+from outreach.store.tables import event, prospect, suppression
 
 JOURNAL = "journal"  # the actor of what the journal brings back
+LIFTED = "unsuppressed"
 
 
 def digest(key: bytes, kind: str, value: str) -> str:
@@ -135,7 +138,8 @@ def lift(tx: sa.Connection, key: bytes, value: str, *, reason: str, at: datetime
     journal.note(tx, Entry(kind, hashed, "lifted", at, lifted=True))
     known = tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all()
     for prospect_id in known or (None,):
-        events.log(tx, at, "unsuppressed", actor=actor, prospect_id=prospect_id, reason=reason)
+        about = {"prospect_id": prospect_id, "reason": reason, "hash": hashed}  # for journals elsewhere
+        events.log(tx, at, LIFTED, actor=actor, **about)
     return True
 
 
@@ -145,10 +149,33 @@ def entries(tx: sa.Connection) -> list[Entry]:
     return [Entry(row.kind, row.hash, journal.code(row.reason), row.at) for row in rows]
 
 
-def lacking(tx: sa.Connection, known: Iterable[Entry]) -> list[Entry]:
-    """Those of the journal's entries that this store does not have."""
-    here = set(tx.execute(sa.select(suppression.c.hash)).scalars())
-    return [entry for entry in known if entry.hash not in here]
+def hashes(tx: sa.Connection) -> frozenset[str]:
+    """The hashes of every suppression; quick: it is asked at each opening."""
+    joined = tx.execute(sa.select(sa.func.aggregate_strings(suppression.c.hash, ","))).scalar()
+    return frozenset(joined.split(",")) if joined else frozenset()
+
+
+def lacking(tx: sa.Connection, known: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Of the journal's entries that this store does not have: (those to suppress again, the liftings of others).
+
+    Somebody lifted these knowingly, after they were added, perhaps from another machine: the history has it.
+    """
+    here = hashes(tx)
+    missing = [entry for entry in known if entry.hash not in here]
+    since = _lifted(tx) if missing else {}
+    lifted = [
+        replace(entry, reason="lifted", at=since[entry.hash], lifted=True)
+        for entry in missing
+        if entry.hash in since and since[entry.hash] >= entry.at
+    ]
+    undone = {entry.hash for entry in lifted}
+    return [entry for entry in missing if entry.hash not in undone], lifted
+
+
+def _lifted(tx: sa.Connection) -> dict[str, datetime]:
+    """When each hash was lifted the last time, as far as the history says."""
+    told = sa.select(event.c.at, event.c.detail).where(event.c.kind == LIFTED).order_by(event.c.id)
+    return {json.loads(row.detail or "{}").get("hash", ""): row.at for row in tx.execute(told)}
 
 
 def relearn(tx: sa.Connection, key: bytes, known: Iterable[Entry], *, at: datetime) -> int:
@@ -156,7 +183,7 @@ def relearn(tx: sa.Connection, key: bytes, known: Iterable[Entry], *, at: dateti
 
     The people they cover are stopped, and their letters cancelled. Addresses are known only of prospects.
     """
-    wanted = {entry.hash: entry for entry in lacking(tx, known)}
+    wanted = {entry.hash: entry for entry in lacking(tx, known)[0]}
     values: dict[str, str] = {}
     people: dict[int, str] = {}
     if wanted:

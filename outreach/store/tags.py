@@ -16,8 +16,14 @@ def put(tx: sa.Connection, emails: Sequence[str], names: Sequence[str], now: dat
     """Mark people (by address) with these words; how many marks are new. Unknown addresses are passed over."""
     new = 0
     for some in _parts(emails):
-        those = sa.select(prospect.c.id).where(prospect.c.email.in_(some))
-        new += len(add(tx, tx.execute(those).scalars().all(), names, now))
+        those = prospect.c.email.in_(some)
+        for name in dict.fromkeys(names):
+            # The database finds the people and those who have the tag: a list may have a million rows.
+            without = sa.exists().where(tag.c.prospect_id == prospect.c.id, tag.c.name == name)
+            values = (prospect.c.id, sa.literal(name), sa.literal(now, tag.c.at.type))
+            found = sa.select(*values).where(those, ~without)
+            insert = sa.insert(tag).from_select(["prospect_id", "name", "at"], found)
+            new += tx.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
     return new
 
 
@@ -60,11 +66,6 @@ def of_many(tx: sa.Connection, ids: Sequence[int] | None) -> dict[int, list[str]
         for who, name in tx.execute(query.where(where)):
             found.setdefault(who, []).append(name)
     return found
-
-
-def names(tx: sa.Connection) -> list[str]:
-    """The tags that somebody has."""
-    return list(tx.execute(sa.select(tag.c.name).distinct().order_by(tag.c.name)).scalars())
 
 
 def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:

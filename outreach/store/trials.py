@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from outreach.store import events
-from outreach.store.tables import memo
+from outreach.store.tables import memo, prospect
 
 TESTED = "tested"
 A_DAY = 20  # test letters of a mailbox: enough to look at letters, too few to get round its cap
@@ -16,6 +16,29 @@ def left(tx: sa.Connection, mailbox: str, day: date) -> int:
     value = tx.execute(sa.select(memo.c.value).where(memo.c.name == _name(mailbox))).scalar() or ""
     noted, _, count = value.partition(" ")
     return max(0, A_DAY - int(count)) if noted == day.isoformat() else A_DAY
+
+
+def prospect_of(tx: sa.Connection, email: str) -> str:
+    """The prospect whose address that is, or would be without what is behind a plus (RFC 5233); "" for none."""
+    local, _, domain = email.rpartition("@")
+    bare = local.partition("+")[0]
+    same = sa.or_(
+        prospect.c.email.in_([email, f"{bare}@{domain}"]),
+        sa.and_(
+            prospect.c.email.startswith(f"{bare}+", autoescape=True),
+            prospect.c.email.endswith(f"@{domain}", autoescape=True),
+        ),
+    )
+    return str(tx.execute(sa.select(prospect.c.email).where(same).limit(1)).scalar() or "")
+
+
+def has_prospects(tx: sa.Connection, domain: str) -> bool:
+    """Whether a prospect is at that domain, at one below it, or at one above it."""
+    labels = domain.split(".")
+    above = [".".join(labels[place:]) for place in range(len(labels) - 1)]
+    there = [prospect.c.email.endswith(f"@{each}", autoescape=True) for each in above[:5]]
+    below = prospect.c.email.endswith(f".{domain}", autoescape=True)
+    return tx.execute(sa.select(prospect.c.id).where(sa.or_(*there, below)).limit(1)).first() is not None
 
 
 def take(tx: sa.Connection, mailbox: str, day: date, letters: int) -> bool:

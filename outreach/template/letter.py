@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outreach.errors import InputError, Problem, Where, did_you_mean
 from outreach.model import Value
+from outreach.prospect.columns import aliases, fold
 from outreach.template.reading import Part, Reader
 from outreach.template.source import NAME, clean, header
 
@@ -102,10 +103,17 @@ def missing(letter: Letter, fields: Mapping[str, Value]) -> tuple[str, ...]:
 
 
 def check_fields(letter: Letter, known: Collection[str]) -> list[Problem]:
-    """Every use of a field that no prospect has, with its place and the nearest known name."""
-    names, hint = list(known), "write a field of your prospects, or import the column"
-    return [
-        Problem(where, f"unknown field `{name}`{did_you_mean(name, names)}", hint)
-        for name, where in letter.uses
-        if name not in known
-    ]
+    """Every use of a field that no prospect has, with its place and the name that was meant.
+
+    That is the field which a column of that header is imported as, else the nearest known name.
+    """
+    return [_unknown(name, where, known) for name, where in letter.uses if name not in known]
+
+
+def _unknown(name: str, where: Where, known: Collection[str]) -> Problem:
+    field = aliases().get(fold(name), "")
+    if field in known:
+        message = f"unknown field `{name}`: a column of that name is imported as `{field}`"
+        return Problem(where, message, f"write {{{{ {field} }}}}")
+    hint = "write a field of your prospects, or import the column"
+    return Problem(where, f"unknown field `{name}`{did_you_mean(name, list(known))}", hint)

@@ -88,7 +88,29 @@ def tokens(source: str, base: int) -> list[Token]:
             cursor += len(text)
     except TemplateSyntaxError as exc:
         raise TemplateSyntaxError(exc.message or "", base + min(cursor, len(source) - 1)) from exc
-    return found
+    return list(_with_line_ends(found))
+
+
+def _with_line_ends(stream: list[Token]) -> Iterator[Token]:
+    """The tokens with the line break behind a tag that has words before it on its line.
+
+    Jinja drops the break behind every tag. That is meant for lines of tags alone: behind words it would join two
+    paragraphs.
+    """
+    words = False
+    for at, kind, text in stream:
+        if kind in ("block_end", "comment_end") and text.endswith("\n"):
+            wanted = words and not text.startswith("-")  # -%} asks to join
+            yield at, kind, text.removesuffix("\n") if wanted else text
+            if wanted:
+                yield at + len(text) - 1, "data", "\n"
+            words = False
+            continue
+        yield at, kind, text
+        if kind == "data":
+            words = bool(text.rpartition("\n")[2].strip()) or (words and "\n" not in text)
+        elif kind == "variable_begin":
+            words = True
 
 
 def _tags(stream: list[Token]) -> Iterator[tuple[Token, list[Token]]]:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from outreach.prospect import BadRow
 from outreach.prospect.columns import fold
-from outreach.workspace.header import Row, holds_address, line_of, names_email
+from outreach.workspace.header import Row, field_of, holds_address, line_of
 
 _FOOTERS: Final = 20  # rows at the end that may be no people
 _SHOWN: Final = 40  # characters of such a row in a note
@@ -34,9 +34,9 @@ Order: TypeAlias = Sequence[int | None]
 class Body:
     """The rows below a header, told from what else stands there.
 
-    `hidden` are the numbers of rows that are passed over, `unread` are formulas without a value and `links`
-    addresses by row and column, `width` the columns that are read where others stand beside them. `found` is
-    the header as the file has it.
+    `hidden` are the numbers of rows that are passed over; `unread` are formulas without a value, `links`
+    addresses and `flags` logical values, all by row and column; `width` the columns that are read
+    where others stand beside them. `found` is the header as the file has it.
     """
 
     line: int
@@ -45,15 +45,19 @@ class Body:
     hidden: Collection[int] = ()
     unread: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     links: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    flags: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     _emails: tuple[int, ...] = field(init=False)
+    _persons: tuple[int, ...] = field(init=False)
     _names: frozenset[str] = field(init=False)
     _first: int = field(init=False)
     _footer: frozenset[int] = field(default=frozenset(), init=False)
     _again: list[int] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self._emails = tuple(at for at, cell in enumerate(self.found) if names_email([cell]))
+        fields = [field_of(cell) for cell in self.found]
+        self._emails = tuple(at for at, name in enumerate(fields) if name == "email")
+        self._persons = tuple(at for at, name in enumerate(fields) if name.endswith("_name"))
         filled = [at for at, cell in enumerate(self.found) if cell.strip()]
         self._first = filled[0] if filled else 0
         # files put together from others have a byte order mark before each header
@@ -64,9 +68,8 @@ class Body:
         """The rows that may be people; below a header that is there again, its cells in the order of ours."""
         order: Order | None = None
         first, names = self._first, self._names
-        # a set would be made of a million numbers to no use
-        hidden, footer, unread, links = self.hidden, self._footer, self.unread, self.links
-        special = bool(hidden or footer or unread or links)
+        hidden, footer = self.hidden, self._footer
+        special = bool(hidden or footer or self.unread or self.links or self.flags)
         for row in rows:
             number = line_of(row)
             if number <= self.line or (special and (number in hidden or number in footer)):
@@ -86,7 +89,12 @@ class Body:
             yield self._mended(number, cells) if special else (number, cells)
 
     def _mended(self, number: int, cells: list[str]) -> Row:
-        """The row with the addresses that its cells lead to; a BadRow where the address is a formula."""
+        """The row with the addresses that its cells lead to; a BadRow where the address is a formula.
+
+        TRUE and FALSE are no names.
+        """
+        if flags := self.flags.get(number):
+            cells = ["" if at in flags and at in self._persons else cell for at, cell in enumerate(cells)]
         for at in self._emails:
             shown = cells[at] if at < len(cells) else ""
             if "@" in shown:
@@ -115,8 +123,11 @@ class Body:
         """Go through all rows once: what is passed over is known then, and told in the notes."""
         self._again.clear()
         tail: list[tuple[int, str]] = []
-        people = False
+        closed: list[tuple[int, str]] = []
+        people, headers = False, 0
         for row in self.people(rows):
+            if len(self._again) > headers:  # what stands before a header is the end of a page, or a title
+                closed, tail, headers = closed + tail, [], len(self._again)
             closing = "" if isinstance(row, BadRow) else self._closing(row[1])
             if closing and len(tail) < _FOOTERS:
                 tail.append((line_of(row), closing))
@@ -125,11 +136,12 @@ class Body:
             people = people or isinstance(row, BadRow) or holds_address(row[1])
         if self._again:
             self.notes.append(_told(self._again, "the header again", "were passed over"))
-        if tail and people:
-            self._footer = frozenset(number for number, _ in tail)
-            text = "".join(char if char.isprintable() else "?" for char in tail[0][1][:_SHOWN])
+        closed += tail
+        if closed and people:
+            self._footer = frozenset(number for number, _ in closed)
+            text = "".join(char if char.isprintable() else "?" for char in closed[0][1][:_SHOWN])
             self.notes.append(
-                _told(sorted(self._footer), f"no people, {text!r}", "at the end were passed over")
+                _told([number for number, _ in closed], f"no people: {text!r}", "were passed over")
             )
 
     def _closing(self, cells: Sequence[str]) -> str:
@@ -150,4 +162,4 @@ class Body:
 def _told(numbers: Sequence[int], what: str, done: str) -> str:
     if len(numbers) == 1:
         return f"row {numbers[0]} ({what}) {done.replace('were', 'was')}"
-    return f"{len(numbers):,} rows ({what}) {done}, first row {numbers[0]}"
+    return f"{len(numbers):,} rows ({what}), first row {numbers[0]}, {done}"

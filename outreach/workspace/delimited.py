@@ -18,6 +18,10 @@ from outreach.workspace.filekind import refusal
 MAX_LINE: Final = 65_536  # characters; half of what the csv module takes as one cell
 MAX_RECORD: Final = 100  # lines that one row may stretch over
 _SAMPLE_LINES: Final = 50  # that the delimiter is found out from
+_BREAKS: Final = re.compile("[\t\r\n\x0b\x0c\u2028\u2029]+")
+# What is written around numbers so that a spreadsheet leaves them alone, and what pandas makes of them.
+_NUMBER: Final = re.compile(r"=\"([^\"]*)\"|=(\+?[0-9]+)|([0-9]{5,})\.0")
+_ALIASES: Final = {"shift_jis": "cp932"}  # as Windows writes it, with the letters that names need
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 Cells: TypeAlias = tuple[int, list[str]]
@@ -76,6 +80,18 @@ def changed(path: Path) -> Exception:
     """The file is no longer the one that was opened."""
     hint = "import it again when nothing writes to it any more; what is in already does no harm"
     return refusal(path, "the file was changed while it was read", hint)
+
+
+def tidy(cells: list[str]) -> list[str]:
+    """The cells of a row with a space for every line break and tab inside, which no letter has room for."""
+    if "".join(cells).isprintable():
+        return cells
+    return [cell if cell.isprintable() else _unbroken(cell) for cell in cells]
+
+
+def _unbroken(cell: str) -> str:
+    parts = _BREAKS.split(cell)
+    return cell if len(parts) == 1 else " ".join(filter(None, map(str.strip, parts)))
 
 
 class _Lines:
@@ -147,7 +163,18 @@ def _rows(
         if not text.isascii() and (found := ask(text)):
             yield BadRow(start, found.reason, found.text.rstrip("\r\n"))
         elif any(map(str.strip, cells)) and not (start == 1 and _separator(text)):
-            yield start, cells
+            yield start, _numbers(tidy(cells)) if "=" in text or ".0" in text else tidy(cells)
+
+
+def _numbers(cells: list[str]) -> list[str]:
+    """Cells without what protects or disfigures a number: ="01067", =+4917212345, 491721234567.0."""
+    found = (
+        _NUMBER.fullmatch(cell) if cell.startswith("=") or cell.endswith(".0") else None for cell in cells
+    )
+    return [
+        next(filter(None, each.groups()), "") if each else cell
+        for each, cell in zip(found, cells, strict=True)
+    ]
 
 
 def _opened(path: Path, encoding: str) -> IO[str]:
@@ -159,7 +186,8 @@ def codec(name: str, path: Path) -> str:
     """The name that Python has for an encoding. Raises InputError for an unknown one."""
     try:
         "".encode(name)  # refuses codecs that are not for text, such as base64
-        return codecs.lookup(name).name
+        found = codecs.lookup(name).name
+        return _ALIASES.get(found, found)
     except (LookupError, ValueError) as exc:
         raise refusal(path, f"unknown encoding {name!r}", "such as utf-8, windows-1251 or gb18030") from exc
 

@@ -16,6 +16,7 @@ MAX_FILES = 1_000
 MAX_BYTES = 1_000_000
 MAX_LIST_BYTES = 20_000_000  # an exclude file is data, not something a person wrote
 _PATTERNS = ("campaigns/*.toml", "templates/*.txt")
+_AS_UTF8 = "save it as UTF-8; in Excel: Save As, CSV UTF-8 (comma delimited)"
 
 
 def find(start: Path) -> Path:
@@ -62,7 +63,9 @@ def rewrite(path: Path, text: str) -> None:
     try:
         path = path.resolve()  # a link stays a link
         marked = path.read_bytes().startswith(BOM_UTF8)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # nobody else may read it until it stands
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=".new-"
+        )  # for its owner only, until it stands
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write((BOM_UTF8 if marked else b"") + text.encode())
@@ -157,4 +160,4 @@ def _text(root: Path, name: str, path: Path, limit: int) -> str | Problem:
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
         message = f"is not UTF-8: byte 0x{byte:02X} at position {len(content) - len(exc.object) + exc.start}"
-        return problem(message, hint="save it as UTF-8", file=name, line=line, column=column)
+        return problem(message, hint=_AS_UTF8, file=name, line=line, column=column)

@@ -18,6 +18,7 @@ HEAD: Final = 65_536  # bytes that tell
 # 50,000 rows of the same few words are packed a hundredfold.
 MAX_UNPACKED: Final = 500_000_000
 _CSV: Final = "save or export it as CSV UTF-8 and import that"
+_CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\0\t\n\x0b\x0c\r\x1a\x1b")
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # compound file: XLS, DOC, MSG, and encrypted XLSX
 _BINARY: Final = (
@@ -25,6 +26,10 @@ _BINARY: Final = (
     (b"\x1f\x8b", "a compressed file", "unpack it and import the file in it"),
     (b"Rar!", "an archive", "unpack it and import the file in it"),
     (b"7z\xbc\xaf", "an archive", "unpack it and import the file in it"),
+    *(
+        (magic, "a picture", "a list in a picture must be typed in, or copied out of it as text")
+        for magic in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+    ),
     (b"SQLite format 3\0", "a database", "export the table of people as CSV UTF-8"),
 )
 _PAGE: Final = "open it in a spreadsheet program and save it as XLSX or CSV UTF-8"
@@ -78,7 +83,7 @@ def kind(path: Path) -> Kind:
 
 def _check_text(path: Path, head: bytes) -> None:
     marked = head.startswith(tuple(mark for mark, _ in encoding.MARKS))
-    if not marked and not encoding.unmarked_utf16(head) and head.count(0) > len(head) / 10:
+    if not marked and not encoding.unmarked_utf16(head) and _is_binary(head):
         raise refusal(path, "this is a binary file, not a table", _CSV)
     start = head
     for mark, _ in encoding.MARKS:
@@ -88,6 +93,12 @@ def _check_text(path: Path, head: bytes) -> None:
         if re.match(pattern, start, re.DOTALL):
             named = f" named {path.suffix}" if path.suffix.lower().startswith((".xls", ".csv")) else ""
             raise refusal(path, f"this is {what}{named}, not a table", hint)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there are more zeros or other controls than in any text."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return head.count(0) > len(head) / 10 or controls > max(200, len(head) / 50)
 
 
 def _check_zip(path: Path) -> None:

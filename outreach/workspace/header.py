@@ -87,7 +87,12 @@ def line_of(row: Row) -> int:
 
 def names_email(cells: Sequence[str]) -> bool:
     """Whether one of the cells is a known name of the column for the e-mail address."""
-    return any(_field(cell) == "email" for cell in cells)
+    return any(field_of(cell) == "email" for cell in cells)
+
+
+def field_of(cell: str) -> str:
+    """The field that a header is a known name of, "" for none."""
+    return _aliases().get(fold(cell), "") if len(cell) <= _LONGEST else ""
 
 
 def holds_address(cells: Sequence[str]) -> bool:
@@ -95,17 +100,33 @@ def holds_address(cells: Sequence[str]) -> bool:
     return any(map(_is_address, cells))
 
 
+def beside(cells: Sequence[str]) -> tuple[int, list[str]]:
+    """How many columns the first of two tables side by side has, and what to tell; 0 and nothing for one.
+
+    Two tables have an empty column between them, and both an address column and another of the same names.
+    """
+    names = [fold(cell[:_LONGEST]) for cell in cells]
+    for gap in (at for at, cell in enumerate(names) if not cell):
+        left, right = names[:gap], names[gap:]
+        shared = set(filter(None, left)) & set(right)
+        if len(shared) > 1 and any(_aliases().get(name) == "email" for name in shared):
+            start = next(at for at in range(gap, len(names)) if names[at]) + 1
+            told = f"two tables side by side: the second, from column {start} on, was passed over"
+            return gap, [f"{told}; copy it into a file of its own"]
+    return 0, []
+
+
 def _fuller(found: Row, seen: Sequence[Row]) -> Row:
     """The row, or one above it for which "E-Mail" in the row is what a link says, not the name of a column."""
     if isinstance(found, BadRow) or not (places := _places(found)):
         return found
     beside = [cell for at, cell in enumerate(found[1]) if cell.strip() and at not in places]
-    known = sum(map(bool, map(_field, beside)))
+    known = sum(map(bool, map(field_of, beside)))
     for row in seen:
         if isinstance(row, BadRow) or row[0] >= found[0]:
             continue
         filled = [cell for cell in row[1] if cell.strip()]
-        more = sum(map(bool, map(_field, filled))) > known or (beside and not known)
+        more = sum(map(bool, map(field_of, filled))) > known or (beside and not known)
         if len(filled) > max(1, len(beside)) and more and not _places(row):
             return row
     return found
@@ -121,9 +142,9 @@ def _joined(row: Row, group: Row | None) -> Row:
     cells = list(row[1])
     for at, cell in enumerate(cells):
         title = next((group[1][each].strip() for each in reversed(titles) if each <= at), "")
-        if _field(title) == "company" and _field(cell) == "full_name":
+        if field_of(title) == "company" and field_of(cell) == "full_name":
             both = f"{title} {cell.strip()}"
-            cells[at] = both if _field(both) == "company" else title
+            cells[at] = both if field_of(both) == "company" else title
     return row[0], cells
 
 
@@ -142,11 +163,6 @@ def _address_place(row: Row) -> int | None:
 
 def _cell(row: Row, place: int) -> str:
     return "" if isinstance(row, BadRow) or len(row[1]) <= place else row[1][place].strip()
-
-
-def _field(cell: str) -> str:
-    """The field that a header is a known name of, "" for none."""
-    return _aliases().get(fold(cell), "") if len(cell) <= _LONGEST else ""
 
 
 @cache

@@ -1,6 +1,9 @@
 """The errors file of an import: the rows that were left out, with the reason, ready to be mended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import file_digest
+from itertools import count
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,10 +24,19 @@ class Rejects:
     """Writes an errors file, which exists only if there is something in it.
 
     It has the delimiter of the file that is imported and a byte order mark, so it opens in the
-    spreadsheet that the file came from. InputError if `path` is a file that no import has written.
+    spreadsheet that the file came from. `written` are the digests of the errors files of earlier imports, by
+    their full paths: one that somebody has changed since stays, and `path` is people.errors-2.csv then;
+    `stays` is the one that was asked for, else None. InputError if that is a file that no import has written.
     """
 
-    def __init__(self, path: Path, source: Path, header: Sequence[str], delimiter: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Path,
+        header: Sequence[str],
+        delimiter: str,
+        written: Mapping[str, str],
+    ) -> None:
         self.path = path
         self._header = (*COLUMNS, *header)
         self._delimiter = delimiter
@@ -34,6 +46,10 @@ class Rejects:
             raise InputError(
                 [problem("is not an errors file of an earlier import", hint=hint, file=str(path))]
             )
+        numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+        while self.path.exists() and not _unchanged(self.path, written):
+            self.path = next(numbered)
+        self.stays = None if self.path == path else path
 
     def add(self, line: int, reason: str, cells: Sequence[str]) -> None:
         """Keep a bad row; its cells are as they were, but for formulas, which are marked as text."""
@@ -59,6 +75,29 @@ class Rejects:
         """Write what is still in memory."""
         if self._file is not None:
             self._file.close()
+
+    @property
+    def digest(self) -> tuple[str, str] | None:
+        """The full path of the file that was written, and its digest for the next import; None without one."""
+        return None if self._file is None else (str(self.path.absolute()), _digest(self.path))
+
+    def clear(self) -> None:
+        """Remove the file of an earlier import, which nobody has changed, where this one has no bad rows."""
+        if self._file is None:
+            with suppress(OSError):  # it says less than the screen: that it is there still does no harm
+                self.path.unlink(missing_ok=True)
+
+
+def _unchanged(path: Path, written: Mapping[str, str]) -> bool:
+    """Whether a file is empty, or as an import has left it."""
+    if not path.is_file():
+        return False
+    return not path.stat().st_size or written.get(str(path.absolute())) == _digest(path)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _is_ours(path: Path) -> bool:

@@ -4,8 +4,9 @@ The library makes room for every cell between the first and the last, so that 2 
 corner ask for 400 GB, and it is Rust, which then ends the process. Here that is this process only.
 
 `sheetdump.py FILE [SHEET]` writes a line `[row, [cell, ...]]` for every row that is not empty (rows count from
-1) and `{"sheets": [[name, visible], ...], "sheet": name, "width": cells}` to standard error: `sheet` is null if
-there is no such one, `width` is that of the widest row. The exit code says what else went wrong.
+1) and `{"sheets": [[name, visible], ...], "sheet": name, "width": cells, "first": column}` to standard error:
+`sheet` is null if there is no such one, `width` is that of the widest row, `first` the column (from 0) that the
+rows start in. The exit code says what else went wrong.
 """
 
 import json
@@ -38,7 +39,7 @@ _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def main(path: str, wanted: str = "") -> int:
-    """Write the sheet of that name or number (from 1), or the first one to be seen; the exit code."""
+    """Write the sheet of that name or number (see _chosen), or the first one to be seen; the exit code."""
     _limit_memory()
     import python_calamine
 
@@ -80,7 +81,8 @@ def _dump(book: "CalamineWorkbook", wanted: str) -> int:
 
     visible = {each.name: each.visible is SheetVisibleEnum.Visible for each in book.sheets_metadata}
     names = [each.name for each in book.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
-    name = _chosen(names, wanted) if wanted else next(filter(visible.get, names), next(iter(names), None))
+    seen = [each for each in names if visible[each]]
+    name = _chosen(names, seen, wanted) if wanted else next(iter(seen or names), None)
     width, left = 0, _OUTPUT
     sheet = book.get_sheet_by_name(name) if name is not None else None
     if sheet and sheet.end and sheet.end[0] >= _ROWS:
@@ -91,15 +93,16 @@ def _dump(book: "CalamineWorkbook", wanted: str) -> int:
         if left < 0:
             return TOO_LARGE
     sys.stdout.flush()
-    told = {"sheets": [[each, visible[each]] for each in names], "sheet": name, "width": width}
-    sys.stderr.write(_encode(told))
+    listed = [[each, visible[each]] for each in names]
+    first = sheet.start[1] if sheet and sheet.start else 0
+    sys.stderr.write(_encode({"sheets": listed, "sheet": name, "width": width, "first": first}))
     return 0
 
 
-def _chosen(names: Sequence[str], wanted: str) -> str | None:
-    """The sheet of that name, of that name in other case, or of that number."""
+def _chosen(names: Sequence[str], seen: Sequence[str], wanted: str) -> str | None:
+    """The sheet of that name, of that name in other case, or the one that is the so manieth to be seen."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
-    numbered = {str(place): name for place, name in enumerate(names, start=1)}
+    numbered = {str(place): name for place, name in enumerate(seen, start=1)}
     return wanted if wanted in names else folded.get(wanted.strip().casefold()) or numbered.get(wanted)
 
 

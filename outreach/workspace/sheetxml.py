@@ -1,8 +1,8 @@
 """What an XLSX says of a sheet beside the values of its cells, found by one scan of its XML.
 
 ECMA-376, part 1, 18.3: rows that are hidden, formulas that nobody has calculated yet, numbers that are shown
-with zeros before them, links to addresses under another text, and cells that hold an error. A file that is
-written in another way than Excel, LibreOffice and Google do it costs marks only, never a row.
+with zeros before them, links to addresses under another text, cells that hold an error or a logical value.
+A file that is written in another way than Excel, LibreOffice and Google do it costs marks only, never a row.
 """
 
 import posixpath
@@ -25,6 +25,7 @@ _MOST: Final = 1 << 20  # cells of one kind that are kept; a sheet has a million
 # No pattern reaches over a "<", so that every one is linear.
 _ROW: Final = re.compile(rb'<row\b[^<>]*\bhidden="(?:1|true)"[^<>]*>')
 _ERROR: Final = re.compile(rb'<c\b[^<>]*\bt="e"[^<>]*>')
+_FLAG: Final = re.compile(rb'<c\b[^<>]*\bt="b"[^<>]*>')
 _FORMULA: Final = re.compile(rb"<c\b([^<>]*)>\s*<f\b[^<>]*>(?:([^<]*)</f>)?\s*(?:<v>([^<]+))?")
 _HYPERLINK: Final = re.compile(rb"<hyperlink\b[^<>]*>")
 _PLACE: Final = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
@@ -41,12 +42,14 @@ _Kept = TypeVar("_Kept")
 @dataclass(slots=True)
 class Marks:
     """What is said of a sheet's cells. `hidden` are rows; `unread` are formulas without a stored value;
-    `links` are the addresses that cells lead to; `errors` are cells such as #REF!, the first at `error`.
+    `links` are the addresses that cells lead to; `flags` are TRUE and FALSE; `errors` are cells such as
+    #REF!, the first at `error`.
     """
 
     hidden: set[int] = field(default_factory=set)
     unread: Places = field(default_factory=dict)
     links: Places = field(default_factory=dict)
+    flags: Places = field(default_factory=dict)
     errors: int = 0
     error: str = ""
     _texts: Places = field(default_factory=dict)  # for cells whose formula says what they show
@@ -68,12 +71,16 @@ class Marks:
     def look(self, piece: bytes, padded: Mapping[str, int], styled: re.Pattern[bytes] | None) -> None:
         """Take note of what a piece of the sheet's XML says."""
         # looking for a word is a hundred times faster than for a pattern, and most sheets have none of these
-        if b' hidden="' in piece:
+        if b' hidden="' in piece and len(self.hidden) < _MOST:
             self.hidden.update(row for _, row in map(_place, _ROW.findall(piece)) if row)
         if b' t="e"' in piece:
             for tag in _ERROR.findall(piece):
                 self.errors += 1
                 self.error = self.error or name(*_place(tag))
+        if b' t="b"' in piece:
+            for tag in _FLAG.findall(piece):
+                column, row = _place(tag)
+                _keep(self.flags, row, column, "")
         if b"<f" in piece:
             for attributes, formula, value in _FORMULA.findall(piece):
                 self._formula(attributes, formula.decode(errors="replace"), stored=bool(value))
@@ -135,6 +142,14 @@ def name(column: int, row: int) -> str:
     return f"{letters}{row}"
 
 
+def shifted(places: Places, first: int) -> Places:
+    """Places in rows whose first cell is of the column `first`."""
+    return {
+        row: {column - first: text for column, text in each.items() if column >= first}
+        for row, each in places.items()
+    }
+
+
 def first(places: Places) -> str:
     """The name of the first cell of some, "" of none."""
     row = min(places, default=0)
@@ -163,7 +178,7 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 def _mail(target: str) -> str:
     """The address that a link leads to, "" for a link to something else."""
-    if not target[: len(_MAIL)].lower() == _MAIL:
+    if target[: len(_MAIL)].lower() != _MAIL:
         return ""
     return unquote(target[len(_MAIL) :].partition("?")[0]).strip()
 

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 
 from outreach.errors import InputError, did_you_mean
 from outreach.prospect import BadRow
-from outreach.workspace import misread, sheetdump
-from outreach.workspace.delimited import Cells, Stamp, changed, stamp
+from outreach.workspace import misread, sheetdump, sheetxml
+from outreach.workspace.delimited import Cells, Stamp, changed, stamp, tidy
 from outreach.workspace.filekind import damaged, protected, refusal
 
 _PATIENCE: Final = 300  # seconds; a million rows take 20
@@ -25,13 +25,16 @@ class Sheet:
     """The rows of a sheet, read once and kept in a temporary file.
 
     `name` is the sheet's, `others` are all of the workbook's, the hidden ones too, `visible` those to be seen.
-    `width` is the number of cells of the widest row.
+    `width` is the number of cells of the widest row, `first` the column (from 0) of the first cell of a row.
+    `marks` are what an XLSX says beside the values.
     """
 
     name: str
     others: tuple[str, ...]
     visible: tuple[str, ...]
     width: int
+    first: int
+    marks: sheetxml.Marks
     size: int
     _spool: BinaryIO
     position: int = 0
@@ -42,7 +45,8 @@ class Sheet:
     def rows(self) -> Iterator[Cells | BadRow]:
         """Every row that is not empty: its number in the sheet, its cells up to the last that is not empty.
 
-        A BadRow for one whose letters a program had misread before they came into the workbook.
+        Numbers have the zeros before them that they are shown with, and a line break is a space. A BadRow for
+        a row whose letters a program had misread before they came into the workbook.
         """
         place = 0
         while True:
@@ -54,6 +58,7 @@ class Sheet:
                 place += len(line)
                 self.position = place
                 number, cells = json.loads(line)
+                cells = tidy(self.marks.mended(number, cells, self.first))
                 text = ",".join(cells)
                 if not text.isascii() and (found := misread.encoded_twice(text)):
                     yield BadRow(number, found.reason, found.text)
@@ -62,9 +67,10 @@ class Sheet:
 
 
 def open_sheet(path: Path, wanted: str | None, expected: Stamp) -> Sheet:
-    """The sheet of that name or number (from 1); None: the first one that is visible.
+    """The sheet of that name or number; None: the first one that is visible.
 
-    Hidden rows and columns are read like others. Raises InputError: no such sheet, a password, a damaged or
+    Numbers count the visible ones, from 1, as Excel shows them: a hidden one is read by its name only. Hidden
+    rows and columns are read like others. Raises InputError: no such sheet, a password, a damaged or
     oversized workbook.
     """
     command = [sys.executable, "-P", "-W", "ignore"]  # nothing from the folder it runs in, no warnings
@@ -90,9 +96,11 @@ def open_sheet(path: Path, wanted: str | None, expected: Stamp) -> Sheet:
         names = tuple(name for name, _ in told["sheets"])
         visible = tuple(name for name, seen in told["sheets"] if seen)
         if told["sheet"] is None:
-            raise _no_sheet(path, wanted or "", names)
+            raise _no_sheet(path, wanted or "", names, visible)
         opened.pop_all()
-        return Sheet(told["sheet"], names, visible, told["width"], spool.seek(0, 2), spool)
+        marks = sheetxml.marks(path, told["sheet"])
+        shape = (told["width"], told["first"], marks)
+        return Sheet(told["sheet"], names, visible, *shape, spool.seek(0, 2), spool)
 
 
 def named(names: tuple[str, ...]) -> str:
@@ -116,7 +124,15 @@ def _too_large(path: Path) -> InputError:
     return refusal(path, "the workbook is too large to be read", hint)
 
 
-def _no_sheet(path: Path, wanted: str, names: tuple[str, ...]) -> InputError:
+def listed(names: tuple[str, ...], visible: tuple[str, ...]) -> str:
+    """All sheets in a message, and which of them are hidden."""
+    return named(tuple(name if name in visible else f"{name} (hidden)" for name in names))
+
+
+def _no_sheet(path: Path, wanted: str, names: tuple[str, ...], visible: tuple[str, ...]) -> InputError:
     if not names:
         return refusal(path, "the workbook has no sheet with cells", "save the list as CSV UTF-8")
-    return refusal(path, f"no sheet {wanted!r}{did_you_mean(wanted, names)}", f"there are: {named(names)}")
+    hint = f"there are: {listed(names, visible)}"
+    if wanted.isdecimal() and len(visible) < len(names):
+        hint += "; a number counts those that are not hidden"
+    return refusal(path, f"no sheet {wanted!r}{did_you_mean(wanted, names)}", hint)

@@ -11,7 +11,7 @@ from outreach.engine.why.scene import Scene
 from outreach.model import Message, MessageStatus, Prospect, Step, Window
 from outreach.report.explained import Chain, Outcome, Rule
 from outreach.schedule.calendar import Departure
-from outreach.schedule.window import Opening, closed_because, due_after, next_opening
+from outreach.schedule.window import MIDNIGHT, Opening, closed_because, due_after, next_opening
 from outreach.schedule.zones import country_zone, day_of, zone_of
 from outreach.sequence import Verdict
 from outreach.store import messages
@@ -197,7 +197,7 @@ def _window(
     facts = {
         "days": sorted(window.days),
         "start": f"{window.start:%H:%M}",
-        "end": f"{window.end:%H:%M}",
+        "end": "24:00" if window.end == MIDNIGHT else f"{window.end:%H:%M}",
         "open": is_open,
         "closed": closed,
     }

@@ -24,7 +24,14 @@ const person = () => data.people.find((each) => each.email === state.email);
 const folded = (text) => text.normalize("NFKC").toLocaleLowerCase();
 const found = data.people.map((each) => folded(`${each.name}\n${each.company}\n${each.email}`));
 
-// ---- the address: #bob@acme.example/2/plain/phone
+/** Puts new children into a place. Where the focus was in a group of buttons there, it goes to the one pressed now. */
+function put(place, group, ...children) {
+  const focused = place.contains(document.activeElement) && document.activeElement.closest(group);
+  place.replaceChildren(...children);
+  if (focused) (document.querySelector(`${group} [aria-pressed="true"]`) || at("letter")).focus({ preventScroll: true });
+}
+
+// ---- the address: #bob@acme.example/2/plain/phone, or #bob@acme.example: the rest stays as it is
 
 const named = (email) => encodeURIComponent(email).replaceAll("%40", "@");
 
@@ -41,7 +48,8 @@ function follow() {
   if (part === "plain" || part === "html") state.part = part;
   if (width === "phone" || width === "desktop") state.width = width;
   const letters = person() ? person().letters : [];
-  state.letter = Math.max(0, letters.findIndex((each) => String(each.step) === step));
+  const place = step ? letters.findIndex((each) => String(each.step) === step) : state.letter;
+  state.letter = Math.max(0, Math.min(place, letters.length - 1));
 }
 
 // ---- the list of people
@@ -61,7 +69,7 @@ function chips() {
 const CHIPS = chips();
 
 function showChips() {
-  at("chips").replaceChildren(...CHIPS.map(([key, label, test]) => make("button", {
+  put(at("chips"), "#chips", ...CHIPS.map(([key, label, test]) => make("button", {
     type: "button", "aria-pressed": String(state.group === key), title: label, "data-chip": key,
     on: () => { state.group = key; showPeople(); },
   }, `${label} ${data.people.filter(test).length.toLocaleString("en")}`)));
@@ -78,7 +86,7 @@ function showPeople() {
   const words = folded(state.words).split(/\s+/).filter(Boolean);
   listed = data.people.filter((each, place) => test(each) && words.every((word) => found[place].includes(word)));
   at("list").replaceChildren(...listed.map((each) => make("li", null, make("a", {
-    href: `#${named(each.email)}/1/${state.part}/${state.width}`, "data-email": each.email,
+    href: `#${named(each.email)}`, "data-email": each.email,
   }, make("b", null, each.name || each.email), tag(each),
   make("small", null, [each.company, each.name ? each.email : ""].filter(Boolean).join(" · "))))));
   at("count").textContent = listed.length === data.people.length
@@ -156,7 +164,7 @@ function showLetter() {
     make("span", null, [who.company, who.name ? who.email : "", who.standing, who.language].filter(Boolean).join(" · ")));
   const body = letter && letter.text ? [inboxLine(who, letter), mail(who, letter)] : [];
   if (letter && !letter.text) body.push(notice("plain", "There is no text yet:", "it is written when that is mended."));
-  at("letter").replaceChildren(title, ...notices(who, letter), who.letters.length ? steps(who) : "", ...body);
+  put(at("letter"), ".steps", title, ...notices(who, letter), who.letters.length ? steps(who) : "", ...body);
   for (const [name, value] of [["width", state.width], ["part", letter && letter.html === null ? "plain" : state.part]]) {
     for (const button of document.querySelectorAll(`[data-${name}]`)) {
       if (button.localName === "button") button.setAttribute("aria-pressed", String(button.dataset[name] === value));
@@ -222,7 +230,7 @@ at("help").addEventListener("click", KEYS["?"]);
 for (const button of document.querySelectorAll(".switch button")) {
   button.addEventListener("click", () => go({ ...button.dataset }));
 }
-addEventListener("hashchange", () => { follow(); showLetter(); mark(); });
+addEventListener("hashchange", () => { follow(); go({}); });
 
 root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 at("campaign").textContent = data.name;
