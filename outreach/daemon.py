@@ -214,7 +214,7 @@ class Daemon:
                     self._heard(news)
 
     async def _file_last(self) -> None:
-        """File copies of what left at the end: the next sender may be on another machine. A stop does not wait long."""
+        """File copies of what left at the end, for a while: the next sender may be on another machine."""
         if self._inboxes:
             with suppress(StoreError, TimeoutError):
                 async with asyncio.timeout(LAST_COPIES):

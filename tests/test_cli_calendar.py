@@ -210,3 +210,14 @@ def test_inboxes_that_nobody_has_read_yet_take_one_line_of_a_plan(shops: Shell) 
     assert "ann3@northwind.example and 2 more; the dates" in " ".join(planned.split())
     assert "follow-ups end" in planned
     assert max(map(len, planned.splitlines())) <= 80
+
+
+def test_follow_ups_that_will_be_held_are_not_in_it(shops: Shell) -> None:
+    """Eva's city is known and Bob's is not: his follow-up is told apart, launched or not."""
+    shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
+    add(shops, f"email,city\n{EVA},Leeds\n")
+    told = "Not in it: 1 follow-up that will be held, followup: no city"
+    assert told in shops.ok("calendar", "shops")
+    shops.ok("launch", "shops", "--yes")
+    assert told in shops.ok("calendar")
+    assert [(each["email"], each["step"]) for each in rows(shops)] == [(BOB, 1), (EVA, 1), (EVA, 2)]

@@ -104,16 +104,33 @@ def test_only_those_are_listed_whom_a_field_puts_right(held: Shell) -> None:
         "1 person held for reasons that no field puts right",
         "4 people written to held.csv: fill it in, then",
         "  outreach prospects import held.csv",
+        "  outreach plan shops",
     ]
     header, *rows = rows_of(held.folder / "held.csv")
-    assert header == ["held_because", "email", "company", "first_name", "language", "verified"]
+    assert header == ["held_because", "email", "first_name", "company", "language", "verified"]
     assert {row[1]: row[0] for row in rows} == {
         NORA: "no first_name",
         LEO: "followup has no text in fr",
         HAL: "`company` brings unresolved field '{{ name }}' (MRG601)",
         "bad@gum.example": "a verifier found the address invalid",
     }
-    assert all(cell == "" for row in rows for cell in row[2:])
+    assert {
+        row[1]: row[2:] for row in rows
+    } == {  # what is known of them already, so that they are recognised
+        NORA: ["", "Dale", "", ""],
+        LEO: ["Leo", "Elm", "fr", ""],
+        HAL: ["Hal", "{{ name }}", "", ""],
+        "bad@gum.example": ["Bea", "Gum", "", "invalid"],
+    }
+
+
+def test_who_lacks_a_text_in_their_language_gets_no_other_column(held: Shell) -> None:
+    """The French letter needs a city; the text that they get once their language is another may not."""
+    held.write("templates/intro.fr.txt", "Subject: Rayonnages\n\nBonjour {{ city }},\n")
+    held.write("people.csv", "email,city\nsue@yew.example,Leeds\n")
+    held.ok("prospects", "import", "people.csv")
+    held.run("plan", "shops", "--held", "held.csv")
+    assert "city" not in rows_of(held.folder / "held.csv")[0]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from outreach.report import inbox as report
-
 from outreach.report.lines import width
 from tests.cli import Shell
 from tests.launched import Served, files, launch, served

@@ -167,3 +167,9 @@ def test_the_starter_of_a_checkout_is_that_of_the_wheel(tmp_path: Path) -> None:
         name: content for name, content in found.items() if name != ".gitignore"
     }
     assert not [name for name in found if name.endswith(".csv") and name != "campaigns/prospects.csv"]
+
+
+@pytest.mark.parametrize(("folder", "back"), [(".", ""), ("shelving", "../"), ("deep/er", "../../")])
+def test_ones_own_list_is_imported_from_where_it_lies(shell: Shell, folder: str, back: str) -> None:
+    """It lies where `init` was typed, and the commands are typed in the new folder."""
+    assert f"outreach prospects import {back}fair.xlsx " in shell.ok("init", folder)

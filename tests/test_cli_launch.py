@@ -240,7 +240,7 @@ def test_an_edit_between_the_question_and_the_answer_is_not_launched(
 
 def test_wrong_usage(shops: Shell) -> None:
     assert shops.run("launch")[0] == 2
-    assert shops.run("launch", "shops", "--first", "0")[0] == 2
+    assert shops.run("launch", "shops", "--first", "-1")[0] == 2
     code, _, err = shops.run("launch", "shopps", "--yes")
     assert (code, "did you mean `shops`" in err) == (1, True)
 

@@ -108,6 +108,17 @@ def test_a_longer_pause_stays(shop: Shell) -> None:
     assert "ALREADY   shops, by " in shop.ok("pause", "shops", "--until", "2 hours")
 
 
+def test_an_end_that_does_not_count_is_told_with_the_reason(shop: Shell) -> None:
+    shop.ok("pause", "--all")
+    told = " ".join(shop.ok("pause", "--all", "--until", "tomorrow").split())
+    assert "it has no end, so until Tue 24 Nov 00:00 does not count: resume first, then pause again" in told
+    assert "does not count" not in shop.ok("pause", "--all")
+    shop.ok("resume", "--all")
+    shop.ok("pause", "shops", "--until", "3 days")
+    told = " ".join(shop.ok("pause", "shops", "--until", "tomorrow").split())
+    assert "it lasts until Thu 26 Nov 00:00, so until Tue 24 Nov 00:00 does not count" in told
+
+
 def test_a_dry_run_changes_nothing(shop: Shell) -> None:
     assert "DRY RUN" in shop.ok("pause", "--all", "--dry-run")
     assert "DRY RUN" in shop.ok("resume", "--all", "--dry-run")
@@ -167,9 +178,9 @@ def test_a_refused_login_is_shown_with_the_servers_words(shop: Shell) -> None:
         (letter,) = take(store, shop.now, by=worker(store, shop.now))
         answer = Rejected("auth", 535, "5.7.8", "bad credentials")
         store.write(records.record, store.key, letter, answer, shop.now)
-    told = shop.ok("resume", ANN)
+    told = " ".join(shop.ok("resume", ANN).split())
     assert "by the program itself since Mon 23 Nov 09:00: it cannot log in: 535 5.7.8 bad credentials" in told
-    assert "GOES ON   2 letters wait\n" in told  # the gap lets none leave within the minute
+    assert "GOES ON 2 letters wait FIRST" in told  # the gap lets none leave within the minute
     assert sent(shop) == 2
 
 

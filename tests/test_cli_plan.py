@@ -102,6 +102,7 @@ def test_the_same_as_json(shops: Shell) -> None:
             }
         ],
         "unknown": {},
+        "mistyped": {},
         "changed": [],
         "replaced": [],
         "stopped": [],
@@ -280,16 +281,18 @@ def test_the_people_held_go_to_a_file_that_can_be_imported_again(shops: Shell) -
         "email,company,industry,city\nnoname@dale.example,Dale,retail,\nalso@elm.example,Elm,retail,Leeds\n",
     )
     code, _, err = shops.run("plan", "shops", "--held", "held.csv")
-    assert (code, err.splitlines()[-1].strip()) == (0, "outreach prospects import held.csv")
+    assert (code, err.splitlines()[-2].strip()) == (0, "outreach prospects import held.csv")
     file = shops.folder / "held.csv"
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert rows == [
-        ["held_because", "email", "city", "first_name"],
-        ["no first_name", "noname@dale.example", "", ""],
-        ["no first_name", "also@elm.example", "", ""],
+        ["held_because", "email", "first_name", "company", "city"],
+        ["no first_name", "noname@dale.example", "", "Dale", ""],
+        ["no first_name", "also@elm.example", "", "Elm", "Leeds"],
     ]
     with file.open("w", newline="", encoding="utf-8-sig") as filled:
-        csv.writer(filled).writerows([rows[0], [*rows[1][:2], "Bath", "Nora"], [*rows[2][:2], "", "Al"]])
+        csv.writer(filled).writerows(
+            [rows[0], [*rows[1][:2], "Nora", "Dale", "Bath"], [*rows[2][:2], "Al", "", ""]]
+        )
     shops.ok("prospects", "import", "held.csv")
     assert screen(shops.ok("plan"))["NEW"] == "4 people, 4 companies"
     assert "held_because" not in shops.ok("prospects", "show", "noname@dale.example")
@@ -377,7 +380,8 @@ def test_reasons_are_counted_and_languages_stand_together(shops: Shell) -> None:
     add(shops, f"email,first_name,company,industry,language\n{rows}n@n.example,,N,retail,de\n")
     held = screen(shops.ok("plan"))["HELD"]
     assert held.startswith(
-        "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text for an unknown language, 1 × no first_name"
+        "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text for an unknown language, "
+        "1 × no first_name"
     )
     assert held.count("fix:") <= 3
     assert "fix: write templates/intro.txt (for everybody), or templates/intro.LANGUAGE.txt" in held
@@ -390,3 +394,27 @@ def test_fields_that_are_missing_stand_in_order(shops: Shell) -> None:
     add(shops, "email,city,employees\nbob@acme.example,Bath,\n")
     told = screen(shops.ok("plan"))["UNKNOWN"]
     assert told == "2 people are out because a field is missing: employees 2, city 1"
+
+
+def test_mistyped_domains_of_new_people_are_told(shops: Shell) -> None:
+    head = "email,first_name,company,industry\n"
+    add(shops, f"{head}tim8@gmx.dee,Tim,Teak,retail\nmax47@gmial.com,Max,Maple,retail\n")
+    told = screen(shops.ok("plan"))["NEW"]
+    assert "2 addresses look mistyped: " in told
+    assert "gmx.dee (gmx.de?)" in told
+    found = json.loads(shops.ok("plan", "shops", "--format", "json"))
+    assert found["mistyped"] == {"gmial.com": "gmail.com", "gmx.dee": "gmx.de"}
+
+
+def test_a_list_in_another_encoding_says_how_to_save_it(shops: Shell) -> None:
+    text = (shops.folder / "campaigns/shops.toml").read_text()
+    shops.write("campaigns/shops.toml", text.replace("mailboxes", 'exclude = ["left.csv"]\nmailboxes', 1))
+    (shops.folder / "left.csv").write_bytes(b"m\xfcller.example\n")
+    code, _, err = shops.run("plan")
+    assert (code, "CSV UTF-8" in err) == (1, True)
+
+
+def test_a_column_by_its_own_header_is_named_as_the_field(shops: Shell) -> None:
+    shops.write("templates/intro.txt", "Subject: Shelving\n\nHello {{ firma }},\n\nWe make shelving.\n")
+    code, _, err = shops.run("plan")
+    assert (code, "write {{ company }}" in err) == (1, True)

@@ -366,3 +366,23 @@ def test_an_address_is_never_cut(shops: Shell) -> None:
     assert email in shops.ok("preview", "shops", "--all")
     assert email in shops.ok("prospects", "list")
     assert email in shops.ok("calendar", "shops")
+
+
+def test_the_table_of_everybody_fits_and_still_tells_them_apart(shell: Shell) -> None:
+    """Long addresses, one subject for all, and first lines that differ only at their end."""
+    shell.fill()
+    greeting = "Dear colleague at the fair in Leeds in the hall, dear {{ first_name }},"
+    shell.write("templates/intro.txt", f"Subject: Shelving\n\n{greeting}\n\nWe.\n")
+    names = ("Alexandra", "Bartholomew", "Constantine")
+    rows = "".join(
+        f"{name}.of.a.long.name@long-{name}-company.example,{name},C{name},retail\n" for name in names
+    )
+    shell.write("long.csv", f"email,first_name,company,industry\n{rows}")
+    shell.ok("prospects", "import", "long.csv")
+    lines = shell.ok("preview", "shops", "--all").splitlines()
+    table = lines[: lines.index("")]
+    assert all(len(line) <= 80 for line in table)
+    assert all(
+        any(line.endswith(f"dear {name},") or f"… {name}," in line for line in table) for name in names
+    )
+    assert "SUBJECT   Shelving" in lines

@@ -458,14 +458,6 @@ def test_what_a_person_must_do_fits_the_screen(shell: Shell) -> None:
     shell.now = LATE
     texts = workspace("smtp://ann@127.0.0.1:1")
     launch(shell, texts, BOB)
-    box = texts["outreach.toml"][texts["outreach.toml"].index("[[mailbox]]") :]
-    other = box.replace("ann@northwind", "ben@northwind").replace("smtp://ann@", "smtp://")
-    texts["outreach.toml"] += f"\n{other}"
-    texts["campaigns/shops.toml"] = texts["campaigns/shops.toml"].replace(
-        '["ann@northwind.example"]', '["ann@northwind.example", "ben@northwind.example"]'
-    )
-    launch(shell, texts, EVA)
-    for args in (("run", "--once", "--dry-run"), ("run", "--once")):
-        out = shell.run(*args)[1]
-        assert "NEEDS YOU: no password for ann@northwind.example" in out
-        assert max(len(line) for line in out.splitlines() if "FILE" not in line) <= 80, out
+    out = shell.run("run", "--once", "--dry-run")[1]
+    assert "NEEDS YOU: no password for ann@northwind.example" in out
+    assert max(map(len, out.splitlines())) <= 80, out

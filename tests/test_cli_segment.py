@@ -1,5 +1,6 @@
 """`segment`: who is found, who is unknown, and errors that point at their place."""
 
+import json
 import tomllib
 
 import pytest
@@ -58,6 +59,7 @@ def test_json_is_a_contract(people: Shell) -> None:
         "matching": 3,
         "unknown": 1,
         "missing": {"country": 1},
+        "values": {},
     }
 
 
@@ -117,3 +119,20 @@ def test_explain_shows_each_comparison_for_one_person(people: Shell) -> None:
         ],
     }
     assert people.run("segment", "shops", "--explain", "nobody@x.example")[0] == 1
+
+
+def test_where_nobody_is_found_it_says_what_the_fields_hold(shell: Shell) -> None:
+    """Countries are kept as codes: whoever writes the name sees that."""
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    assert "VALUES    country: 'GB' 3" in shell.ok("segment", "country == 'United Kingdom' and tag('hot')")
+    found = json.loads(shell.ok("segment", "industry == 'shops'", "--format", "json"))
+    assert found["values"] == {"industry": {"retail": 2, "building": 1}}
+    assert "VALUES" not in shell.ok("segment", "country == 'GB'")
+
+
+def test_tags_are_asked_for_by_their_question(shell: Shell) -> None:
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    code, _, err = shell.run("segment", "tags like '%hot%'")
+    assert (code, "write `tag('hot')`" in err) == (1, True)

@@ -1,5 +1,6 @@
 """`outreach status`: what needs somebody, what was sent, what comes next."""
 
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ import pytest
 
 from outreach.cli import MODULES, cli
 from outreach.cli.app import App
-from outreach.errors import OutreachError
+from outreach.cli.errors import explained
+from outreach.errors import InputError, OutreachError, problem
 from outreach.model import EnrollmentStatus, Scope
+from outreach.report import needs as report
 from outreach.report.lines import width
+from outreach.report.needs import Need
 from outreach.store import leases, prospects, stops
 from tests.cli import MONDAY, Shell
-from outreach.report import needs as report
-from outreach.report.needs import Need
 from tests.imapd import running
 from tests.launched import RELAY, Served, add, files, launch, served
 from tests.smtpd import Misbehaving
@@ -474,9 +476,38 @@ def test_a_wrong_password_is_mended_where_it_is_kept_and_not_by_another_run(
 
 
 def test_check_is_wrapped_for_a_person_and_a_line_each_for_a_program() -> None:
-    found = [Need("held", "a letter is held because " + "of this " * 20, "outreach why 1"), Need("x", "short")]
+    found = [
+        Need("held", "a letter is held because " + "of this " * 20, "outreach why 1"),
+        Need("x", "short"),
+    ]
     assert len(report.checked(found).splitlines()) == 2
     wrapped = report.checked(found, 80).splitlines()
     assert len(wrapped) > 2
     assert all(len(line) <= 80 for line in wrapped)
     assert [line for line in wrapped if not line.startswith("  ")] == [wrapped[0], "short"]
+
+
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("out", [Screen(), io.StringIO()], ids=["terminal", "pipe"])
+def test_problems_are_wrapped_on_a_terminal_and_a_line_each_in_a_pipe(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    hint = "a hint that says what to do " * 3
+
+    def fail() -> None:
+        raise InputError([problem("something is wrong here " * 4, file="outreach.toml", line=3, hint=hint)])
+
+    assert explained(fail, out) == 1
+    first, *more = out.getvalue().splitlines()
+    assert first.startswith("outreach.toml:3: something")
+    assert len(more) == (4 if out.isatty() else 2)
+    if out.isatty():
+        assert max(map(len, (first, *more))) <= 80
+        assert all(line.startswith("  ") for line in more[:-1])

@@ -300,5 +300,7 @@ def test_a_pilot_of_a_nightly_campaign_takes_nobody_on_at_night(shops: Planning)
     assert shops.enrolled() == {BOB: "active"}
     shops.launch()
     shops.add(NED_ROW)
+    shops.edit("templates/intro.txt", "Shelves.", "Racks.")
+    shops.launch(first=0)
     upkeep.join(shops.store, Revisions(shops.store), night)
-    assert shops.enrolled()[NED] == "active"
+    assert shops.enrolled()[NED] == "active", "a change alone makes no pilot of it again"

@@ -72,7 +72,9 @@ def test_a_full_disk_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cause", ["unable to open database file", "disk I/O error"])
-@pytest.mark.parametrize(("flag", "free", "words"), [(os.ST_RDONLY, 10**9, "can only be read"), (0, 0, "is full")])
+@pytest.mark.parametrize(
+    ("flag", "free", "words"), [(os.ST_RDONLY, 10**9, "can only be read"), (0, 0, "is full")]
+)
 def test_a_disk_that_is_full_or_can_only_be_read_is_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str, flag: int, free: int, words: str
 ) -> None:

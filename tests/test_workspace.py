@@ -110,7 +110,8 @@ def test_a_file_that_cannot_be_read_is_not_called_missing_elsewhere(tmp_path: Pa
     (tmp_path / "templates/intro.txt").write_bytes(b"Subject: x\n\n\xff\n")
     (tmp_path / "customers.csv").write_bytes("name,email\nJosé,jose@acme.example\n".encode("latin-1"))
     assert load_problems(tmp_path) == [
-        "customers.csv:2:4: is not UTF-8: byte 0xE9 at position 14\n  save it as UTF-8",
+        "customers.csv:2:4: is not UTF-8: byte 0xE9 at position 14\n"
+        "  save it as UTF-8; in Excel: Save As, CSV UTF-8 (comma delimited)",
         "templates/intro.txt:3:1: is not UTF-8: byte 0xFF at position 12\n  save it as UTF-8",
     ]
 

@@ -69,11 +69,7 @@ def launch(
     recalled, people = _planned(app, stem_of(app, campaign), plan_id, first, now)
     made = recalled.plan
     screen = screen_of(app, made, now, plan_id=plan_id, remember=not (plan_id or dry_run), people=people)
-    if first == 0 and not screen.revision:
-        raise OutreachError(
-            f"--first 0 changes what was launched, and {screen.campaign.stem} was not yet",
-            hint=f"outreach launch {screen.campaign.stem} --first 10",
-        )
+    _must_be_possible(screen, first)
     asked = not (made.empty or dry_run)
     lines = [plan_report.text(screen, next_=not asked), report.changes(recalled, screen)]
     click.echo("\n".join(filter(None, lines)), err=shape == "json")
@@ -88,6 +84,15 @@ def launch(
             click.echo("\n" + report.done(screen, revision, starts, joined))
     if shape == "json":
         app.show(shape, text=str, value=lambda: report.value(screen, recalled, revision, starts, joined))
+
+
+def _must_be_possible(screen: "Screen", first: int | None) -> None:
+    """OutreachError for a change of a campaign that was never launched."""
+    if first == 0 and not screen.revision:
+        raise OutreachError(
+            f"--first 0 changes what was launched, and {screen.campaign.stem} was not yet",
+            hint=f"outreach launch {screen.campaign.stem} --first 10",
+        )
 
 
 def _planned(app: App, stem: str, plan_id: str, first: int | None, now: "datetime") -> "tuple[Recalled, int]":

@@ -87,7 +87,7 @@ async def _sent(
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """Letters in Sent that a store knows nothing of: how many, and their readers, paused ones and `unknown` ones."""
+    """Letters in Sent that a store knows nothing of: how many, and their readers, now paused or `unknown`."""
 
     letters: int
     paused: Sequence[str] = ()

@@ -19,9 +19,10 @@ PROMISE = "The sender works off exactly this, until an edit, an answer or a fail
 class Agenda:
     """Departures of `days` days in the sender's `zone`. `campaign` is "" for all of them.
 
-    `held` are letters that will not leave, by what holds them. `launched` is False where it shows what a launch now would come to. `pauses` keep letters back that are
-    not in it, each with the command that ends it; `unread` are mailboxes with follow-ups that wait because
-    their inboxes are not read. `later` letters more leave after `until`, the end of the days; the `last` then.
+    `held` are letters that will not leave, by what holds them. `launched` is False where it shows what a
+    launch now would come to. `pauses` keep letters back that are not in it, each with the command that ends
+    it; `unread` are mailboxes with follow-ups that wait because their inboxes are not read. `later` letters
+    more leave after `until`, the end of the days; the `last` then.
     """
 
     departures: Sequence[Departure]

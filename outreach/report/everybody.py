@@ -7,10 +7,10 @@ from typing import Any
 
 from outreach.campaign import Workspace
 from outreach.plan.letters import Letters, own_text
-from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, number, table, width
+from outreach.report.lines import LABEL, WIDTH, broken, labelled, number, table, width
 from outreach.report.odd import Sketch, odd, sketch
 
-TO, SUBJECT, LINE, LINE_ALONE = 34, 22, 20, 44  # columns of 80
+HELD = "HELD: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,22 @@ def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
     """
     if not found:
         return f"No letter of {stem} is to come."
-    more = columns - WIDTH
     languages = len({row.language for row in found}) > 1
-    subjects = [f"HELD: {row.hold}" if row.hold else row.subject for row in found]
+    subjects = [f"{HELD}{row.hold}" if row.hold else row.subject for row in found]
     same = len(found) > 1 and len(set(subjects)) == 1
     header = ["TO", *(["LANG"] if languages else []), "WORDS", *([] if same else ["SUBJECT"]), "FIRST LINE"]
-    starts = _telling([row.first_line for row in found], (LINE_ALONE if same else LINE) + more // 2)
-    cells = [
+    firm = [
         [
-            row.email if width(row.email) <= TO + more // 2 else "",
+            row.email if width(row.email) <= columns * 2 // 5 else "",
             *([row.language or "-"] if languages else []),
             str(row.words),
-            *([] if same else [_cut(subject, SUBJECT + more // 2)]),
-            start,
         ]
-        for row, subject, start in zip(found, subjects, starts, strict=True)
+        for row in found
     ]
+    used = [max(map(width, cells)) + 2 for cells in zip(header, *firm, strict=False)]
+    texts = [[] if same else subjects, [row.first_line for row in found]]
+    shown = [*_telling(found, [each for each in texts if each], columns - sum(used))]
+    cells = [[*row, *rest] for row, *rest in zip(firm, *shown, strict=True)]
     head, *lines = table(cells, header, columns, whole=("TO",)).split("\n")
     addressed = [
         line if first else f"{row.email}\n{line}"
@@ -96,17 +96,30 @@ def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
     return "\n".join([head, *addressed, "", *about, order, labelled("NEXT", example)])
 
 
-def _telling(texts: Sequence[str], columns: int) -> list[str]:
-    """Texts cut to so many columns, without the words that all of them begin with where one would be cut."""
-    split = [each.split(" ") for each in texts if each]
+def _telling(found: Sequence[Row], texts: Sequence[list[str]], room: int) -> Iterator[list[str]]:
+    """Columns of texts that share so much room: what does not fit loses the words that all of its
+    kind begin with.
+    """
+    each = (room - 2 * (len(texts) - 1)) // len(texts)
+    for cells in texts:
+        kinds: dict[tuple[str, str], list[str]] = {}
+        for row, cell in zip(found, cells, strict=True):
+            kinds.setdefault((row.letter, row.language), []).append(cell)
+        begins = {kind: _alike(same) if max(map(width, same)) > each else 0 for kind, same in kinds.items()}
+        yield [
+            _without(cell, begins[row.letter, row.language]) for row, cell in zip(found, cells, strict=True)
+        ]
+
+
+def _alike(texts: Sequence[str]) -> int:
+    """How many words all texts begin with, if something comes after them."""
+    split = [each.split(" ") for each in texts if each and not each.startswith(HELD)]
     alike = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*split, strict=False)))
-    if len(split) > 1 and 0 < alike < min(map(len, split)) and any(width(each) > columns for each in texts):
-        texts = [f"… {each.split(' ', alike)[-1]}" if each else "" for each in texts]
-    return [_cut(each, columns) for each in texts]
+    return min([alike, *(len(words) - 1 for words in split)]) if len(split) > 1 else 0
 
 
-def _cut(cell: str, columns: int) -> str:
-    return fit(cell, min(columns, width(cell)))
+def _without(text: str, words: int) -> str:
+    return f"… {text.split(' ', words)[-1]}" if words and text and not text.startswith(HELD) else text
 
 
 def value(found: Sequence[Row]) -> list[dict[str, Any]]:

@@ -110,7 +110,8 @@ def _of_mailboxes(standing: Standing) -> Iterator[Need]:
 def _unreadable(box: Box) -> Need:
     why, command = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}", "outreach run --once"
     if REFUSED in box.inbox_trouble:
-        why, command = f"{why.rstrip('.')}. Correct its password {KEPT}", f"outreach mailbox test {box.address}"
+        why = f"{why.rstrip('.')}. Correct its password {KEPT}"
+        command = f"outreach mailbox test {box.address}"
     return Need("inbox_unreadable", why, command, box.address)
 
 
@@ -192,9 +193,14 @@ def _hindrance(box: Box, standing: Standing) -> Need | None:
     if not box.reads and box.waiting == box.follow_ups:
         return Need("inbox_not_read", inbox_not_read(box))
     if not box.ready:
-        opens = soon(box.opens_at, standing) if box.opens_at else ""
-        waits = Need("window", f"window opens {opens}") if box.due else Need("not_due", f"nothing is due before {opens}")
-        return waits if opens else None
+        if box.opens_at is None:
+            return None
+        at = soon(box.opens_at, standing)
+        return (
+            Need("window", f"window opens {at}")
+            if box.due
+            else Need("not_due", f"nothing is due before {at}")
+        )
     if box.away:
         return Need("away", f"{box.address} is away until {box.away.day} {box.away:%b}")
     if box.full == "domain":

@@ -82,13 +82,17 @@ def counted(counts: Counter[str]) -> str:
     return ", ".join((f"{counts['sent']} sent", *others))
 
 
-def closing(counts: Counter[str], standing: Standing) -> str:
-    """The last words: what left, why nothing (more) leaves now, the next letter; below, commands that help."""
+def closing(counts: Counter[str], standing: Standing, head: str = "") -> str:
+    """The last words: what left, why nothing (more) leaves now, the next letter; below, commands that help.
+
+    `head` stands in place of what left.
+    """
+    head = head or counted(counts)
     if standing.hold:
-        return "\n".join([counted(counts), *held(standing.hold)])
+        return "\n".join([head, *held(standing.hold)])
     # After a letter it goes without saying that the next one waits for its time.
     reasons = [each for each in idle(standing) if not (counts["sent"] and each.code in ON_TIME)]
-    parts = [counted(counts), *(each.text for each in reasons)]
+    parts = [head, *(each.text for each in reasons)]
     if standing.next:
         parts.append(f"next {coming(standing.next, standing.zone)}")
     commands = dict.fromkeys(f"      {each.command}" for each in reasons if each.command)
@@ -128,7 +132,7 @@ def would(letters: Sequence[Next], standing: Standing) -> str:
     if letters:
         lines.append(f"{number(len(letters), 'letter')} would leave now; nothing was sent")
     else:
-        lines.append(closing(Counter(), standing).replace("0 sent", "nothing would leave now", 1))
+        lines.append(closing(Counter(), standing, "nothing would leave now"))
     lacking = [loud(each.text) for each in needs(standing) if each.code == "no_password"]
     return "\n".join([*lines, *lacking])
 

@@ -144,15 +144,16 @@ def value(screen: Screen) -> dict[str, Any]:
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}], "held":
     [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is odd about the
-    condition, such as a tag that nobody has], "mistyped": {domain: the one that may be meant}, "changed": [{"email", "letter", "reworded", "moved",
-    "opened_at", "opens_at", "held"}], "replaced": [{"email", "old", "new"}], "stopped": [email] (in a list of
-    those to leave alone), "kept", "stands": [{"letter", "revision", "following", "people"}], "passed",
-    "gained", "lost": {letter: people, for whom it is new but too late, new and to come, gone}, "dates",
+    condition, such as a tag that nobody has], "mistyped": {domain: the one that may be meant},
+    "changed": [{"email", "letter", "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced":
+    [{"email", "old", "new"}], "stopped": [email] (in a list of those to leave alone), "kept", "stands":
+    [{"letter", "revision", "following", "people"}], "passed", "gained", "lost": {letter: people, for whom it
+    is new but too late, new and to come, gone}, "dates",
     "limits", "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted":
     {code: reason}, "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not read],
     "pauses": [{"what", "command"}], "sender", "next"}`; `dates` (as if every inbox were read) and
-    `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered, `revision` is 0 before the first launch,
-    `new` of a replacement is null where the sequence ends.
+    `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered,
+    `revision` is 0 before the first launch, `new` of a replacement is null where the sequence ends.
     """
     made = screen.plan
     return {

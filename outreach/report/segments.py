@@ -64,7 +64,7 @@ def text(found: Survey, condition: str) -> str:
         parts += ["", labelled("NEXT", f"in a campaign file: segment = {_quoted(condition)}")]
     elif not found.people:
         parts.append(labelled("NEXT", "outreach prospects import FILE.csv"))
-    return "\n".join(part for place, part in enumerate(parts) if part or place > 1)
+    return "\n".join(part for place, part in enumerate(parts) if part or place > 2)
 
 
 def _values(found: Survey) -> Iterator[str]:

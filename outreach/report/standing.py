@@ -43,8 +43,8 @@ class Box:
     """A mailbox today. `cap` is what the ramp allows, `full` which cap is used up ("mailbox", "domain", "").
 
     Letters that are scheduled and not paused: `waiting` all, `ready` those whose window is open now,
-    `due` those for which only their window has still to open, `follow_ups` those that are no first letters. `reads` is False where its answers are not known,
-    `inbox_trouble` why they could not be read.
+    `due` those for which only their window has still to open, `follow_ups` those that are no first letters.
+    `reads` is False where its answers are not known, `inbox_trouble` why they could not be read.
     """
 
     address: str

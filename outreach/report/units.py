@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from outreach import data
@@ -33,7 +32,7 @@ RestrictSUIDSGID=true
 LockPersonality=true
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"""
 
-TEMPORARY = ("/tmp", "/var/tmp")  # PrivateTmp puts empty ones in their place (systemd.exec(5))
+TEMPORARY = ("/tmp/", "/var/tmp/")  # PrivateTmp puts empty ones in their place (systemd.exec(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _service(site: Site) -> str:
 def _in_temporary(site: Site) -> bool:
     """Whether something that the service needs lies where everybody's temporary files do."""
     paths = (site.workspace, site.state, *site.writable, *site.program[:1])
-    return any(PurePath(path).is_relative_to(each) for path in paths for each in TEMPORARY)
+    return any(f"{path}/".startswith(TEMPORARY) for path in paths)
 
 
 def _credentials(addresses: Sequence[str]) -> list[str]:

@@ -81,9 +81,8 @@ def apply(
     before = _before(tx, made, [box.address for box in mailboxes])
     settings.save(tx, mailboxes, limits, timezone)
     number, revision_id = _put_revision(tx, made, files, accepted, now)
-    _put_campaign(
-        tx, made.campaign, now, name=name, revision_id=revision_id, new_per_day=new_per_day, pilot=pilot
-    )
+    about = {"name": name, "revision_id": revision_id, "new_per_day": new_per_day, "pilot": pilot}
+    _put_campaign(tx, made.campaign, now, **about)
     people = enrolling.enroll(tx, key, made, exclusive, revision_id, now, actor)
     changes = steps.Changes(renamed, made.reworded, made.replaced)
     steps.change(tx, made.campaign, changes, revision_id, now, actor)

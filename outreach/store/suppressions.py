@@ -138,8 +138,8 @@ def lift(tx: sa.Connection, key: bytes, value: str, *, reason: str, at: datetime
     journal.note(tx, Entry(kind, hashed, "lifted", at, lifted=True))
     known = tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all()
     for prospect_id in known or (None,):
-        about = {"prospect_id": prospect_id, "reason": reason, "hash": hashed}  # for journals elsewhere
-        events.log(tx, at, LIFTED, actor=actor, **about)
+        # The hash tells the journals of other machines.
+        events.log(tx, at, LIFTED, actor=actor, prospect_id=prospect_id, reason=reason, hash=hashed)
     return True
 
 

@@ -16,7 +16,8 @@ MAX_FILES = 1_000
 MAX_BYTES = 1_000_000
 MAX_LIST_BYTES = 20_000_000  # an exclude file is data, not something a person wrote
 _PATTERNS = ("campaigns/*.toml", "templates/*.txt")
-_AS_UTF8 = "save it as UTF-8; in Excel: Save As, CSV UTF-8 (comma delimited)"
+_AS_UTF8 = "save it as UTF-8"
+_FROM_EXCEL = f"{_AS_UTF8}; in Excel: Save As, CSV UTF-8 (comma delimited)"
 
 
 def find(start: Path) -> Path:
@@ -160,4 +161,5 @@ def _text(root: Path, name: str, path: Path, limit: int) -> str | Problem:
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
         message = f"is not UTF-8: byte 0x{byte:02X} at position {len(content) - len(exc.object) + exc.start}"
-        return problem(message, hint=_AS_UTF8, file=name, line=line, column=column)
+        hint = _FROM_EXCEL if limit == MAX_LIST_BYTES else _AS_UTF8
+        return problem(message, hint=hint, file=name, line=line, column=column)
