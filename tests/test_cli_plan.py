@@ -109,6 +109,9 @@ def test_the_same_as_json(shops: Shell) -> None:
         "kept": 0,
         "stands": [],
         "passed": {},
+        "gained": {},
+        "lost": {},
+        "doubts": [],
         "dates": value["dates"],
         "limits": [],
         "letters": {**value["letters"], "errors": 0, "accepted": {}, "lacking": {}},
@@ -211,7 +214,8 @@ def test_what_an_edit_changes_is_counted(shops: Shell) -> None:
     assert "Nothing to launch" not in out
     shops.write("templates/opener.txt", "Subject: Opener\n\nHello {{ first_name }},\n\nFirst.\n")
     shops.write("campaigns/shops.toml", text.replace('"intro"', '"opener"'))
-    assert "2 people get opener in place of intro" in screen(shops.ok("plan"))["CHANGED"]
+    assert "2 people get opener too: it is new in the sequence" in screen(shops.ok("plan"))["CHANGED"]
+    assert "2 people get intro no more: it is gone from the sequence" in screen(shops.ok("plan"))["CHANGED"]
     value = json.loads(shops.ok("plan", "--format", "json"))
     assert value["replaced"][0] == {"email": BOB, "old": "intro", "new": "opener"}
 

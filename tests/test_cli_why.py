@@ -58,7 +58,7 @@ def at(text: str) -> datetime:
 
 def test_the_date_is_the_one_on_which_it_leaves(shell: Shell) -> None:
     """First letter and follow-up, in a mailbox's line of 40 people: to the second."""
-    people = "".join(f"p{i}@firm{i}.example,P{i},Firm {i},retail,GB\n" for i in range(40))
+    people = "".join(f"p{i}@firm{i}.example,Pat,Firm {i},retail,GB\n" for i in range(40))
     launched(shell, people)
     name = "p37@firm37.example"
     with shell.app().store as store:
@@ -165,7 +165,7 @@ def test_who_would_join_and_how(shell: Shell) -> None:
 
 def test_colleagues_fill_a_campaign(shell: Shell) -> None:
     """Three people of a company at once: the fourth is held, though nobody else matters to the answer."""
-    people = "".join(f"p{i}@acme.example,P{i},Acme,retail,GB\n" for i in range(4))
+    people = "".join(f"p{i}@acme.example,Pat,Acme,retail,GB\n" for i in range(4))
     launched(shell, people)
     assert "3 people of the company are in it" in verdict(shell, "p3@acme.example")
     assert "gets intro (shops) on Tue 24 Nov" in verdict(shell, "p2@acme.example")
@@ -174,7 +174,7 @@ def test_colleagues_fill_a_campaign(shell: Shell) -> None:
 
 def test_a_line_that_is_too_long_is_told(shell: Shell) -> None:
     """One letter a day, two years of people: the last one is not merely "due"."""
-    people = "".join(f"p{i}@firm{i}.example,P{i},Firm {i},retail,GB\n" for i in range(350))
+    people = "".join(f"p{i}@firm{i}.example,Pat,Firm {i},retail,GB\n" for i in range(350))
     launched(shell, people, main=MAIN.replace("per_day = 30", "per_day = 1"))
     said = "gets nothing: no room within 400 days: "
     assert verdict(shell, "p349@firm349.example").startswith(f"p349@firm349.example {said}")
@@ -303,7 +303,7 @@ def test_a_follow_up_waits_for_the_inbox(shell: Shell) -> None:
 
 
 def test_a_campaign_counts_what_its_letters_wait_for(shell: Shell) -> None:
-    people = "".join(f"p{i}@firm{i}.example,P{i},Firm {i},retail,GB\n" for i in range(6))
+    people = "".join(f"p{i}@firm{i}.example,Pat,Firm {i},retail,GB\n" for i in range(6))
     launched(shell, people, CAMPAIGN.replace("mailboxes", "max_new_per_day = 2\nmailboxes", 1))
     assert verdict(shell, "shops") == "shops sends intro to p0@firm0.example on Mon 23 Nov 09:00"
     assert [(w["rule"], w["facts"]["letters"]) for w in facts(shell, "shops")["waits"]] == [("delay", 6)]
