@@ -58,7 +58,7 @@ def at(text: str) -> datetime:
 
 def test_the_date_is_the_one_on_which_it_leaves(shell: Shell) -> None:
     """First letter and follow-up, in a mailbox's line of 40 people: to the second."""
-    people = "".join(f"p{i}@firm{i}.example,Pat,Firm {i},retail,GB\n" for i in range(40))
+    people = "".join(f"p{i}@firm{i}.example,Pat{'rick' * (i == 37)},Firm {i},retail,GB\n" for i in range(40))
     launched(shell, people)
     name = "p37@firm37.example"
     with shell.app().store as store:
@@ -68,7 +68,9 @@ def test_the_date_is_the_one_on_which_it_leaves(shell: Shell) -> None:
         assert found["letter"] == letter
         with shell.app().store as store:
             shell.now = play(store, shell.now, 4)
-            sent = one(store, f"SELECT sent_at FROM message WHERE letter = '{letter}' AND to_name = 'P37'")
+            sent = one(
+                store, f"SELECT sent_at FROM message WHERE letter = '{letter}' AND to_name = 'Patrick'"
+            )
         assert sent == datetime.fromisoformat(found["at"]).timestamp() * 1_000_000
     assert verdict(shell, name).startswith(f"{name} gets nothing: got every letter of it")
 

@@ -28,7 +28,7 @@ class Survey:
     `hold` is why it is held ("": it is not), `behind` whether letters may have left that it does not know.
     `missing` counts these where this machine has sent them (None: nobody knows), `found` the ones that the Sent
     folders show and that now count as sent. `blind` names the mailboxes whose Sent folder proves nothing, and
-    why. `unknown` counts letters there that the store knows nothing of; `paused` and `strangers` are their readers,
+    why. `unknown` counts letters there that the store knows nothing of; `paused` and `strangers` had them,
     in the store or not. Paused, too, is who had another first letter than the one that waits for them.
     """
 
