@@ -242,7 +242,7 @@ def test_a_moment_that_is_none_is_refused_with_examples(shell: Shell, since: str
     shell.fill()
     code, _, err = shell.run("status", "--since", since)
     assert code == 2
-    assert f"--since {since}: write today, yesterday, 7d, or a date like 2026-11-23" in err
+    assert f"--since {since}: write today, yesterday, 7d, 3h, or a date like 2026-11-23" in err
 
 
 def test_a_day_that_is_still_to_come_is_refused(shell: Shell) -> None:

@@ -418,3 +418,17 @@ def test_what_was_told_before_the_store_was_held_is_not_told_again_after() -> No
     known, held = notices.due(known, [notice("held")], LATE + timedelta(hours=1), TODAY, partial=True)
     _, after = notices.due(known, [notice("reply")], LATE + timedelta(hours=2), TODAY)
     assert (len(told), len(held), len(after)) == (1, 1, 0)
+
+
+def test_a_mail_that_is_not_among_the_first_any_more_is_not_told_again() -> None:
+    """More wait than are looked at: the oldest come back when others are done with, and were told before."""
+    old, new = (
+        Notice("mail:1", "reply from bob@acme.example"),
+        Notice("mail:2", "reply from eva@birch.example"),
+    )
+    known, told = notices.due("", [old], MONDAY, MONDAY.date())
+    assert told == (old,)
+    later = MONDAY + timedelta(hours=1)
+    known, told = notices.due(known, [new], later, later.date(), partial=True)
+    assert told == (new,)
+    assert notices.due(known, [old], later + timedelta(hours=1), later.date(), partial=True)[1] == ()

@@ -1,16 +1,13 @@
 """`outreach status`: how things stand."""
 
-import re
 import sys
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 
 import click
 
 from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.since import moment
 from outreach.errors import OutreachError
-
-WORDS = {"today": 0, "yesterday": 1}
 
 
 @click.command()
@@ -19,7 +16,7 @@ WORDS = {"today": 0, "yesterday": 1}
     metavar="WHEN",
     default="today",
     show_default=True,
-    help="Count from then on: today, yesterday, 7d, or a date like 2026-11-20.",
+    help="Count from then on: today, yesterday, 7d, 3h, or a date like 2026-11-20.",
 )
 @click.option(
     "--check",
@@ -51,7 +48,7 @@ def status(app: App, since: str, check: bool, ignore: tuple[str, ...], shape: st
 
     _check_codes(ignore, check=check)
     now = app.clock()
-    begin = _moment(since, now, app.timezone)
+    begin = moment(since, now, app.timezone)
     standing = look(app.store, now, app.timezone, begin, tonight=not check)
     standing = replace(standing, lacking=app.lacking(), outdated=app.outdated(), configured=_configured(app))
     standing = replace(standing, lacking=unserved(standing))
@@ -85,25 +82,3 @@ def _check_codes(ignore: tuple[str, ...], *, check: bool) -> None:
             raise click.UsageError(
                 f"--ignore {code}: there is no such need{did_you_mean(code, CODES)}; {known}"
             )
-
-
-def _moment(since: str, now: datetime, zone: str) -> datetime:
-    """The start of the day that `since` names, in that zone."""
-    from outreach.schedule.zones import day_bounds, day_of
-
-    today, word = day_of(now, zone), since.strip().lower()
-    days = re.fullmatch(r"(\d{1,4}) ?d(ays?)?", word)
-    try:
-        if word in WORDS:
-            day = today - timedelta(days=WORDS[word])
-        elif days:
-            day = today - timedelta(days=int(days[1]))
-        else:
-            day = date.fromisoformat(word)
-    except ValueError:
-        raise click.UsageError(
-            f"--since {since}: write today, yesterday, 7d, or a date like {today.isoformat()}"
-        ) from None
-    if day > today:
-        raise click.UsageError(f"--since {since}: that is still to come, today is {today.isoformat()}")
-    return day_bounds(day, zone)[0]

@@ -174,10 +174,12 @@ class Notifier:
         held = bool(watched.hold)
         codes = (notices.HELD,) if held else notices.AT_ONCE
         at_once = [each for each in needs(watched) if each.code in codes]
-        found = [*notices.of_needs(at_once), *(() if held else waiting(self._store, watched))]
+        mails = [] if held else waiting(self._store, watched)
+        found = [*notices.of_needs(at_once), *mails]
+        cut = held or len(mails) == MOST  # of very many mails the oldest are not looked at
 
         def decide(known: str) -> tuple[str, tuple[Notice, ...]]:
-            return notices.due(known, found, now, today, partial=held)
+            return notices.due(known, found, now, today, partial=cut)
 
         known = self._store.read(memo.get, ALERTS)
         if decide(known)[0] == known or not (known or found):

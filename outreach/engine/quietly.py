@@ -18,6 +18,7 @@ def new(store: Store, done: Done, troubles: Sequence[str] = ()) -> tuple[Notice,
     `troubles` are those with telling the operator by mail.
     """
     standing = done.standing
+    mails = notify.waiting(store, standing)
     found = [
         *notices.of_needs(needs(standing)),
         *(
@@ -26,11 +27,14 @@ def new(store: Store, done: Done, troubles: Sequence[str] = ()) -> tuple[Notice,
             if each.trouble
         ),
         *(Notice(f"notify:{each}", each) for each in troubles),
-        *notify.waiting(store, standing),
+        *mails,
     ]
     today = day_of(standing.now, standing.zone)
     if not found and not store.read(memo.get, SAID):
         return ()
+    partial = len(mails) == notify.MOST  # of very many mails the oldest are not looked at
     return store.write(
-        memo.change, SAID, lambda known: notices.due(known, found, standing.now, today, rationed=False)
+        memo.change,
+        SAID,
+        lambda known: notices.due(known, found, standing.now, today, rationed=False, partial=partial),
     )

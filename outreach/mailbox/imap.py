@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from outreach.errors import MailboxError
 from outreach.mailbox import imapread
 from outreach.mailbox.folders import Role, roles, shown
+from outreach.mailbox.imapline import Line
 from outreach.mailbox.imapread import Batch, Fetched
 from outreach.mailbox.imapwire import FOREIGN, Opened, RefusedError, Wire, quoted
 from outreach.mailbox.oauth import OAuthError
@@ -181,7 +182,7 @@ class Inbox:
         at, seconds = self._endpoint, self._timeouts
         tls = (self._tls or verified_tls()) if at.tls != "none" else None
         token = self._secret if isinstance(self._secret, str) else self._secret.token()
-        wire = Wire(at.host, at.port, tls, seconds["connect"], self._reach)
+        wire = Wire(Line(at.host, at.port, tls, seconds["connect"], self._reach))
         user = at.user or self._mailbox.address
         try:
             log_in = wire.log_in if isinstance(self._secret, str) else wire.log_in_by_token

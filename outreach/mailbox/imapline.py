@@ -25,7 +25,8 @@ class Line(imaplib.IMAP4):
 
     :param tls: None speaks in clear.
     :param seconds: for connecting and the greeting.
-    :param reach: told once, as soon as there is something to end, how another thread can end it (`cut`).
+    :param reach: told once, as soon as there is something to end, how another thread can end it (`cut`);
+        whatever waits on it then fails.
     """
 
     def __init__(

@@ -7,7 +7,6 @@ or one of FOREIGN, after which it is to be dropped.
 import imaplib
 import logging
 import re
-import ssl
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -97,25 +96,14 @@ class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
 
 
 class Wire:
-    """A connection to an IMAP server, greeted but not logged in. Every time is in seconds for whole answers.
+    """What is asked of an IMAP server over a line that is greeted but not logged in.
 
-    :param tls: None speaks in clear.
-    :param seconds: for connecting and the greeting.
-    :param reach: told, before the greeting, how another thread can end the connection at once; whatever waits
-        on it then fails with one of FOREIGN.
-    :raises FOREIGN: it could not be made.
+    Every time is in seconds for whole answers.
     """
 
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        tls: ssl.SSLContext | None,
-        seconds: float,
-        reach: Callable[[Callable[[], None]], None],
-    ) -> None:
-        self._line = Line(host, port, tls, seconds, reach)
-        self._client = _Client(self._line)
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._client = _Client(line)
 
     def log_in(self, user: str, password: str, seconds: float) -> None:
         """Logs in with a password, by AUTHENTICATE PLAIN (RFC 4616) or by LOGIN.

@@ -18,6 +18,7 @@ import aiosmtplib
 from outreach.errors import MailboxError
 from outreach.mailbox import imapwire, smtp
 from outreach.mailbox.folders import Role, roles, shown
+from outreach.mailbox.imapline import Line
 from outreach.mailbox.imapwire import RefusedError
 from outreach.mailbox.oauth import OAuthError
 from outreach.mailbox.tokens import Login
@@ -152,7 +153,7 @@ def _reading(
     wire: imapwire.Wire | None = None
     try:
         with notes.trying():
-            wire = imapwire.Wire(at.host, at.port, context, seconds, reach)
+            wire = imapwire.Wire(Line(at.host, at.port, context, seconds, reach))
             notes.done(f"{at.host}:{at.port}")
             notes.stage = "tls"
             notes.done("speaks TLS, certificate trusted" if context else "none: this machine itself")
