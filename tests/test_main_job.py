@@ -70,11 +70,12 @@ NAMES = [
     ("Bob", "Smith", 'Smith "and" Sons', "GB"),
     ("Nguyễn", "Thị Ánh", "Công ty Kệ", "VN"),
     ("Ángel", "Núñez", "Estantes; S.A.", "ES"),
+    ("Eve", "Stone", "Depot Subject: won", "GB"),  # the table has a line break before the header's name
 ]
 BAD = [
     ("formula@bad.example", '=HYPERLINK("http://x.example","Bob")', "Smith", "Bad"),
-    ("inject@bad.example", "Bob\r\nBcc: everybody@acme.example", "Smith", "Bad"),
-    ("inject2@bad.example", "Bob", "Smith", "Bad\nSubject: won"),
+    ("control@bad.example", "Bob\x00Bcc: everybody", "Smith", "Bad"),
+    ("control2@bad.example", "Bob", "Smith", "Bad\x85Subject: won"),
     ("encoded@bad.example", "=?utf-8?q?Bob=0d=0aBcc:_x?=", "Smith", "Bad"),
     ("bad.example", "Bob", "Smith", "Bad"),
     ("two@@bad.example", "Bob", "Smith", "Bad"),
@@ -106,7 +107,17 @@ def good() -> list[Person]:
 
 def table(people: list[Person]) -> str:
     """A thousand rows: the bad ones among the good ones, then duplicates in other spellings."""
-    rows = [[p.email, p.first_name, p.last_name, p.company, p.country, "retail"] for p in people]
+    rows = [
+        [
+            p.email,
+            p.first_name,
+            p.last_name,
+            p.company.replace(" Subject", "\r\nSubject"),
+            p.country,
+            "retail",
+        ]
+        for p in people
+    ]
     twice = people[:: GOOD // DUPLICATES][:DUPLICATES]
     rows += [[person.email.upper(), "Somebody", "Else", "Elsewhere", "GB", "retail"] for person in twice]
     for number, (email, *rest) in enumerate(islice(cycle(BAD), WRONG)):

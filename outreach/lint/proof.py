@@ -67,8 +67,8 @@ class Proof:
         """What the rules find in one person's letter, at its place in the text and in the template; or its
         errors alone.
 
-        The sums (spam, craft) are the letter's own, not a person's: SPM110 is among them only where the
-        letter with a neutral word for each plain value has it.
+        The sums (spam, craft, the share of capitals) are the letter's own, not a person's: SPM110 and FMT201
+        are among them only where the letter with a neutral word for each plain value has them.
         """
         content, language = rendered.content, letter.language or _tongue(letter.source)
         text, text_spans = self._neutral("text", content.text, rendered.text_map, language)
