@@ -184,6 +184,18 @@ def format_option(command: Command) -> Command:
     )(command)
 
 
+def limit_option(most: int, least: int = 0) -> Callable[[Command], Command]:
+    """`--limit N`, handed to the command as `limit`: how many of a list are shown, unless told otherwise."""
+    return click.option(
+        "--limit",
+        metavar="N",
+        type=click.IntRange(min=least),
+        default=most,
+        show_default=True,
+        help="Show at most N.",
+    )
+
+
 def yes_option(command: Command) -> Command:
     """`--yes`: answers the question that a destructive command asks."""
     return click.option("--yes", is_flag=True, help="Do not ask.")(command)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from outreach.cli.answering import ACTS, known
-from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.app import App, format_option, limit_option, pass_app
 from outreach.cli.replying import reply
 from outreach.errors import OutreachError, Problem
 
@@ -17,15 +17,7 @@ LIMIT = 20
 
 def list_options(command: Command) -> Command:
     """What of a list is shown."""
-    limit = click.option(
-        "--limit",
-        metavar="N",
-        type=click.IntRange(min=1),
-        default=LIMIT,
-        show_default=True,
-        help="At most N.",
-    )
-    return limit(format_option(command))
+    return limit_option(LIMIT, least=1)(format_option(command))
 
 
 unmatched_option = click.option("--unmatched", is_flag=True, help="Only mails of nobody we know.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.cli import people
-from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.app import App, format_option, limit_option, pass_app
 from outreach.errors import OutreachError, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,14 +25,7 @@ OWN = ("tags",)  # columns that are no fields
     default="",
     help="Only those who already got that letter, in the words of that revision.",
 )
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    help="How many to show.",
-)
+@limit_option(50)
 @format_option
 @pass_app
 def list_(

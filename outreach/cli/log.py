@@ -3,12 +3,10 @@
 import click
 
 from outreach.cli import people
-from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.app import App, format_option, limit_option, pass_app
 from outreach.cli.campaigns import launched_stem
 from outreach.cli.since import moment, since_option
 from outreach.errors import OutreachError, did_you_mean
-
-LIMIT = 50
 
 
 @click.command()
@@ -17,14 +15,7 @@ LIMIT = 50
 @click.option("--person", metavar="EMAIL", default="", help="Only what concerns that person.")
 @click.option("--by", "actor", metavar="WHO", default="", help="Only what that user of the system did.")
 @click.option("--all", "everything", is_flag=True, help="Also what the program did by itself.")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=LIMIT,
-    show_default=True,
-    help="At most N lines.",
-)
+@limit_option(50, least=1)
 @format_option
 @pass_app
 def log(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.cli import people
-from outreach.cli.app import App, format_option, pass_app
+from outreach.cli.app import App, format_option, limit_option, pass_app
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,14 +19,7 @@ KEPT = 20  # values of a field
 
 @click.command()
 @click.argument("condition", metavar="CONDITION|NAME")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    help="How many to show.",
-)
+@limit_option(10)
 @click.option("--explain", metavar="EMAIL", help="Show each comparison for this person instead.")
 @format_option
 @pass_app

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.cli import people
-from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
+from outreach.cli.app import App, dry_run_option, format_option, limit_option, pass_app, yes_option
 from outreach.errors import InputError, OutreachError, problem
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def lift(app: App, value: str, reason: str, yes: bool, shape: str) -> None:
 
 
 @suppress.command("list")
-@click.option("--limit", metavar="N", type=click.IntRange(min=0), default=50, show_default=True)
+@limit_option(50)
 @format_option
 @pass_app
 def list_(app: App, limit: int, shape: str) -> None:
