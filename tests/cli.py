@@ -1,8 +1,11 @@
 """The program as its users run it: commands in a folder of its own, with a clock that tests set."""
 
+import io
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +77,17 @@ class Shell:
         self.write("templates/followup.txt", FOLLOWUP)
         self.write("prospects.csv", PROSPECTS)
 
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change one place of a file; the text to change must be there."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        self.write(name, text.replace(old, new))
+
+    def add(self, people: str) -> None:
+        """Import more people: a header and their rows."""
+        self.write("more.csv", people)
+        self.ok("prospects", "import", "more.csv")
+
     def app(self) -> App:
         """The program's state for one call."""
         return App(clock=lambda: self.now, start=self.folder, state=self.folder / "state")
@@ -94,8 +108,46 @@ class Shell:
         assert code == 0, f"outreach {' '.join(args)} gave {code}:\n{out}\n{err}"
         return out
 
+    def there(self, folder: Path, *args: str) -> str:
+        """Go to a folder and run a command that must succeed there; its standard output."""
+        self.folder = folder
+        return self.ok(*args)
+
+    def json(self, *args: str) -> Any:
+        """What a command that must succeed prints as JSON."""
+        return json.loads(self.ok(*args, "--format", "json"))
+
+    def labels(self, *args: str) -> dict[str, str]:
+        """What a command that must succeed shows, by label."""
+        return labelled(self.ok(*args).splitlines())
+
+
+class Keyboard(io.StringIO):
+    """A person at a keyboard who has typed ahead; or, written to, the screen before them."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def labelled(lines: list[str]) -> dict[str, str]:
+    """The texts of a screen by their labels, which stand in its first nine columns; continued lines joined."""
+    found: dict[str, str] = {}
+    label = ""
+    for line in lines:
+        label = line[:9].strip() or label
+        found[label] = f"{found.get(label, '')} {line[10:].strip()}".strip()
+    return found
+
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """An empty workspace folder; `fill` it or write your own files."""
     return Shell(tmp_path, capsys)
+
+
+@pytest.fixture
+def shops(shell: Shell) -> Shell:
+    """The small workspace with its prospects imported."""
+    shell.fill()
+    shell.ok("prospects", "import", "prospects.csv")
+    return shell

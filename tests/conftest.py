@@ -14,7 +14,11 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import NotSupportedError
 from sqlalchemy.pool import NullPool
 
-pytest_plugins = ["tests.cli"]
+# The modules with the fixtures that several test files share.
+pytest_plugins = [
+    f"tests.{name}"
+    for name in ("cli", "launched", "answered", "people", "planning", "incoming", "office", "senders")
+]
 
 # ICU where the server has it. The wheel's PostgreSQL is built without, so there it is the server's
 # own Unicode rules: UTF-8 with full case mapping, but sorted by code point as in C.

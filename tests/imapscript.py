@@ -3,15 +3,16 @@
 import asyncio
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self, TypeAlias, TypeVar
+from typing import Self, TypeAlias
 
 import pytest
 
 from outreach.mailbox.imap import Batch, Cursor, Fetched, Inbox, InboxError
 from outreach.model import Mailbox
+from tests.smtpd import on
 
 HANG_UP = b"\0hang up"
 SILENCE = b""
@@ -20,7 +21,6 @@ PAUSE = b"\0pause"  # between two pieces that must not arrive together
 Script: TypeAlias = bytes | list[bytes]
 """What is answered each time, or one after the other, the last one again and again. $ is the command's tag."""
 
-T = TypeVar("T")
 
 SECRET = "Tr0ub4dor-3"
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -111,16 +111,6 @@ class Scripted:
         if command == "IDLE":
             self.idling.set()
         return not hang_up
-
-
-def on(server: Scripted, scene: Callable[[Scripted], Awaitable[T]]) -> T:
-    """Plays a scene against a server that runs."""
-
-    async def play() -> T:
-        async with server:
-            return await scene(server)
-
-    return asyncio.run(play())
 
 
 def inbox(server: Scripted, timeouts: dict[str, float] | None = None, secret: str = SECRET) -> Inbox:

@@ -9,9 +9,10 @@ import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 import sqlalchemy as sa
 
 from outreach import workspace
@@ -19,9 +20,10 @@ from outreach.engine import plans
 from outreach.mailbox.sandbox import Sandbox
 from outreach.model import FieldType
 from outreach.prospect import KNOWN, BadRow, columns, row_reader
-from outreach.store import Store, prospects
+from outreach.store import Store, leases, prospects
 from outreach.store.tables import message, prospect
 from tests.cli import CAMPAIGN, FOLLOWUP, INTRO, MAIN, Shell
+from tests.smtpd import Misbehaving
 
 T = TypeVar("T")
 PATIENCE = 60.0  # seconds: no test waits so long unless something is broken
@@ -35,6 +37,7 @@ to = "24:00"
 timezone = "Europe/London"
 holidays = false
 """
+GAP = 'per_day = 30\ngap = "3-10 min"'
 RELAY = 'own_relay = true\ngap = "0 s"\nper_day = 1000'
 
 
@@ -43,7 +46,7 @@ def files(smtp: str, store: str, *, always: bool = False) -> dict[str, str]:
     main = MAIN.format(smtp=smtp, store=store)
     campaign = CAMPAIGN.replace("\n[[step]]", 'grace = "0 min"\n\n[[step]]', 1)
     if always:
-        main = main.replace('per_day = 30\ngap = "3-10 min"', RELAY)
+        main = main.replace(GAP, RELAY)
         campaign = campaign.replace("\n[[step]]", f"{ALWAYS}\n[[step]]", 1)
     return {
         "outreach.toml": main,
@@ -51,6 +54,19 @@ def files(smtp: str, store: str, *, always: bool = False) -> dict[str, str]:
         "templates/intro.txt": INTRO,
         "templates/followup.txt": FOLLOWUP,
     }
+
+
+def relay(smtp: str, answers: str = 'answers = "manual"') -> dict[str, str]:
+    """The files with a mailbox that has no gap: everything may leave at once."""
+    texts = files(smtp, "sqlite:///outreach.db")
+    main = texts["outreach.toml"].replace(GAP, RELAY)
+    return {**texts, "outreach.toml": main.replace('answers = "manual"', answers)}
+
+
+def nightly(texts: dict[str, str]) -> dict[str, str]:
+    """The files, with a campaign that people join at night."""
+    campaign = texts["campaigns/shops.toml"].replace("mailboxes =", 'enroll = "nightly"\nmailboxes =')
+    return {**texts, "campaigns/shops.toml": campaign}
 
 
 def launch(shell: Shell, texts: dict[str, str], *emails: str, stem: str = "shops") -> None:
@@ -77,6 +93,13 @@ def _add(store: Store, emails: tuple[str, ...], now: datetime) -> None:
     assert len(rows) == len(emails)
     store.write(prospects.fix_types, types)
     store.write(prospects.add_batch, store.key, rows, on_existing="fill", now=now)
+
+
+def enter(shell: Shell, host: str, *, seconds_ago: int = 0) -> int:
+    """A sender on another machine, alive so long ago; its number."""
+    with shell.app().store as store:
+        at = shell.now - timedelta(seconds=seconds_ago)
+        return store.write(leases.enter, host, f"{host}/boot", 1, at)
 
 
 def statuses(shell: Shell) -> dict[str, str]:
@@ -130,6 +153,13 @@ def served(server: Sandbox) -> Iterator[Served]:
         each.do(each._loop.stop)
         each._thread.join(PATIENCE)
         each._loop.close()
+
+
+@pytest.fixture
+def post() -> Iterator[Served]:
+    """A mail server that takes letters, but for those to the names that make it misbehave."""
+    with served(Misbehaving()) as each:
+        yield each
 
 
 class Program:

@@ -1,11 +1,39 @@
-"""What the tests of the commands over people share: a launched campaign, and looks into the store."""
+"""What the tests over people share: a launched campaign, looks into the store, and what people do."""
 
-import json
+from datetime import datetime
 from typing import Any
 
+import pytest
+
 from outreach.engine import plans
+from outreach.model import EnrollmentStatus, Prospect
 from outreach.plan import Plan
+from outreach.store import Store, prospects, stops, suppressions
 from tests.cli import Shell
+
+
+class Peopled:
+    """A store with people in it, at a moment that tests set."""
+
+    store: Store
+    now: datetime
+
+    def person(self, email: str) -> Prospect:
+        found = self.store.read(prospects.get, email)
+        assert found is not None
+        return found
+
+    def reply(self, email: str) -> None:
+        """Somebody has answered."""
+        self.store.write(
+            stops.stop, self.person(email).id, EnrollmentStatus.REPLIED, reason="", at=self.now, actor="me"
+        )
+
+    def suppress(self, email: str) -> None:
+        """Somebody is never to be written to again."""
+        self.store.write(
+            suppressions.add, self.store.key, [email], reason="asked us", at=self.now, actor="me"
+        )
 
 
 def launched(shell: Shell) -> None:
@@ -17,6 +45,13 @@ def launched(shell: Shell) -> None:
         plans.launch(store, app.workspace, "shops", now=shell.now, actor="ann")
 
 
+@pytest.fixture
+def running(shell: Shell) -> Shell:
+    """Bob and Eva are in the campaign `shops`, a letter waiting for each; Tom is in none."""
+    launched(shell)
+    return shell
+
+
 def planned(shell: Shell) -> Plan:
     """What `shops` would do now."""
     app = shell.app()
@@ -26,7 +61,7 @@ def planned(shell: Shell) -> Plan:
 
 def shown(shell: Shell, *args: str) -> Any:
     """What a command prints as JSON."""
-    return json.loads(shell.ok(*args, "--format", "json"))
+    return shell.json(*args)
 
 
 def emails(shell: Shell) -> list[str]:

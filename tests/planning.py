@@ -1,22 +1,23 @@
 """A campaign to plan, launch, edit and launch again: files as texts, people as CSV, a clock to turn."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from outreach import workspace
 from outreach.campaign import Workspace
 from outreach.engine import plans
-from outreach.model import EnrollmentStatus, Prospect
 from outreach.plan import Plan
 from outreach.prospect import KNOWN, BadRow, columns, infer_types, row_reader
-from outreach.store import Store, prospects, stops, suppressions
+from outreach.store import Store, prospects
 from outreach.store.tables import enrollment, message, prospect
 from tests import posting, workspaces
+from tests.people import Peopled
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # in London 8:00 too, an hour before windows open
 FILES: Mapping[str, str] = {
@@ -36,7 +37,7 @@ tom@cedar.example,Tom,Cedar,building,GB
 STEP = '[[step]]\nletter = "{letter}"\nafter = "3 business days"\n'
 
 
-class Planning:
+class Planning(Peopled):
     """A store on `url` with the people of `PEOPLE`, and the files of one campaign, `shops`."""
 
     def __init__(self, url: str, folder: Path, people: str = PEOPLE) -> None:
@@ -101,22 +102,6 @@ class Planning:
         """Send every letter at its time, for so many days."""
         self.now = posting.play(self.store, self.now, days)
 
-    def person(self, email: str) -> Prospect:
-        found = self.store.read(prospects.get, email)
-        assert found is not None
-        return found
-
-    def suppress(self, email: str) -> None:
-        self.store.write(
-            suppressions.add, self.store.key, [email], reason="asked us", at=self.now, actor="me"
-        )
-
-    def reply(self, email: str) -> None:
-        """Somebody has answered."""
-        self.store.write(
-            stops.stop, self.person(email).id, EnrollmentStatus.REPLIED, reason="", at=self.now, actor="me"
-        )
-
     def letters(self, email: str) -> dict[str, Any]:
         """The messages to one person by letter, in the order they were made."""
         query = (
@@ -137,6 +122,14 @@ class Planning:
             enrollment, enrollment.c.prospect_id == prospect.c.id
         )
         return {email: str(status) for email, status in self.store.read(lambda tx: tx.execute(query).all())}
+
+
+@pytest.fixture
+def planning(store_url: str, tmp_path: Path) -> Iterator[Planning]:
+    """A campaign that nobody has launched, with two people in its segment; on either database."""
+    made = Planning(store_url, tmp_path)
+    yield made
+    made.store.close()
 
 
 def new(made: Plan) -> list[str]:

@@ -86,3 +86,12 @@ def wrong(make: Make) -> str:
     reason = found.notices[0].reason if found.notices else ""
     read = (found.kind, found.recipients, reason, found.original_message_id)
     return "" if read == wanted else f"read as {read}, wanted {wanted}; {found.why}"
+
+
+def misread(sender: str, subject: str, kind: Kind, text: str) -> str:
+    """What is read wrong of a report that is nothing but words and the letter after them, "" where nothing is."""
+    make = Make(sender, subject, kind, reason="", text=f"{text}\n")
+    found = classify(parse(make.mail()))
+    read = (found.kind, found.recipients, found.original_message_id)
+    wanted = (kind, ("bo@example.com",), "l1@sender.example")
+    return "" if read == wanted else f"read as {read}, wanted {wanted}; {found.why}"

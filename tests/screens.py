@@ -42,6 +42,16 @@ def steps(page: str) -> list[tuple[str, str]]:
     return found
 
 
+def commands(page: str) -> list[str]:
+    """The commands of a page's console blocks, in order."""
+    return [command for command, _ in steps(page)]
+
+
+def without_plan(screen: str) -> str:
+    """A screen but for the numbers of plans, which follow from every file of the workspace."""
+    return re.sub(r"(?m)(plan|--plan) [0-9a-f]{4,8}\b", r"\1 ID", screen)
+
+
 def followed(page: str, folder: Path, run: Callable[..., str]) -> Iterator[Step]:
     """Follow a page literally in a folder, with `fair.xlsx` in it; `run(folder, *args)` runs the program."""
     (folder / "fair.xlsx").write_bytes(messy.fair())

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as Peer
 
@@ -32,6 +33,7 @@ from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
 from outreach.model import Accepted, Deferred, Mailbox, Rejected, Unknown, Unreachable
 from outreach.store import Store
+from tests.worlds import MONDAY
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
@@ -131,6 +133,20 @@ class Nursery:
 
 
 # --------------------------------------------------------------------------- in the nursery's process
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Nursery]:
+    """A nursery for all tests of a module."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def nursery(processes: Nursery, tmp_path: Path) -> Nursery:
+    """The nursery at work in this test's folder, on Monday at ten."""
+    return processes.at(tmp_path, MONDAY)
 
 
 class Ledger(Sandbox):

@@ -3,10 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as Peer
@@ -24,7 +25,7 @@ SILENCE = None
 BOB = "bob@acme.example"
 LETTER = b"From: ann@northwind.example\r\nSubject: Shelving\r\n\r\nHi Bob,\r\n.hidden\r\n..\r\n.\r\nAnn\r\n"
 
-S = TypeVar("S", bound="Sandbox | Scripted")
+S = TypeVar("S", bound=AbstractAsyncContextManager[Any])
 T = TypeVar("T")
 
 

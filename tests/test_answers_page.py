@@ -8,11 +8,11 @@ import pytest
 
 from outreach.model import Kind
 from outreach.sequence import RESPONSES, SOFT_LIMIT, SOFT_REST, Response
+from tests.answered import BOB, answer
 from tests.cli import Shell
 from tests.launched import files, launch, served
+from tests.screens import commands
 from tests.smtpd import Misbehaving
-from tests.test_cli_inbox import BOB, answer
-from tests.test_readme import commands
 
 PAGE = (Path(__file__).parent.parent / "docs" / "answers.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.cli import Shell
 from tests.launched import files, launch
-from tests.test_readme import commands
+from tests.screens import commands
 
 PAGE = (Path(__file__).parent.parent / "docs" / "backup.md").read_text(encoding="utf-8")
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from datetime import timedelta
 
 import pytest
@@ -146,13 +145,13 @@ def test_tags_go_out_and_come_back(reworded: Shell) -> None:
     reworded.ok("prospects", "set", BOB, "--untag", "vip", "--untag", "fair-2026")
     reworded.write("again.csv", out)
     reworded.ok("prospects", "import", "again.csv", "--yes")
-    (found,) = json.loads(reworded.ok("prospects", "export", "first_name == 'Bob'", "--format", "json"))
+    (found,) = reworded.json("prospects", "export", "first_name == 'Bob'")
     assert found["tags"] == ["fair-2026", "vip"]
 
 
 def activity(shell: Shell, *args: str) -> list[tuple[str, str, str]]:
     """What happened: person, letter, outcome."""
-    rows = json.loads(shell.ok("prospects", "export", "--activity", "--format", "json", *args))
+    rows = shell.json("prospects", "export", "--activity", *args)
     return [(row["email"], row["letter"], row["outcome"]) for row in rows]
 
 
@@ -184,7 +183,7 @@ def test_an_activity_is_a_letter_an_answer_a_refusal_or_a_mark(busy: Shell) -> N
         (BOB, "intro", "replied"),
         (BOB, "", "opted out"),
     ]
-    first, _, reply, mark = json.loads(busy.ok("prospects", "export", "--activity", "--format", "json"))
+    first, _, reply, mark = busy.json("prospects", "export", "--activity")
     assert first == {
         "date": "2026-11-23T11:00:00+00:00",
         "email": BOB,

@@ -34,8 +34,7 @@ def held(shell: Shell) -> Shell:
     """A campaign with a French text of one letter only, and people held for every kind of reason."""
     shell.fill()
     shell.write("templates/intro.fr.txt", "Subject: Rayonnages\n\nBonjour {{ first_name }},\n")
-    shell.write("people.csv", PEOPLE)
-    shell.ok("prospects", "import", "people.csv")
+    shell.add(PEOPLE)
     shell.ok("suppress", "add", "off@hay.example")
     return shell
 
@@ -127,8 +126,7 @@ def test_only_those_are_listed_whom_a_field_puts_right(held: Shell) -> None:
 def test_who_lacks_a_text_in_their_language_gets_no_other_column(held: Shell) -> None:
     """The French letter needs a city; the text that they get once their language is another may not."""
     held.write("templates/intro.fr.txt", "Subject: Rayonnages\n\nBonjour {{ city }},\n")
-    held.write("people.csv", "email,city\nsue@yew.example,Leeds\n")
-    held.ok("prospects", "import", "people.csv")
+    held.add("email,city\nsue@yew.example,Leeds\n")
     held.run("plan", "shops", "--held", "held.csv")
     assert "city" not in rows_of(held.folder / "held.csv")[0]
 

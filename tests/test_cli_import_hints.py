@@ -107,6 +107,9 @@ def test_who_joins_a_nightly_campaign_joins_tonight(shell: Shell) -> None:
     [
         ([Match("a", 5), Match("b", 9)], "outreach plan b"),
         ([Match("a", 5), Match("b", 9, status="launched", more=2)], "outreach plan a"),
+        ([Match("a", 5, ours=1), Match("b", 9), Match("c", 99, status="ended", ours=1)], "outreach plan a"),
+        ([Match("a", 50, ours=3), Match("b", 9, status="launched", more=2, ours=3)], "outreach plan b"),
+        ([Match("a", 5, ours=3), Match("b", 9, status="launched", more=2, ours=2)], "outreach plan a"),
         ([], "outreach prospects list"),
         ([Match("a", None, "broken")], "outreach prospects list"),
     ],

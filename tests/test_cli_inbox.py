@@ -1,57 +1,14 @@
 """`outreach inbox`: mails fed from files, shown, worked off; and what classifying prints."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from outreach.report import inbox as report
 from outreach.report.lines import width
+from tests.answered import BOB, BOUNCE, PRICES, REPLY, answer
 from tests.cli import Shell
-from tests.launched import Served, files, launch, served
-from tests.smtpd import Misbehaving
-
-BOB = "bob@acme.example"
-PRICES = "Thank you, please send me the price list."
-REPLY = """\
-From: Bob Cole <{sender}>
-To: ann@northwind.example
-Subject: {subject}
-Message-ID: <{own}>
-Date: Mon, 23 Nov 2026 09:30:00 +0000
-
-Thank you, please send me the price list.
-
-On Mon, 23 Nov 2026 at 10:00, Ann Lee <ann@northwind.example> wrote:
-> We make steel shelving.
-"""
-BOUNCE = """\
-From: MAILER-DAEMON@mail.example
-To: ann@northwind.example
-Subject: Undelivered Mail Returned to Sender
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-Content-Type: text/plain
-
-Your message could not be delivered.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mail.example
-
-Final-Recipient: rfc822; tom@cedar.example
-Action: failed
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 User unknown
---b--
-"""
-
-
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
+from tests.launched import Served, files, launch
 
 
 @pytest.fixture
@@ -62,12 +19,6 @@ def shops(shell: Shell, post: Served) -> Shell:
     shell.ok("run", "--once")
     answer(shell)
     return shell
-
-
-def answer(
-    shell: Shell, name: str = "answer.eml", sender: str = BOB, subject: str = "Re: Shelving", own: str = "1@x"
-) -> None:
-    shell.write(name, REPLY.format(sender=sender, subject=subject, own=own))
 
 
 def test_an_answer_from_a_file_stops_the_person_and_waits_for_us(shops: Shell) -> None:
@@ -90,7 +41,7 @@ def test_an_answer_from_a_file_stops_the_person_and_waits_for_us(shops: Shell) -
 def test_what_was_fed_before_is_nothing_new(shops: Shell) -> None:
     shops.ok("inbox", "import", "answer.eml")
     assert "1 mail read: nothing new" in shops.ok("inbox", "import", "answer.eml")
-    assert len(json.loads(shops.ok("inbox", "list", "--format", "json"))) == 1
+    assert len(shops.json("inbox", "list")) == 1
 
 
 def test_a_folder_an_mbox_and_a_maildir_are_read_and_what_cannot_be_is_told(shops: Shell) -> None:
@@ -117,7 +68,7 @@ def test_which_mailbox_the_mails_came_to_must_be_known(shops: Shell) -> None:
 def test_a_mail_with_what_no_terminal_takes_is_classified_too(shell: Shell) -> None:
     head = "From: bob@acme.example\nSubject: Re: Shelving\nContent-Type: text/plain; charset=utf-7\n\n"
     shell.write("odd.eml", f"{head}+2AA-Yes. \x1b]0;owned\x07\n")
-    row = json.loads(shell.ok("inbox", "classify", "odd.eml", "--format", "json"))
+    row = shell.json("inbox", "classify", "odd.eml")
     assert (row["kind"], row["text"].isprintable()) == ("reply", True)
     assert "Yes." in row["text"]
 
@@ -175,9 +126,11 @@ def test_the_words_that_led_to_a_guess_and_the_day_it_names_are_shown(shops: She
     assert "INTENT    later from Mon 1 Mar 2027: '" in out
     assert "wrong? outreach inbox mark 1 INTENT" in out
     assert "NEXT      outreach inbox later 1 2027-03-01" in out
-    value = json.loads(shops.ok("inbox", "show", "1", "--format", "json"))
+    value = shops.json("inbox", "show", "1")
     assert (value["wants"]["kind"], value["wants"]["date"]) == ("later", "2027-03-01")
-    assert all(words in said.lower() for words in value["wants"]["words"])
+    words = value["wants"]["words"]
+    assert words
+    assert [each for each in words if each not in said.lower()] == []
 
 
 def test_what_was_done_and_what_was_quoted_are_shown(shops: Shell) -> None:

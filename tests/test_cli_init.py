@@ -1,6 +1,5 @@
 """`outreach init`: a workspace that works at once, and nothing of the user's that is ever overwritten."""
 
-import json
 import os
 import subprocess
 import sys
@@ -35,7 +34,7 @@ def test_the_starter_is_a_workspace_without_a_problem(shell: Shell) -> None:
 
 
 def test_it_writes_what_it_says_and_nothing_else(shell: Shell) -> None:
-    told = json.loads(shell.ok("init", "my-campaign", "--format", "json"))
+    told = shell.json("init", "my-campaign")
     assert told == {
         "folder": str(shell.folder / "my-campaign"),
         "files": told["files"],
@@ -46,10 +45,10 @@ def test_it_writes_what_it_says_and_nothing_else(shell: Shell) -> None:
 
 
 def test_a_dry_run_names_the_same_files_and_writes_none(shell: Shell) -> None:
-    told = json.loads(shell.ok("init", "new", "--dry-run", "--format", "json"))
+    told = shell.json("init", "new", "--dry-run")
     assert told["dry_run"] is True
     assert not (shell.folder / "new").exists()
-    assert told["files"] == json.loads(shell.ok("init", "new", "--format", "json"))["files"]
+    assert told["files"] == shell.json("init", "new")["files"]
 
 
 @pytest.mark.parametrize("folder", [".", "my campaign", "deep/er"])
@@ -135,7 +134,7 @@ def test_git_never_sees_people_nor_the_store(shell: Shell) -> None:
 def test_it_works_at_once_without_an_edit(shell: Shell) -> None:
     shell.ok("init")
     shell.ok("prospects", "import", "campaigns/prospects.csv")
-    planned = json.loads(shell.ok("plan", "retail-shelving", "--format", "json"))
+    planned = shell.json("plan", "retail-shelving")
     assert (len(planned["new"]), len(planned["held"]), planned["letters"]["findings"]) == (23, 0, [])
     for language, words in (
         ("bob@acme.example", "Hello Bob,"),

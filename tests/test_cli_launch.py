@@ -1,29 +1,12 @@
 """`outreach launch`: it shows, asks, does exactly that, and says what comes next."""
 
-import io
-import json
 from datetime import timedelta
 
 import pytest
 
-from tests.cli import Shell
+from tests.cli import Keyboard, Shell
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
-
-
-@pytest.fixture
-def shops(shell: Shell) -> Shell:
-    """The small workspace with its prospects imported."""
-    shell.fill()
-    shell.ok("prospects", "import", "prospects.csv")
-    return shell
-
-
-class Terminal(io.StringIO):
-    """A person at a keyboard who has typed ahead."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -36,29 +19,18 @@ class Typing:
     monkeypatch: pytest.MonkeyPatch
 
     def __init__(self, text: str) -> None:
-        self.monkeypatch.setattr("sys.stdin", Terminal(text))
-
-
-def add(shell: Shell, text: str) -> None:
-    shell.write("more.csv", text)
-    shell.ok("prospects", "import", "more.csv")
+        self.monkeypatch.setattr("sys.stdin", Keyboard(text))
 
 
 def crowd(shell: Shell, people: int) -> None:
     rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(people))
-    add(shell, f"email,first_name,company,industry\n{rows}")
+    shell.add(f"email,first_name,company,industry\n{rows}")
 
 
 def queue(shell: Shell) -> list[tuple[str, str]]:
     """(address, letter) of what is in the calendar."""
-    rows = json.loads(shell.ok("calendar", "--days", "60", "--format", "json"))
+    rows = shell.json("calendar", "--days", "60")
     return [(row["email"], row["letter"]) for row in rows]
-
-
-def edit(shell: Shell, name: str, old: str, new: str) -> None:
-    text = (shell.folder / name).read_text()
-    assert old in text
-    shell.write(name, text.replace(old, new))
 
 
 def test_it_asks_and_ends_with_the_first_departure_and_the_way_back(
@@ -123,7 +95,7 @@ def test_dry_run_does_nothing_and_remembers_nothing(shops: Shell) -> None:
         "dry run: nothing was launched\n",
     )
     assert queue(shops) == []
-    value = json.loads(shops.ok("launch", "shops", "--dry-run", "--format", "json"))
+    value = shops.json("launch", "shops", "--dry-run")
     assert (value["launched"], value["revision"], value["people"]) == (False, None, 2)
     assert value["plan"]["plan"] is None
 
@@ -149,7 +121,7 @@ def test_what_has_changed_since_the_plan_is_told(shops: Shell) -> None:
     plan_id = shops.ok("plan").split()[1]
     shops.now += timedelta(hours=5)
     shops.ok("suppress", "add", BOB)
-    add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+    shops.add("email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
     out = shops.ok("launch", "shops", "--plan", plan_id, "--yes")
     since = " ".join(out.partition("SINCE")[2].partition("LAUNCHED")[0].split())
     assert "1 person dropped out: bob@acme.example (suppressed: " in since
@@ -162,7 +134,7 @@ def test_it_as_json(shops: Shell) -> None:
     plan_id = shops.ok("plan").split()[1]
     shops.now += timedelta(hours=5)
     shops.ok("suppress", "add", BOB)
-    value = json.loads(shops.ok("launch", "shops", "--plan", plan_id, "--yes", "--format", "json"))
+    value = shops.json("launch", "shops", "--plan", plan_id, "--yes")
     assert list(value) == ["launched", "revision", "people", "first", "dropped", "added", "moved", "plan"]
     assert (value["launched"], value["revision"], value["people"], value["added"]) == (True, 1, 1, 0)
     assert [(each["email"], each["code"]) for each in value["dropped"]] == [(BOB, "suppressed")]
@@ -182,7 +154,7 @@ def test_a_plan_that_is_no_longer_true_is_refused(
     shops: Shell, name: str, old: str, new: str, words: str
 ) -> None:
     plan_id = shops.ok("plan").split()[1]
-    edit(shops, name, old, new)
+    shops.edit(name, old, new)
     shops.ok("prospects", "import", "prospects.csv", "--on-existing", "update")
     code, out, err = shops.run("launch", "shops", "--plan", plan_id, "--yes")
     assert (code, out) == (1, "")
@@ -204,13 +176,13 @@ def test_a_second_launch_has_nothing_to_do_and_does_not_ask(shops: Shell) -> Non
     shops.ok("launch", "shops", "--yes")
     code, out, _ = shops.run("launch", "shops")
     assert (code, "Nothing to launch" in out) == (0, True)
-    value = json.loads(shops.ok("launch", "shops", "--format", "json"))
+    value = shops.json("launch", "shops")
     assert (value["launched"], value["plan"]["empty"]) == (False, True)
 
 
 def test_changes_alone_are_launched_after_a_question_of_their_own(shops: Shell, types: type[Typing]) -> None:
     shops.ok("launch", "shops", "--yes")
-    edit(shops, "templates/followup.txt", "A second thought", "Another thought")
+    shops.edit("templates/followup.txt", "A second thought", "Another thought")
     types("y\n")
     code, out, err = shops.run("launch", "shops")
     assert (code, "Launch these changes?" in err) == (0, True)
@@ -222,7 +194,7 @@ def test_an_edit_between_the_question_and_the_answer_is_not_launched(
 ) -> None:
     """Somebody imports people while another one reads the plan: only what was shown is launched."""
 
-    class Slow(Terminal):
+    class Slow(Keyboard):
         def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
             monkeypatch.undo()
             app = shops.app()
@@ -249,7 +221,7 @@ def test_first_0_corrects_the_letters_that_wait_and_takes_nobody_on(shops: Shell
     code, _, err = shops.run("launch", "shops", "--first", "0", "--yes")
     assert (code, "was not yet" in err) == (1, True)
     shops.ok("launch", "shops", "--first", "1", "--yes")
-    edit(shops, "templates/intro.txt", "We make shelving", "We make steel shelving")
+    shops.edit("templates/intro.txt", "We make shelving", "We make steel shelving")
     out = shops.ok("launch", "shops", "--first", "0", "--yes")
     assert "NEW       nobody of 1: only what is changed" in out
     assert "shops revision 2, 0 new people" in out
@@ -260,10 +232,10 @@ def test_first_0_corrects_the_letters_that_wait_and_takes_nobody_on(shops: Shell
 
 @pytest.mark.parametrize("first", ["1", ""], ids=["pilot", "all"])
 def test_first_0_leaves_it_as_it_was_who_joins_at_night(shops: Shell, first: str) -> None:
-    edit(shops, "campaigns/shops.toml", "mailboxes =", 'enroll = "nightly"\nmailboxes =')
+    shops.edit("campaigns/shops.toml", "mailboxes =", 'enroll = "nightly"\nmailboxes =')
     shops.ok("launch", "shops", "--yes", *(("--first", first) if first else ()))
-    add(shops, "email,first_name,company,industry\nned@elm.example,Ned,Elm,retail\n")
-    edit(shops, "templates/intro.txt", "We make shelving", "We make steel shelving")
+    shops.add("email,first_name,company,industry\nned@elm.example,Ned,Elm,retail\n")
+    shops.edit("templates/intro.txt", "We make shelving", "We make steel shelving")
     shops.ok("launch", "shops", "--first", "0", "--yes")
     shops.now += timedelta(days=1)
     shops.run("run", "--once")

@@ -14,16 +14,10 @@ from outreach.report.log import WORDS
 from outreach.store import tables
 from tests.cli import Shell
 from tests.contract import Scenario
-from tests.people import launched, shown
+from tests.people import shown
 
 ROOT = Path(__file__).parent.parent / "outreach"
 BOB, EVA = "bob@acme.example", "eva@birch.example"
-
-
-@pytest.fixture
-def running(shell: Shell) -> Shell:
-    launched(shell)
-    return shell
 
 
 def said(shell: Shell, *args: str) -> list[str]:

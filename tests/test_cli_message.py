@@ -63,7 +63,7 @@ def test_the_screen(shell: Shell) -> None:
     attempt = told.index("THE SERVER SAID")
     assert attempt < told.index("accepted") < told.index("250")
     follow = shell.ok("message", "show", "3")
-    first = json.loads(shell.ok("message", "show", "1", "--format", "json"))
+    first = shell.json("message", "show", "1")
     assert f"THREAD    {first['message_id']}" in follow
     assert "opens Thu 26 Nov 09:00" in follow
     assert all(len(line) <= 80 for line in told.splitlines() + follow.splitlines())
@@ -71,7 +71,7 @@ def test_the_screen(shell: Shell) -> None:
 
 def test_all_fields_as_json(shell: Shell) -> None:
     asyncio.run(delivered(shell))
-    found = json.loads(shell.ok("message", "show", "1", "--format", "json"))
+    found = shell.json("message", "show", "1")
     assert set(found) == {
         *("message", "email", "campaign", "revision", "letter", "first", "mailbox", "message_id", "thread"),
         *("to_name", "subject", "text", "html", "status", "reason", "due_at", "opens_at", "closes_at"),

@@ -3,7 +3,6 @@
 import json
 import shutil
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -26,10 +25,6 @@ def shop(shell: Shell) -> Shell:
     shell.ok("launch", "shops", "--yes")
     shell.now += timedelta(hours=1)
     return shell
-
-
-def value(shell: Shell, *args: str) -> Any:
-    return json.loads(shell.ok(*args, "--format", "json"))
 
 
 def sent(shell: Shell) -> int:
@@ -60,7 +55,7 @@ def test_it_takes_effect_before_the_letters_text_leaves(shop: Shell) -> None:
     """A letter that a sender has already taken goes back; one that is leaving is told as too late."""
     with shop.app().store as store:
         (letter,) = take(store, shop.now, by=worker(store, shop.now))
-        found = value(shop, "pause", "shops")
+        found = shop.json("pause", "shops")
         assert (found["waiting"], found["leaving"]) == (2, 0)
         assert isinstance(store.write(marks.mark, store.key, letter, RAW, shop.now), Refused)
         shop.ok("resume", "shops")
@@ -89,7 +84,7 @@ def test_until_when(shop: Shell, until: str, ends: str | None) -> None:
     if ends is None:
         assert code == 2
         assert until in err
-        assert value(shop, "why", "shops")["waits"][0]["rule"] != "pause"
+        assert shop.json("why", "shops")["waits"][0]["rule"] != "pause"
     else:
         assert json.loads(out)["pause"]["until"] == ends
 
@@ -102,7 +97,7 @@ def test_a_pause_ends_by_itself(shop: Shell) -> None:
 
 def test_a_longer_pause_stays(shop: Shell) -> None:
     shop.ok("pause", "shops", "--reason", "fair week")
-    found = value(shop, "pause", "shops", "--until", "2 hours", "--reason", "lunch")
+    found = shop.json("pause", "shops", "--until", "2 hours", "--reason", "lunch")
     assert found["already"] is True
     assert (found["pause"]["reason"], found["pause"]["until"]) == ("fair week", None)
     assert "ALREADY   shops, by " in shop.ok("pause", "shops", "--until", "2 hours")
@@ -229,7 +224,7 @@ def test_stop_ends_what_goes_on_for_one_person(shop: Shell) -> None:
     code, _, err = shop.run("stop", BOB)
     assert code == 1
     assert "Stop bob@acme.example in again, shops?" in err
-    found = value(shop, "stop", BOB, "--campaign", "again", "--yes", "--reason", "met at the fair")
+    found = shop.json("stop", BOB, "--campaign", "again", "--yes", "--reason", "met at the fair")
     assert found == {
         "name": BOB,
         "campaigns": ["again"],
@@ -238,7 +233,7 @@ def test_stop_ends_what_goes_on_for_one_person(shop: Shell) -> None:
         "leaving": 0,
         "dry_run": False,
     }
-    assert value(shop, "stop", BOB, "--yes")["campaigns"] == ["shops"]
+    assert shop.json("stop", BOB, "--yes")["campaigns"] == ["shops"]
     assert "nothing to stop" in shop.ok("stop", BOB)
     assert "stopped on Mon 23 Nov 09:00: met at the fair" in shop.ok("why", BOB)
     assert sent(shop) == 2  # Eva's, of both campaigns
@@ -266,8 +261,7 @@ def test_end_stops_everybody(shop: Shell) -> None:
 
 
 def test_a_person_is_named_as_they_write_their_domain(shop: Shell) -> None:
-    shop.write("more.csv", "email,first_name,company,industry\nivan@пример.рф,Ivan,Polka,retail\n")
-    shop.ok("prospects", "import", "more.csv")
+    shop.add("email,first_name,company,industry\nivan@пример.рф,Ivan,Polka,retail\n")
     assert "outreach resume ivan@xn--e1afmkfd.xn--p1ai" in shop.ok("pause", "ivan@пример.рф")
     assert shop.ok("resume", "Ivan@пример.рф").startswith("RESUMED")
 
@@ -280,8 +274,7 @@ def test_every_stop_works_while_outreach_toml_has_a_mistake(shell: Shell, old: s
     shell.fill()
     shell.ok("prospects", "import", "prospects.csv")
     shell.ok("launch", "shops", "--yes")
-    text = (shell.folder / "outreach.toml").read_text(encoding="utf-8")
-    shell.write("outreach.toml", text.replace(old, new))
+    shell.edit("outreach.toml", old, new)
     assert shell.run("plan", "shops")[0] == 1
     assert "PAUSED" in shell.ok("pause", "--all")
     assert "MARKED" in shell.ok("prospects", "mark", "bob@acme.example", "opted-out")

@@ -1,44 +1,24 @@
 """`outreach plan`: one screen with what a launch would do, and the same as JSON."""
 
 import csv
-import json
 import re
 import shlex
 from datetime import timedelta
 
 import pytest
 
-from outreach.store import Store
-from tests.cli import Shell
+from tests.cli import Shell, labelled
 
 BOB = "bob@acme.example"
 
 
-@pytest.fixture
-def shops(shell: Shell) -> Shell:
-    """The small workspace with its prospects imported."""
-    shell.fill()
-    shell.ok("prospects", "import", "prospects.csv")
-    return shell
-
-
-def add(shell: Shell, text: str) -> None:
-    shell.write("more.csv", text)
-    shell.ok("prospects", "import", "more.csv")
-
-
 def screen(out: str) -> dict[str, str]:
-    """Label -> its text, of a screen."""
-    found: dict[str, str] = {}
-    label = ""
-    for line in out.splitlines()[1:]:
-        label = line[:9].strip() or label
-        found[label] = f"{found.get(label, '')} {line[10:]}".strip()
-    return found
+    """Label -> its text, of a screen without its title."""
+    return labelled(out.splitlines()[1:])
 
 
 def test_the_screen(shops: Shell) -> None:
-    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     out = shops.ok("plan", "shops")
     first = out.splitlines()[0]
     assert re.fullmatch(r"plan [0-9a-f]{4}  shops \(Shelving for shops\)", first)
@@ -63,13 +43,13 @@ def test_the_only_campaign_needs_no_name_and_a_file_name_will_do(shops: Shell) -
 def test_planning_changes_nothing_but_the_memory_of_the_plan(shops: Shell) -> None:
     shops.ok("plan")
     shops.ok("plan", "--format", "json")
-    assert json.loads(shops.ok("calendar", "--format", "json")) == []
+    assert shops.json("calendar") == []
     assert screen(shops.ok("plan"))["NEW"] == "2 people, 2 companies"
 
 
 def test_the_same_as_json(shops: Shell) -> None:
-    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
-    value = json.loads(shops.ok("plan", "--format", "json"))
+    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
+    value = shops.json("plan")
     plan_id = value["plan"]
     assert re.fullmatch("[0-9a-f]{4}", plan_id)
     assert value == {
@@ -126,32 +106,28 @@ def test_the_same_as_json(shops: Shell) -> None:
 
 
 def test_what_is_out_for_want_of_a_field_is_told(shops: Shell) -> None:
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("'retail'", "'retail' and employees >= 20"))
-    add(shops, "email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
+    shops.edit("campaigns/shops.toml", "'retail'", "'retail' and employees >= 20")
+    shops.add("email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
     assert screen(shops.ok("plan"))["UNKNOWN"] == "2 people are out because a field is missing: employees 2"
 
 
 def test_the_limit_that_binds_is_named_with_its_ramp(shops: Shell) -> None:
-    shops.write(
-        "outreach.toml", (shops.folder / "outreach.toml").read_text().replace("ramp = false", "ramp = true")
-    )
+    shops.edit("outreach.toml", "ramp = false", "ramp = true")
     rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(120))
-    add(shops, f"email,first_name,company,industry\n{rows}")
+    shops.add(f"email,first_name,company,industry\n{rows}")
     found = screen(shops.ok("plan"))
     assert re.fullmatch(r"ann@ 30/day from \d+ Dec \(ramp: 5 today\)", found["LIMIT"])
     assert found["NEW"] == "122 people, 122 companies"
-    limits = json.loads(shops.ok("plan", "--format", "json"))["limits"]
+    limits = shops.json("plan")["limits"]
     assert [(each["kind"], each["name"], each["per_day"], each["today"]) for each in limits] == [
         ("mailbox", "ann@northwind.example", 30, 5)
     ]
 
 
 def test_the_caps_of_campaign_and_company_are_named(shops: Shell) -> None:
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("mailboxes =", "max_new_per_day = 8\nmailboxes ="))
+    shops.edit("campaigns/shops.toml", "mailboxes =", "max_new_per_day = 8\nmailboxes =")
     rows = "".join(f"p{number}@c{number // 3}.example,P,C{number // 3},retail\n" for number in range(12))
-    add(shops, f"email,first_name,company,industry\n{rows}")
+    shops.add(f"email,first_name,company,industry\n{rows}")
     limit = screen(shops.ok("plan"))["LIMIT"]
     assert "8 new people a day (max_new_per_day)" in limit
     assert "2 letters a day to one company ([limits] company_per_day)" in limit
@@ -162,7 +138,7 @@ def test_what_does_not_fit_into_four_hundred_days_is_said(shops: Shell) -> None:
     text = text.replace("mailboxes =", "max_new_per_day = 1\nmailboxes =")
     shops.write("campaigns/shops.toml", text + '\n[window]\ndays = "mon"\n')
     rows = "".join(f"p{number}@c{number}.example,P,C{number},retail\n" for number in range(70))
-    add(shops, f"email,first_name,company,industry\n{rows}")
+    shops.add(f"email,first_name,company,industry\n{rows}")
     dates = screen(shops.ok("plan"))["DATES"]
     assert re.search(r"^Mon 23 Nov - Mon \d+ Dec 2027 ", dates)
     assert re.search(r"within 400 days \d+ letters do not fit, \d+ people not even begun$", dates)
@@ -170,12 +146,12 @@ def test_what_does_not_fit_into_four_hundred_days_is_said(shops: Shell) -> None:
 
 def test_follow_ups_that_will_be_held_are_foretold(shops: Shell) -> None:
     shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
-    add(shops, f"email,city\n{BOB},Bath\n")
+    shops.add(f"email,city\n{BOB},Bath\n")
     assert "1 follow-up will be held, followup: no city" in screen(shops.ok("plan"))["LETTERS"]
 
 
 def test_a_letter_that_cannot_be_written_counts_as_an_error(shops: Shell) -> None:
-    add(shops, "email,first_name,company,industry\nh@evil.example,Hal,{{ name }},retail\n")
+    shops.add("email,first_name,company,industry\nh@evil.example,Hal,{{ name }},retail\n")
     found = screen(shops.ok("plan"))
     assert found["LETTERS"].startswith("1 error, ")
     assert found["HELD"].endswith("fix: mend the field and import the file again")
@@ -185,7 +161,7 @@ def test_a_letter_that_cannot_be_written_counts_as_an_error(shops: Shell) -> Non
 def test_languages_are_counted(shops: Shell) -> None:
     shops.write("templates/intro.de.txt", "Subject: Regale\n\nGuten Tag {{ first_name }},\n")
     shops.write("templates/followup.de.txt", "Format: text\n\nGuten Tag,\n\nund?\n")
-    add(shops, "email,first_name,company,industry,language\nd@de.example,Dirk,De,retail,de\n")
+    shops.add("email,first_name,company,industry,language\nd@de.example,Dirk,De,retail,de\n")
     assert screen(shops.ok("plan"))["NEW"] == "3 people, 3 companies (default 2, de 1)"
 
 
@@ -197,7 +173,7 @@ def test_an_empty_plan_says_so_and_has_no_id(shops: Shell) -> None:
         "Nothing to launch: the store holds all of it already.",
     ]
     assert screen(out)["NEXT"] == "outreach calendar shops"
-    value = json.loads(shops.ok("plan", "--format", "json"))
+    value = shops.json("plan")
     assert (value["plan"], value["empty"], value["revision"]) == (None, True, 1)
 
 
@@ -216,7 +192,7 @@ def test_what_an_edit_changes_is_counted(shops: Shell) -> None:
     shops.write("campaigns/shops.toml", text.replace('"intro"', '"opener"'))
     assert "2 people get opener too: it is new in the sequence" in screen(shops.ok("plan"))["CHANGED"]
     assert "2 people get intro no more: it is gone from the sequence" in screen(shops.ok("plan"))["CHANGED"]
-    value = json.loads(shops.ok("plan", "--format", "json"))
+    value = shops.json("plan")
     assert value["replaced"][0] == {"email": BOB, "old": "intro", "new": "opener"}
 
 
@@ -230,14 +206,14 @@ def test_a_pause_that_keeps_letters_back_is_shown_with_its_end(shops: Shell) -> 
 def test_a_campaign_that_was_ended_says_what_a_launch_does(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
     shops.ok("end", "shops", "--yes")
-    add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+    shops.add("email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
     found = screen(shops.ok("plan"))
     assert (found["NEW"], found["ENDED"]) == (
         "1 person, 1 company",
         "a launch opens it again for new people; those who were stopped stay so",
     )
     shops.ok("launch", "shops", "--yes")
-    people = json.loads(shops.ok("status", "--format", "json"))["campaigns"][0]
+    people = shops.json("status")["campaigns"][0]
     assert (people["status"], people["people"]["active"], people["people"]["stopped"]) == ("launched", 1, 2)
 
 
@@ -256,7 +232,7 @@ def test_all_campaigns_in_a_line_each(shops: Shell) -> None:
         ["second", *["Shelving", "for", "shops"], "not", "launched", "0", "2", "0"],
         ["shops", *["Shelving", "for", "shops"], "launched", "0", "0", "0"],
     ]
-    value = json.loads(shops.ok("plan", "--format", "json"))
+    value = shops.json("plan")
     assert value[1] == {
         "campaign": "shops",
         "name": "Shelving for shops",
@@ -280,9 +256,8 @@ def test_a_campaign_that_cannot_be_planned_does_not_hide_the_others(shops: Shell
 
 def test_the_people_held_go_to_a_file_that_can_be_imported_again(shops: Shell) -> None:
     shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
-    add(
-        shops,
-        "email,company,industry,city\nnoname@dale.example,Dale,retail,\nalso@elm.example,Elm,retail,Leeds\n",
+    shops.add(
+        "email,company,industry,city\nnoname@dale.example,Dale,retail,\nalso@elm.example,Elm,retail,Leeds\n"
     )
     code, _, err = shops.run("plan", "shops", "--held", "held.csv")
     assert (code, err.splitlines()[-2].strip()) == (0, "outreach prospects import held.csv")
@@ -331,8 +306,7 @@ def test_nobody_to_write_to_and_no_campaign(shell: Shell) -> None:
 
 
 def test_a_segment_that_matches_nobody_says_so(shops: Shell) -> None:
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("'retail'", "'mining'"))
+    shops.edit("campaigns/shops.toml", "'retail'", "'mining'")
     found = screen(shops.ok("plan"))
     assert found["NEW"] == "nobody: the segment matches no prospect"
     assert found["DATES"] == "no letter waits"
@@ -341,7 +315,7 @@ def test_a_segment_that_matches_nobody_says_so(shops: Shell) -> None:
 def test_a_sender_that_runs_is_named(shops: Shell) -> None:
     from outreach.store import leases
 
-    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+    with shops.app().store as store:
         store.write(leases.enter, "srv1", "elsewhere", 1, shops.now - timedelta(seconds=20))
     assert screen(shops.ok("plan"))["SENDER"].startswith("running on srv1, alive 20 s ago")
 
@@ -352,7 +326,7 @@ def test_one_pass_through_a_launch_on_both_databases(shell: Shell, store_url: st
     plan_id = shell.ok("plan").split()[1]
     assert "2 letters" in shell.ok("preview", "shops", "--all")
     shell.ok("launch", "shops", "--plan", plan_id, "--yes")
-    assert len(json.loads(shell.ok("calendar", "--format", "json"))) == 4
+    assert len(shell.json("calendar")) == 4
     assert "Nothing to launch" in shell.ok("plan")
 
 
@@ -369,8 +343,7 @@ def test_where_nobody_can_go_the_next_step_puts_it_right(shops: Shell) -> None:
     shops.write("templates/intro.txt", "Subject: Shelving\n\nHello in {{ city }}.\n")
     assert screen(shops.ok("plan"))["NEXT"] == "outreach plan shops --held held.csv"
     shops.write("templates/intro.txt", "Subject: Shelving\n\nHello.\n")
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("'retail'", "'fishing'"))
+    shops.edit("campaigns/shops.toml", "'retail'", "'fishing'")
     found = screen(shops.ok("plan"))
     assert found["NEW"] == "nobody: the segment matches no prospect"
     assert found["NEXT"].startswith("outreach segment ")
@@ -381,7 +354,7 @@ def test_reasons_are_counted_and_languages_stand_together(shops: Shell) -> None:
     (shops.folder / "templates/intro.txt").rename(shops.folder / "templates/intro.de.txt")
     (shops.folder / "templates/followup.txt").rename(shops.folder / "templates/followup.de.txt")
     rows = "".join(f"p@{tag}.example,Pat,{tag},retail,{tag}\n" for tag in ("zh", "fr"))
-    add(shops, f"email,first_name,company,industry,language\n{rows}n@n.example,,N,retail,de\n")
+    shops.add(f"email,first_name,company,industry,language\n{rows}n@n.example,,N,retail,de\n")
     held = screen(shops.ok("plan"))["HELD"]
     assert held.startswith(
         "5 people: 2 × intro has no text in fr, zh, 2 × intro has no text for an unknown language, "
@@ -395,24 +368,23 @@ def test_fields_that_are_missing_stand_in_order(shops: Shell) -> None:
     text = (shops.folder / "campaigns/shops.toml").read_text()
     wanted = "industry == 'retail' and employees >= 20 and city == 'Bath'"
     shops.write("campaigns/shops.toml", text.replace("industry == 'retail'", wanted))
-    add(shops, "email,city,employees\nbob@acme.example,Bath,\n")
+    shops.add("email,city,employees\nbob@acme.example,Bath,\n")
     told = screen(shops.ok("plan"))["UNKNOWN"]
     assert told == "2 people are out because a field is missing: employees 2, city 1"
 
 
 def test_mistyped_domains_of_new_people_are_told(shops: Shell) -> None:
     head = "email,first_name,company,industry\n"
-    add(shops, f"{head}tim8@gmx.dee,Tim,Teak,retail\nmax47@gmial.com,Max,Maple,retail\n")
+    shops.add(f"{head}tim8@gmx.dee,Tim,Teak,retail\nmax47@gmial.com,Max,Maple,retail\n")
     told = screen(shops.ok("plan"))["NEW"]
     assert "2 addresses look mistyped: " in told
     assert "gmx.dee (gmx.de?)" in told
-    found = json.loads(shops.ok("plan", "shops", "--format", "json"))
+    found = shops.json("plan", "shops")
     assert found["mistyped"] == {"gmial.com": "gmail.com", "gmx.dee": "gmx.de"}
 
 
 def test_a_list_in_another_encoding_says_how_to_save_it(shops: Shell) -> None:
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("mailboxes", 'exclude = ["left.csv"]\nmailboxes', 1))
+    shops.edit("campaigns/shops.toml", "mailboxes", 'exclude = ["left.csv"]\nmailboxes')
     (shops.folder / "left.csv").write_bytes(b"m\xfcller.example\n")
     code, _, err = shops.run("plan")
     assert (code, "CSV UTF-8" in err) == (1, True)

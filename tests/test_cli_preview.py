@@ -14,7 +14,7 @@ from outreach.campaign import Workspace
 from outreach.cli.preview import PLACEHOLDER
 from outreach.engine import previews, upkeep
 from outreach.engine.revisions import Revisions
-from outreach.store import Store, prospects, records, settings
+from outreach.store import prospects, records, settings
 from outreach.store.tables import prospect
 from outreach.workspace import load
 from tests import posting
@@ -24,25 +24,8 @@ BOB, EVA, TOM = "bob@acme.example", "eva@birch.example", "tom@cedar.example"
 FOOTER = "1 Dock Road, Leeds LS1 4AB, United Kingdom"
 
 
-@pytest.fixture
-def shops(shell: Shell) -> Shell:
-    """The small workspace with its prospects imported."""
-    shell.fill()
-    shell.ok("prospects", "import", "prospects.csv")
-    return shell
-
-
-def add(shell: Shell, text: str) -> None:
-    shell.write("more.csv", text)
-    shell.ok("prospects", "import", "more.csv")
-
-
-def opened(shell: Shell) -> Store:
-    return Store(f"sqlite:///{shell.folder / 'outreach.db'}", state=shell.folder / "state")
-
-
 def shown(shell: Shell, *args: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(shell.ok("preview", "shops", *args, "--format", "json"))
+    found: dict[str, object] = shell.json("preview", "shops", *args)
     return found
 
 
@@ -115,7 +98,7 @@ def test_the_raw_bytes_are_those_that_go_but_for_the_date(shops: Shell) -> None:
     foreseen = [shops.run("preview", "shops", "--raw", "--step", step) for step in ("1", "2")]
     assert all("the Date is a placeholder" in err for _, _, err in foreseen)
     shops.ok("launch", "shops", "--yes")
-    with opened(shops) as store:
+    with shops.app().store as store:
         (box,) = [desk.mailbox for desk in store.read(settings.desks)]
         composed = []
         for at in ("2026-11-23T09:00:00+00:00", "2026-11-26T09:00:00+00:00"):
@@ -142,7 +125,7 @@ def test_raw_as_json_and_read_by_a_mail_program(shops: Shell) -> None:
 
 
 def test_somebody_held_and_why(shops: Shell) -> None:
-    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     out = shops.ok("preview", "shops", "--prospect", "noname@dale.example")
     assert out.splitlines()[:2] == [
         "noname@dale.example  shops: held, a launch leaves them out",
@@ -159,7 +142,7 @@ def test_somebody_held_and_why(shops: Shell) -> None:
 
 def test_a_letter_of_the_sequence_that_will_be_held_says_so(shops: Shell) -> None:
     shops.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }} in {{ city }}.\n")
-    add(shops, f"email,city\n{EVA},Bath\n")
+    shops.add(f"email,city\n{EVA},Bath\n")
     out = shops.ok("preview", "shops", "--prospect", BOB)
     assert "HELD: no city" in out.split("--- step 2")[1]
     assert "HELD" not in shops.ok("preview", "shops", "--prospect", EVA)
@@ -195,9 +178,9 @@ def test_table_page_and_keys_have_the_same_outliers(shops: Shell) -> None:
     """Ten first lines of many lengths: by their share of the middle one the shortest were the oddest."""
     names = ["A" * length for length in (4, 4, 5, 5, 5, 5, 6, 6, 60, 14)]
     rows = "".join(f"p{place}@c{place}.example,{name},C{place},retail\n" for place, name in enumerate(names))
-    add(shops, f"email,first_name,company,industry\n{rows}")
-    table = [each["email"] for each in json.loads(shops.ok("preview", "shops", "--all", "--format", "json"))]
-    with opened(shops) as store:
+    shops.add(f"email,first_name,company,industry\n{rows}")
+    table = [each["email"] for each in shops.json("preview", "shops", "--all")]
+    with shops.app().store as store:
         roll = previews.roll(store, load(shops.folder), "shops", shops.now)
     unlike = list(roll.odd)
     assert len(unlike) == 2
@@ -220,7 +203,7 @@ def test_somebody_outside_the_segment(shops: Shell) -> None:
 
 def test_somebody_on_the_way_sees_what_was_sent_and_what_comes(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
-    with opened(shops) as store:
+    with shops.app().store as store:
         now = posting.play(store, shops.now, 1)
     shops.now = now
     out = shops.ok("preview", "shops", "--prospect", BOB)
@@ -255,8 +238,8 @@ def test_somebody_who_has_answered_gets_no_more(shops: Shell) -> None:
 def test_everybody_in_a_table_with_the_odd_ones_first(shops: Shell) -> None:
     people = "".join(f"p{number}@c{number}.example,Pat,C{number},retail\n" for number in range(9))
     odd = "odd@elm.example,Elm Trading and Import-Export of All Goods,Elm,retail\n"
-    add(shops, f"email,first_name,company,industry\n{people}{odd}")
-    add(shops, "email,company,industry\nnoname@dale.example,Dale,retail\n")
+    shops.add(f"email,first_name,company,industry\n{people}{odd}")
+    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     out = shops.ok("preview", "shops", "--all")
     lines = out.splitlines()
     assert lines[0].split() == ["TO", "WORDS", "SUBJECT", "FIRST", "LINE"]
@@ -265,7 +248,7 @@ def test_everybody_in_a_table_with_the_odd_ones_first(shops: Shell) -> None:
     assert lines[13].endswith("HELD: no first_name")
     assert "13 letters, 1 held; what is unlike the others stands first" in out
     assert max(map(len, lines[:15])) <= 80
-    found = json.loads(shops.ok("preview", "shops", "--all", "--format", "json"))
+    found = shops.json("preview", "shops", "--all")
     assert found[0] == {
         "email": "odd@elm.example",
         "status": "new",
@@ -281,17 +264,17 @@ def test_everybody_in_a_table_with_the_odd_ones_first(shops: Shell) -> None:
 
 def test_everybody_includes_those_on_their_way_with_their_next_letter(shops: Shell) -> None:
     shops.ok("launch", "shops", "--yes")
-    with opened(shops) as store:
+    with shops.app().store as store:
         shops.now = posting.play(store, shops.now, 1)
-    add(shops, "email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
-    found = json.loads(shops.ok("preview", "shops", "--all", "--format", "json"))
+    shops.add("email,first_name,company,industry\nann@elm.example,Ann,Elm,retail\n")
+    found = shops.json("preview", "shops", "--all")
     assert {(each["email"], each["letter"], each["status"]) for each in found} == {
         ("ann@elm.example", "intro", "new"),
         (BOB, "followup", "active"),
         (EVA, "followup", "active"),
     }
     shops.now += timedelta(days=20)
-    found = json.loads(shops.ok("preview", "shops", "--all", "--step", "1", "--format", "json"))
+    found = shops.json("preview", "shops", "--all", "--step", "1")
     assert [each["email"] for each in found] == ["ann@elm.example"]
 
 
@@ -307,7 +290,7 @@ def test_everybody_includes_those_on_their_way_with_their_next_letter(shops: She
     ],
 )
 def test_hostile_values_stand_as_they_are_or_hold_the_letter(shops: Shell, company: str, hold: str) -> None:
-    with opened(shops) as store:
+    with shops.app().store as store:
         person = store.read(prospects.get, BOB)
         assert person is not None
         values = prospects.encode({**person.fields, "company": company})
@@ -324,7 +307,7 @@ def test_hostile_values_stand_as_they_are_or_hold_the_letter(shops: Shell, compa
 
 def test_hostile_values_are_escaped_in_html(shops: Shell) -> None:
     shops.write("templates/intro.txt", "Subject: Hi\nFormat: markdown\n\nHello {{ company }}.\n")
-    add(shops, "email,first_name,company,industry\nx@x.example,Xan,<b>*x*</b>,retail\n")
+    shops.add("email,first_name,company,industry\nx@x.example,Xan,<b>*x*</b>,retail\n")
     out = shops.ok("preview", "shops", "--prospect", "x@x.example", "--step", "1")
     text, _, html = out.partition("--- the same as HTML ---")
     assert "Hello <b>*x*</b>." in text
@@ -345,8 +328,7 @@ def test_wrong_usage(shops: Shell) -> None:
 
 
 def test_nobody_to_show(shops: Shell) -> None:
-    text = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", text.replace("'retail'", "'mining'"))
+    shops.edit("campaigns/shops.toml", "'retail'", "'mining'")
     code, _, err = shops.run("preview", "shops")
     assert (code, "the segment of shops matches nobody" in err) == (1, True)
     assert shops.ok("preview", "shops", "--all").strip() == "No letter of shops is to come."
@@ -356,13 +338,13 @@ def test_long_lines_are_broken_on_the_screen_only(shops: Shell) -> None:
     long = "We make shelving in Leeds and " * 6
     shops.write("templates/intro.txt", f"Subject: Shelving\n\nHello,\n\n{long.strip()}\n")
     assert all(len(line) <= 80 for line in shops.ok("preview", "shops").splitlines())
-    letters = json.loads(shops.ok("preview", "shops", "--format", "json"))["letters"]
+    letters = shops.json("preview", "shops")["letters"]
     assert long.strip() in letters[0]["text"]
 
 
 def test_an_address_is_never_cut(shops: Shell) -> None:
     email = "a.very.long.name.indeed@a-company-with-a-very-long-name-of-its-own.example"
-    add(shops, f"email,first_name,company,industry\n{email},Al,{'Long ' * 20},retail\n")
+    shops.add(f"email,first_name,company,industry\n{email},Al,{'Long ' * 20},retail\n")
     assert email in shops.ok("preview", "shops", "--all")
     assert email in shops.ok("prospects", "list")
     assert email in shops.ok("calendar", "shops")
@@ -377,8 +359,7 @@ def test_the_table_of_everybody_fits_and_still_tells_them_apart(shell: Shell) ->
     rows = "".join(
         f"{name}.of.a.long.name@long-{name}-company.example,{name},C{name},retail\n" for name in names
     )
-    shell.write("long.csv", f"email,first_name,company,industry\n{rows}")
-    shell.ok("prospects", "import", "long.csv")
+    shell.add(f"email,first_name,company,industry\n{rows}")
     lines = shell.ok("preview", "shops", "--all").splitlines()
     table = lines[: lines.index("")]
     assert all(len(line) <= 80 for line in table)

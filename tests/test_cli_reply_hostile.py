@@ -1,6 +1,5 @@
 """Answers to hostile mail: nothing that stands in it gets into a header, or draws an answer elsewhere."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email.header import decode_header, make_header
 
@@ -8,24 +7,9 @@ import pytest
 
 from outreach.compose import SUBJECT_LIMIT, reply
 from outreach.model import Mailbox, Outgoing
-from tests.answered import begin, came, letter, said
+from tests.answered import BOB, BOUNCE, came, letter, said
 from tests.cli import Shell
-from tests.launched import Served, served
-from tests.smtpd import Misbehaving
-from tests.test_cli_inbox import BOB, BOUNCE
-
-
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
-
-
-@pytest.fixture
-def shops(shell: Shell, post: Served) -> Shell:
-    begin(shell, post.server.url)
-    return shell
-
+from tests.launched import Served
 
 NAMES = {
     '"Cole, Bob"': '"Cole, Bob" <bob@acme.example>',
@@ -46,22 +30,22 @@ SUBJECTS = {
 }
 
 
-def test_a_hostile_name_or_subject_is_no_header(shops: Shell, post: Served) -> None:
+def test_a_hostile_name_or_subject_is_no_header(answered: Shell, post: Served) -> None:
     for each, (name, shown) in enumerate(NAMES.items()):
-        number = came(shops, name=name, own=f"<name{each}@x>")
-        shops.ok("inbox", "reply", str(number), "--text", said(shops, "Hi."), "--yes")
+        number = came(answered, name=name, own=f"<name{each}@x>")
+        answered.ok("inbox", "reply", str(number), "--text", said(answered, "Hi."), "--yes")
         assert letter(post)["To"].replace("\r\n", "") == shown
         assert post.server.received[-1].rcpt_to == (BOB,)
         assert letter(post)["Bcc"] is None
     for each, (subject, shown) in enumerate(SUBJECTS.items()):
-        number = came(shops, subject=subject, own=f"<subject{each}@x>")
-        shops.ok("inbox", "reply", str(number), "--text", said(shops, "Hi."), "--yes")
+        number = came(answered, subject=subject, own=f"<subject{each}@x>")
+        answered.ok("inbox", "reply", str(number), "--text", said(answered, "Hi."), "--yes")
         assert str(make_header(decode_header(letter(post)["Subject"].replace("\r\n", "")))) == shown
         assert letter(post)["Bcc"] is None
     assert len(post.server.received) == 1 + len(NAMES) + len(SUBJECTS)
 
 
-def test_message_ids_that_cannot_stand_in_a_header_are_left_out(shops: Shell, post: Served) -> None:
+def test_message_ids_that_cannot_stand_in_a_header_are_left_out(answered: Shell, post: Served) -> None:
     long, many = f"<{'x' * 1200}@acme.example>", " ".join(f"<{number}@acme.example>" for number in range(100))
     for own, references, wanted in (
         (
@@ -76,16 +60,16 @@ def test_message_ids_that_cannot_stand_in_a_header_are_left_out(shops: Shell, po
             ["<0@acme.example>", *(f"<{n}@acme.example>" for n in (*range(82, 100), 101))],
         ),
     ):
-        number = came(shops, own=own, references=references, text=f"This is {wanted[-1][1:4]}")
-        shops.ok("inbox", "reply", str(number), "--text", said(shops, "Hi."), "--yes")
+        number = came(answered, own=own, references=references, text=f"This is {wanted[-1][1:4]}")
+        answered.ok("inbox", "reply", str(number), "--text", said(answered, "Hi."), "--yes")
         assert letter(post)["References"].split() == wanted
         assert letter(post)["In-Reply-To"] == wanted[-1]
 
 
-def test_a_mail_without_any_message_id_can_be_answered(shops: Shell, post: Served) -> None:
-    shops.write("bare.eml", f"From: {BOB}\nTo: ann@northwind.example\nSubject: Re: Shelving\n\nCall me.\n")
-    shops.ok("inbox", "import", "bare.eml")
-    shops.ok("inbox", "reply", "2", "--text", said(shops, "Hi."), "--yes")
+def test_a_mail_without_any_message_id_can_be_answered(answered: Shell, post: Served) -> None:
+    answered.write("bare.eml", f"From: {BOB}\nTo: ann@northwind.example\nSubject: Re: Shelving\n\nCall me.\n")
+    answered.ok("inbox", "import", "bare.eml")
+    answered.ok("inbox", "reply", "2", "--text", said(answered, "Hi."), "--yes")
     assert (letter(post)["Subject"], letter(post)["In-Reply-To"]) == ("Re: Shelving", None)
 
 
@@ -97,11 +81,11 @@ REPLY_TO = (
 )
 
 
-def test_reply_to_is_followed_only_where_it_is_the_same_people(shops: Shell, post: Served) -> None:
+def test_reply_to_is_followed_only_where_it_is_the_same_people(answered: Shell, post: Served) -> None:
     ours = letter(post)["Message-ID"]
     for each, (sender, asked, to) in enumerate(REPLY_TO):
-        number = came(shops, sender=f"{sender}>\nReply-To: <{asked}", references=ours, own=f"<to{each}@x>")
-        _, _, err = shops.run("inbox", "reply", str(number), "--text", said(shops, "Hi."), "--yes")
+        number = came(answered, sender=f"{sender}>\nReply-To: <{asked}", references=ours, own=f"<to{each}@x>")
+        _, _, err = answered.run("inbox", "reply", str(number), "--text", said(answered, "Hi."), "--yes")
         assert post.server.received[-1].rcpt_to == (to,)
         assert ("not followed" in err) == (to != asked)
 
@@ -109,19 +93,19 @@ def test_reply_to_is_followed_only_where_it_is_the_same_people(shops: Shell, pos
 @pytest.mark.parametrize(
     "sender", ['"bob cole"@acme.example', "жора@acme.example", "nobody", '"@"@acme.example']
 )
-def test_an_address_that_cannot_be_written_to_is_told(shops: Shell, post: Served, sender: str) -> None:
-    shops.write("odd.eml", f"From: {sender}\nTo: ann@northwind.example\nIn-Reply-To: <0@x>\n"
+def test_an_address_that_cannot_be_written_to_is_told(answered: Shell, post: Served, sender: str) -> None:
+    answered.write("odd.eml", f"From: {sender}\nTo: ann@northwind.example\nIn-Reply-To: <0@x>\n"
                 f"References: {letter(post)['Message-ID']}\nSubject: Re: Shelving\n\nYes.\n")  # fmt: skip
-    shops.ok("inbox", "import", "odd.eml")
-    code, _, err = shops.run("inbox", "reply", "2", "--text", said(shops, "Hi."), "--yes")
+    answered.ok("inbox", "import", "odd.eml")
+    code, _, err = answered.run("inbox", "reply", "2", "--text", said(answered, "Hi."), "--yes")
     assert (code, "no address that can be answered" in err) == (1, True)
     assert len(post.server.received) == 1
 
 
-def test_nobody_answers_a_machine(shops: Shell, post: Served) -> None:
-    shops.write("bounce.eml", BOUNCE.replace("tom@cedar.example", BOB))
-    shops.ok("inbox", "import", "bounce.eml")
-    code, _, err = shops.run("inbox", "reply", "2", "--text", said(shops, "Hi."), "--yes")
+def test_nobody_answers_a_machine(answered: Shell, post: Served) -> None:
+    answered.write("bounce.eml", BOUNCE.replace("tom@cedar.example", BOB))
+    answered.ok("inbox", "import", "bounce.eml")
+    code, _, err = answered.run("inbox", "reply", "2", "--text", said(answered, "Hi."), "--yes")
     assert (code, "not written by a person" in err, "outreach inbox mark 2" in err) == (1, True, True)
     assert len(post.server.received) == 1
 

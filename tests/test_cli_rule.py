@@ -1,7 +1,5 @@
 """`outreach rule`: what a rule says, in full or in a table, and as JSON."""
 
-import json
-
 import pytest
 
 from outreach.lint import RULES
@@ -39,14 +37,14 @@ def test_a_gate_is_called_one(shell: Shell) -> None:
 
 
 def test_the_beginning_of_codes_means_all_of_them_once(shell: Shell) -> None:
-    value = json.loads(shell.ok("rule", "SUB", "SUB001", "--format", "json"))
+    value = shell.json("rule", "SUB", "SUB001")
     assert [each["code"] for each in value] == [code for code in RULES if code.startswith("SUB")]
 
 
 def test_the_table_has_every_rule(shell: Shell) -> None:
     out = shell.ok("rule")
     assert {line.split()[0] for line in out.splitlines() if line[3:6].isdigit()} == set(RULES)
-    assert {each["code"] for each in json.loads(shell.ok("rule", "--format", "json"))} == set(RULES)
+    assert {each["code"] for each in shell.json("rule")} == set(RULES)
 
 
 def test_no_line_is_wider_than_a_screen(shell: Shell) -> None:

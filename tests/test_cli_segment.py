@@ -1,6 +1,5 @@
 """`segment`: who is found, who is unknown, and errors that point at their place."""
 
-import json
 import tomllib
 
 import pytest
@@ -126,7 +125,7 @@ def test_where_nobody_is_found_it_says_what_the_fields_hold(shell: Shell) -> Non
     shell.fill()
     shell.ok("prospects", "import", "prospects.csv")
     assert "VALUES    country: 'GB' 3" in shell.ok("segment", "country == 'United Kingdom' and tag('hot')")
-    found = json.loads(shell.ok("segment", "industry == 'shops'", "--format", "json"))
+    found = shell.json("segment", "industry == 'shops'")
     assert found["values"] == {"industry": {"retail": 2, "building": 1}}
     assert "VALUES" not in shell.ok("segment", "country == 'GB'")
 

@@ -9,16 +9,9 @@ import sqlalchemy as sa
 from outreach.store import prospects, tags
 from outreach.store.tables import event, message
 from tests.cli import Shell
-from tests.people import fields, launched, shown
+from tests.people import fields, shown
 
 BOB, EVA, TOM = "bob@acme.example", "eva@birch.example", "tom@cedar.example"
-
-
-@pytest.fixture
-def running(shell: Shell) -> Shell:
-    """Bob and Eva are in the campaign `shops`, a letter waiting for each; Tom is in none."""
-    launched(shell)
-    return shell
 
 
 def store_tags(shell: Shell, email: str) -> list[str]:

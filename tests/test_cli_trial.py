@@ -1,20 +1,17 @@
 """Test letters: what a prospect would get, sent to a colleague, and never taken for the real one."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
 
 import pytest
 import sqlalchemy as sa
 
-from outreach.store import Store, events
+from outreach.store import events
 from outreach.store.tables import delivery, enrollment, usage
 from outreach.store.trials import A_DAY
-from tests.cli import Shell
-from tests.launched import Served, served
-from tests.smtpd import Misbehaving
-from tests.test_cli_launch import Terminal
+from tests.cli import Keyboard, Shell
+from tests.launched import Served
 
 ANN, BOB, EVA = "ann@northwind.example", "bob@acme.example", "eva@northwind.example"
 NAMED = {"To", "Date", "Message-ID", "In-Reply-To", "References", "List-Unsubscribe", "X-Outreach-Test"}
@@ -29,12 +26,6 @@ Date: Mon, 23 Nov 2026 09:30:00 +0000
 
 {text}
 """
-
-
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
 
 
 @pytest.fixture
@@ -65,15 +56,11 @@ def count(tx: sa.Connection, table: sa.Table) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
-def opened(shell: Shell) -> Store:
-    return Store(f"sqlite:///{shell.folder / 'outreach.db'}", state=shell.folder / "state")
-
-
 @pytest.mark.parametrize("intro", ["", MARKDOWN])
 def test_it_is_what_raw_shows_but_for_the_named_headers(shops: Shell, post: Served, intro: str) -> None:
     if intro:
         shops.write("templates/intro.txt", intro)
-    letters = json.loads(shops.ok("preview", "shops", "--raw", "--format", "json"))["letters"]
+    letters = shops.json("preview", "shops", "--raw")["letters"]
     out = tried(shops, "--to-me")
     assert out.startswith(f"SENT      2 test letters to {ANN}, written for {BOB}\n")
     assert [parts(each.data) for each in post.server.received] == [
@@ -98,13 +85,13 @@ def test_no_cap_no_witness_and_no_delivery_know_of_it_and_the_history_does(
     shops: Shell, post: Served
 ) -> None:
     shops.ok("launch", "shops", "--yes")
-    before = json.loads(shops.ok("status", "--format", "json"))
+    before = shops.json("status")
     tried(shops, "--to-me", "--to", f"{EVA}, {ANN}")
     assert len(post.server.received) == 4
-    after = json.loads(shops.ok("status", "--format", "json"))
+    after = shops.json("status")
     assert after["mailboxes"] == before["mailboxes"]
     shops.ok("audit")
-    with opened(shops) as store:
+    with shops.app().store as store:
         for table in (delivery, usage):
             assert store.read(count, table) == 0
         told = [each for each in store.read(events.history, campaign="shops") if each.kind == "tested"]
@@ -113,17 +100,17 @@ def test_no_cap_no_witness_and_no_delivery_know_of_it_and_the_history_does(
 
 
 def test_it_asks_first(shops: Shell, post: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    monkeypatch.setattr("sys.stdin", Keyboard("n\n"))
     code, _, err = shops.run("preview", "shops", "--to-me")
     assert (code, f"Send 2 letters, as {BOB} would get them, to {ANN}? [y/N]" in err) == (1, True)
-    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    monkeypatch.setattr("sys.stdin", Keyboard("y\n"))
     shops.ok("preview", "shops", "--to-me", "--letter", "intro")
     assert len(post.server.received) == 1
 
 
 def test_a_dry_run_and_nobody_at_the_keyboard_send_nothing(shops: Shell, post: Served) -> None:
     assert "WOULD     Send 2 letters" in shops.ok("preview", "shops", "--to-me", "--dry-run")
-    value = json.loads(shops.ok("preview", "shops", "--to-me", "--dry-run", "--format", "json"))
+    value = shops.json("preview", "shops", "--to-me", "--dry-run")
     assert (value["dry_run"], value["sent"], value["left_today"]) == (True, 0, A_DAY)
     code, _, err = shops.run("preview", "shops", "--to-me")
     assert (code, "Nobody is there to answer" in err) == (1, True)
@@ -141,14 +128,12 @@ def test_an_answer_to_a_test_is_nobodys_and_stops_nobody(shops: Shell, post: Ser
     for text in ("Good, but too long.", "STOP"):
         shops.write("answer.eml", ANSWER.format(sender=EVA, test=test, text=text))
         shops.ok("inbox", "import", "answer.eml")
-        assert json.loads(shops.ok("inbox", "--format", "json")) == []
+        assert shops.json("inbox") == []
     shops.write("answer.eml", ANSWER.format(sender="x@elm.example", test="<1@x>", text="Good, but too long."))
     shops.ok("inbox", "import", "answer.eml")
-    assert (
-        len(json.loads(shops.ok("inbox", "--format", "json"))) == 1
-    )  # the subject alone: somebody should look
+    assert len(shops.json("inbox")) == 1  # the subject alone: somebody should look
     statuses = sa.select(enrollment.c.status).distinct()
-    with opened(shops) as store:
+    with shops.app().store as store:
         assert store.read(lambda tx: list(tx.execute(statuses).scalars())) == ["active"]
 
 
@@ -157,7 +142,7 @@ def test_the_test_itself_in_the_inbox_or_in_sent_is_no_letter_by_hand(shops: She
     tried(shops, "--to-me", "--prospect", BOB)
     (shops.folder / "copy.eml").write_bytes(post.server.received[0].data)
     shops.ok("inbox", "import", "copy.eml")
-    assert json.loads(shops.ok("inbox", "--format", "json")) == []
+    assert shops.json("inbox") == []
     assert "paused" not in shops.ok("why", BOB)
 
 
@@ -213,8 +198,7 @@ def test_wrong_usage(shops: Shell, post: Served, args: list[str], code: int, wor
 )
 def test_who_is_or_may_be_written_to_gets_none(shops: Shell, post: Served, to: str, why: str) -> None:
     more = "pat+shop@gmail.com,Pat,Pine,retail\nsue@sales.fir.example,Sue,Fir,retail\n"
-    shops.write("more.csv", f"email,first_name,company,industry\n{more}")
-    shops.ok("prospects", "import", "more.csv")
+    shops.add(f"email,first_name,company,industry\n{more}")
     shops.write("key.csv", "domain\noak.example\nboss@ash.example\n")
     main = (shops.folder / "outreach.toml").read_text()
     shops.write("outreach.toml", f'{main}\n[limits]\nkey_accounts = ["key.csv"]\n')
@@ -245,7 +229,7 @@ def test_while_everything_is_paused_no_test_leaves(shops: Shell, post: Served) -
     tried(shops, "--to-me")
 
 
-class Meanwhile(Terminal):
+class Meanwhile(Keyboard):
     """Somebody at a terminal who does something else before they say yes."""
 
     def __init__(self, act: Callable[[], object]) -> None:
@@ -306,15 +290,14 @@ def test_a_stranger_who_wants_no_more_tests_is_heard(shops: Shell, post: Served,
     tried(shops, "--to", "joe@stranger.example", "--prospect", BOB)
     shops.write("mail.eml", mail.format(test=came(post)[-1]["Message-ID"]))
     shops.ok("inbox", "import", "mail.eml")
-    assert len(json.loads(shops.ok("inbox", "--format", "json"))) == 1
+    assert len(shops.json("inbox")) == 1
 
 
 def test_somebody_held_can_be_tried_where_there_is_a_text(shops: Shell, post: Served) -> None:
     shops.ok("suppress", "add", BOB)
     tried(shops, "--to-me", "--prospect", BOB)
     assert len(post.server.received) == 2
-    shops.write("more.csv", "email,company,industry\nnoname@dale.example,Dale,retail\n")
-    shops.ok("prospects", "import", "more.csv")
+    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     code, _, err = shops.run("preview", "shops", "--to-me", "--prospect", "noname@dale.example", "--yes")
     assert (code, "no letter to test: no first_name" in err) == (1, True)
 

@@ -1,6 +1,5 @@
 """Uncertain letters: shown with what helps to decide, settled by a person, never by themselves."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +31,7 @@ def shop(shell: Shell) -> Shell:
 
 def letter(shell: Shell) -> Any:
     """Bob's letter as `message show` has it."""
-    return json.loads(shell.ok("message", "show", "1", "--format", "json"))
+    return shell.json("message", "show", "1")
 
 
 @pytest.mark.parametrize("args", [["uncertain"], ["uncertain", "list"]])
@@ -46,7 +45,7 @@ def test_each_is_shown_with_how_to_decide(shop: Shell, args: list[str]) -> None:
 
 
 def test_the_list_as_json(shop: Shell) -> None:
-    (found,) = json.loads(shop.ok("uncertain", "list", "--format", "json"))
+    (found,) = shop.json("uncertain", "list")
     assert found == {
         "message": 1,
         "email": BOB,
@@ -72,7 +71,7 @@ def test_settled_as_sent_the_sequence_goes_on(shop: Shell) -> None:
 
 def test_released_it_is_offered_once_more_under_the_same_id(shop: Shell) -> None:
     before = letter(shop)["message_id"]
-    found = json.loads(shop.ok("uncertain", "settle", before, "--release", "--yes", "--format", "json"))
+    found = shop.json("uncertain", "settle", before, "--release", "--yes")
     assert found == {"message": 1, "email": BOB, "letter": "intro", "status": "scheduled"}
     with shop.app().store as store:
         shop.now += timedelta(minutes=10)

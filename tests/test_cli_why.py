@@ -1,55 +1,14 @@
 """`why` says what will happen, and it happens; and if nothing will, the rule that stops it."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from outreach.model import Deferred, Rejected, Scope, Unknown
-from outreach.store import Store, leases, records, stops
+from outreach.model import Deferred, Rejected, Unknown
+from outreach.store import leases, records
 from tests.cli import CAMPAIGN, FOLLOWUP, MAIN, Shell
 from tests.posting import mark, play, post, take, worker
-
-BOB = "bob@acme.example"
-HEADER = "email,first_name,company,industry,country\n"
-
-
-def launched(shell: Shell, people: str = "", campaign: str = CAMPAIGN, main: str = MAIN) -> None:
-    """The small workspace with these people, imported and launched on Monday at eight."""
-    shell.fill()
-    shell.write("outreach.toml", main.format(smtp="smtp://127.0.0.1:1", store="sqlite:///outreach.db"))
-    shell.write("campaigns/shops.toml", campaign)
-    if people:
-        shell.write("prospects.csv", HEADER + people)
-    shell.ok("prospects", "import", "prospects.csv")
-    shell.ok("launch", "shops", "--yes")
-
-
-def verdict(shell: Shell, name: str = BOB) -> str:
-    """The first sentence that `why` prints; the whole screen fits the terminal."""
-    lines = shell.ok("why", name).splitlines()
-    assert all(len(line) <= 80 for line in lines), lines
-    return " ".join(
-        [lines[0], *(line.strip() for line in takewhile(lambda line: line[:2] == "  ", lines[1:]))]
-    )
-
-
-def facts(shell: Shell, name: str = BOB) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(shell.ok("why", name, "--format", "json"))
-    return found
-
-
-def rules(shell: Shell, name: str = BOB) -> dict[str, dict[str, Any]]:
-    """The rules of a person's first chain, by name."""
-    return {rule["rule"]: rule for rule in facts(shell, name)["chains"][0]["rules"]}
-
-
-def one(store: Store, query: str) -> Any:
-    """The one value that a query finds."""
-    return store.read(lambda tx: tx.execute(sa.text(query)).scalar_one())
+from tests.why import BOB, HEADER, facts, launched, one, rules, verdict
 
 
 def at(text: str) -> datetime:
@@ -153,15 +112,13 @@ def test_who_is_not_in_a_campaign_and_why(shell: Shell, row: str, said: str) -> 
 
 def test_who_would_join_and_how(shell: Shell) -> None:
     launched(shell)
-    shell.write("more.csv", HEADER + "kim@dunes.example,Kim,Dunes,retail,GB\n")
-    shell.ok("prospects", "import", "more.csv")
+    shell.add(HEADER + "kim@dunes.example,Kim,Dunes,retail,GB\n")
     joins = "joins with `outreach launch shops`"
     assert verdict(shell, "kim@dunes.example").endswith(f"not enrolled yet: {joins}")
     nightly = CAMPAIGN.replace("mailboxes", 'enroll = "nightly"\nmailboxes', 1)
     shell.write("campaigns/shops.toml", nightly)
     shell.ok("launch", "shops", "--yes", "--first", "1")
-    shell.write("more.csv", HEADER + "lee@elms.example,Lee,Elms,retail,GB\n")
-    shell.ok("prospects", "import", "more.csv")
+    shell.add(HEADER + "lee@elms.example,Lee,Elms,retail,GB\n")
     assert verdict(shell, "lee@elms.example").endswith("not enrolled yet: joins tonight")
 
 
@@ -302,74 +259,6 @@ def test_a_follow_up_waits_for_the_inbox(shell: Shell) -> None:
     assert "gets followup (shops) on Thu 26 Nov" in screen[0]
     but = "but a follow-up waits until the inbox of ann@northwind.example is read; it never was"
     assert f"{screen[1]} {screen[2].strip()}" == but
-
-
-def test_a_campaign_counts_what_its_letters_wait_for(shell: Shell) -> None:
-    people = "".join(f"p{i}@firm{i}.example,Pat,Firm {i},retail,GB\n" for i in range(6))
-    launched(shell, people, CAMPAIGN.replace("mailboxes", "max_new_per_day = 2\nmailboxes", 1))
-    assert verdict(shell, "shops") == "shops sends intro to p0@firm0.example on Mon 23 Nov 09:00"
-    assert [(w["rule"], w["facts"]["letters"]) for w in facts(shell, "shops")["waits"]] == [("delay", 6)]
-    shell.now += timedelta(minutes=30)
-    assert [w["rule"] for w in facts(shell, "shops")["waits"]] == ["window"]
-    with shell.app().store as store:
-        for _ in range(3):
-            shell.now += timedelta(minutes=31)
-            post(store, shell.now)
-        person = one(store, "SELECT max(id) FROM prospect")
-        store.write(
-            stops.add_pause, Scope.PROSPECT, str(person), reason="", actor="ann", at=shell.now, until=None
-        )
-    found = facts(shell, "shops")
-    assert {w["rule"]: w["facts"]["letters"] for w in found["waits"]} == {"cap": 3, "delay": 2, "pause": 1}
-    assert found["waits"][0]["facts"]["scope"] == "new"
-    assert found["people"] == {"active": 6}
-    assert found["next"]["letter"] == "intro"
-    assert found["next"]["at"].startswith("2026-11-24T09")
-    assert "cap used up: shops has taken on its 2 new people of the day" in shell.ok("why", "shops")
-
-
-def test_a_campaign_that_sends_nothing(shell: Shell) -> None:
-    shell.fill()
-    shell.ok("prospects", "import", "prospects.csv")
-    assert verdict(shell, "shops") == "shops sends nothing: it was not launched"
-    shell.ok("launch", "shops", "--yes")
-    shell.ok("end", "shops", "--yes")
-    assert verdict(shell, "shops") == "shops sends nothing: it has ended"
-
-
-def test_a_letters_life(shell: Shell) -> None:
-    launched(shell)
-    with shell.app().store as store:
-        worker(store, shell.now)
-        shell.now = play(store, shell.now, 0.3)
-    assert verdict(shell, "1") == "letter 1, intro to bob@acme.example: left on Mon 23 Nov 09:00"
-    found = facts(shell, "3")
-    assert found["status"] == "scheduled"
-    assert found["verdict"]["at"] == "2026-11-26T09:00:00+00:00"
-    with shell.app().store as store:
-        message_id = one(store, "SELECT message_id FROM message WHERE id = 1")
-    assert facts(shell, message_id) == facts(shell, "1")
-    assert facts(shell, message_id.strip("<>")) == facts(shell, "1")
-    shell.ok("stop", BOB, "--yes")
-    assert verdict(shell, "3") == "letter 3, followup to bob@acme.example: cancelled: by hand"
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("bob@acme.exampl", "there is no prospect bob@acme.exampl, did you mean `bob@acme.example`?"),
-        ("shop", "there is no campaign shop, did you mean `shops`?"),
-        ("99", "there is no letter 99"),
-        ("9" * 30, "there is no letter 999"),
-        ("²", "there is no campaign ²"),
-        ("bob@", "bob@ is no e-mail address"),
-    ],
-)
-def test_unknown_names(shell: Shell, name: str, said: str) -> None:
-    launched(shell)
-    code, out, err = shell.run("why", name)
-    assert (code, out) == (1, "")
-    assert said in err
 
 
 def test_it_answers_while_the_files_are_broken(shell: Shell) -> None:

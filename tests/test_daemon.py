@@ -23,16 +23,10 @@ from outreach.mailbox.imap import Inbox
 from outreach.mailbox.smtp import Session
 from outreach.store import Store
 from tests.cli import Shell
-from tests.launched import Served, files, launch, program, real_now, served, statuses
+from tests.launched import Served, files, launch, program, real_now, statuses
 from tests.smtpd import Misbehaving
 
 SLOW, BOB, EVA = "slow@acme.example", "bob@birch.example", "eva@cedar.example"
-
-
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
 
 
 def ready(shell: Shell, post: Served, *emails: str, store: str = "sqlite:///outreach.db") -> None:

@@ -39,6 +39,7 @@ from outreach.sequence import RESPONSES, Response
 from outreach.store import Store, stops
 from outreach.store.owners import PROOFS
 from tests.cli import Shell
+from tests.screens import without_plan
 
 ROOT = Path(__file__).parent.parent
 
@@ -83,12 +84,7 @@ def test_it_tells_the_whole_job_the_same_every_time_and_leaves_nothing_behind(
         "news@springfair.example not kept",
     ):
         assert said in one_line, said
-    assert _without_plan(shell.ok("demo")) == _without_plan(story)
-
-
-def _without_plan(story: str) -> str:
-    """A plan's number follows from the files, and the port of the demo's server is in one of them."""
-    return re.sub(r"(?m)(plan|--plan) [0-9a-f]{4}\b", r"\1", story)
+    assert without_plan(shell.ok("demo")) == without_plan(story)
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def test_its_numbers_agree(played: Played) -> None:
 def test_the_mails_are_real_ones_and_find_their_letters(shell: Shell, played: Played) -> None:
     """They name the letter that was received, as mail programs and servers do, and so are found by that."""
     mails = [message_from_bytes(path.read_bytes()) for path in (played.folder / "answers/new").iterdir()]
-    rows = json.loads(shell.ok("-C", str(played.folder), "inbox", "list", "--format", "json"))
+    rows = shell.json("-C", str(played.folder), "inbox", "list")
     assert {row["found_by"] for row in rows} <= set(PROOFS)
     assert len(mails) == len(rows) + 1  # the newsletter
     types = Counter(mail.get_content_type() for mail in mails)

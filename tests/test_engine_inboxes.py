@@ -15,11 +15,10 @@ from outreach.model import Cursor, EnrollmentStatus, Mailbox, MessageStatus
 from outreach.store import inbox as kept
 from outreach.store import settings
 from tests.imapd import PASSWORD, Imapd, running
+from tests.incoming import mail
 from tests.smtpd import Misbehaving, on
-from tests.test_engine_answers import mail
-from tests.worlds import World, address
+from tests.worlds import ANN, World
 
-ANN = address("ann")
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 PATIENCE = 30.0  # seconds after which a test that waits for news has failed
 
@@ -155,7 +154,7 @@ def test_a_mistake_of_ours_in_a_reader_is_not_swallowed(store_url: str, tmp_path
 class Lasting(Inbox):
     """A real connection over which each thing that is asked takes its time."""
 
-    LASTS = 0.15
+    LASTS = 0.4
 
     async def read(self, folder: str, cursor: Cursor | None, since: datetime, most: int = 100) -> Batch:
         await asyncio.sleep(self.LASTS)

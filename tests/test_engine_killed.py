@@ -2,15 +2,12 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from outreach.model import MessageStatus
 from tests.senders import Fate, Nursery
-from tests.worlds import MONDAY, World, people
+from tests.worlds import World, people
 
 KILLS = 50
 PEOPLE = 240
@@ -22,18 +19,6 @@ POINTS = [
     *((call, when, 6) for call in ("offer", "body") for when in ("before", "within", "after")),
     ("enter", "within", 1),
 ]
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Nursery]:
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
-
-
-@pytest.fixture
-def nursery(processes: Nursery, tmp_path: Path) -> Nursery:
-    return processes.at(tmp_path, MONDAY)
 
 
 def test_fifty_kills(store_url: str, tmp_path: Path, nursery: Nursery) -> None:

@@ -9,13 +9,9 @@ from outreach.engine.lines import Lines
 from outreach.errors import InputError
 from outreach.mailbox.sandbox import Sandbox
 from outreach.model import Mailbox, Unreachable
-from tests.smtpd import BOB, LETTER, on
+from tests.smtpd import BOB, LETTER, mailbox, on
 
 SECRET = "OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE"
-
-
-def mailbox(smtp: str) -> Mailbox:
-    return Mailbox("ann@northwind.example", "Ann Lee", smtp=smtp)
 
 
 def test_every_mailbox_without_its_password_is_named_at_once(tmp_path: Path) -> None:

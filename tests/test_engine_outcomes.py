@@ -10,10 +10,9 @@ from outreach.mailbox.smtp import Session
 from outreach.model import Scope
 from outreach.store import claims, records, stops, suppressions
 from tests.smtpd import Misbehaving, on
-from tests.worlds import MONDAY, World, address, message_ids
+from tests.worlds import ANN, MONDAY, World, message_ids
 
 EVA = "eva@birch.example"
-ANN = address("ann")
 FOREVER = None
 
 

@@ -20,11 +20,10 @@ from outreach.store import answers as kept
 from outreach.store import audit, stops
 from outreach.store import settings as launched
 from outreach.store.tables import answer, metadata
+from tests.incoming import bounce, mail
 from tests.smtpd import Misbehaving, on
-from tests.test_engine_answers import bounce, mail
-from tests.worlds import Interrupted, World, address
+from tests.worlds import ANN, Interrupted, World
 
-ANN = address("ann")
 BOB, TIM, EVA, MAX = "bob@acme.example", "tim@acme.example", "eva@birch.example", "max@cedar.example"
 PEOPLE = (BOB, TIM, EVA, MAX)
 IMAP = 'imap = "imaps://ann@imap.northwind.example:993"'
@@ -66,10 +65,6 @@ ANSWERS = {**{name: make for name, (make, _) in ENDS.items()}, "soft bounce": so
 STOPPING = ("reply", "opt-out", "hard bounce")
 
 
-def feed(world: World, *mails: bytes) -> answers.Tally:
-    return answers.feed(world.store, ANN, mails, world.now)
-
-
 async def until_follow_ups(world: World) -> None:
     """Everybody has had the first letter, and the follow-ups are due."""
     await world.settle()
@@ -87,7 +82,7 @@ def test_an_answer_read_before_the_mark_keeps_the_follow_up_from_leaving(
         with World(store_url, tmp_path, server.url, {"shops": [BOB]}) as world:
             await until_follow_ups(world)
             raw = make(world, BOB)
-            await world.engine(Interrupted.at(point, lambda: void(feed(world, raw)))).round()
+            await world.engine(Interrupted.at(point, lambda: void(world.feed(raw)))).round()
             await world.play(30)
             assert len(server.received) == 1
             assert (world.enrolled(BOB), world.message(BOB, "followup").status) == (
@@ -108,7 +103,7 @@ def test_an_answer_read_after_the_mark_lets_that_letter_end_and_nothing_else_lea
     async def scene(server: Misbehaving) -> None:
         with World(store_url, tmp_path, server.url, {"shops": [BOB]}) as world:
             raw = make(world, BOB)
-            await world.engine(Interrupted.at(point, lambda: void(feed(world, raw)))).round()
+            await world.engine(Interrupted.at(point, lambda: void(world.feed(raw)))).round()
             await world.play(30)
             assert len(server.received) == 1
             assert (world.enrolled(BOB), world.statuses()) == (status, {MessageStatus.SENT: 1})
@@ -126,7 +121,7 @@ def test_a_proof_that_comes_while_the_letter_leaves_settles_it_when_its_sender_d
         with World(store_url, tmp_path, server.url, {"shops": [BOB]}) as world:
 
             def die() -> None:
-                feed(world, soft(world, BOB))
+                world.feed(soft(world, BOB))
                 raise KilledError
 
             with pytest.raises(KilledError):
@@ -241,7 +236,7 @@ class Life:
             return  # nobody answers what has not come
         raw = ANSWERS[step.what](world, step.email)
         self.mails.append(raw)
-        feed(world, raw)
+        world.feed(raw)
         if step.what in STOPPING:
             people = (BOB, TIM) if step.what == "reply" and step.email in (BOB, TIM) else (step.email,)
             for each in people:
@@ -270,7 +265,7 @@ class Life:
             case "launch":
                 world.launch("shops")
             case "reread":
-                assert feed(world, *self.mails).taken == []
+                assert world.feed(*self.mails).taken == []
             case _ if step.point == "now":
                 self.take(step)
             case _:

@@ -1,97 +1,20 @@
 """At most once across a restore: what left after the backup is found in the Sent folder and never leaves again."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from outreach.engine import release as engine
-from outreach.mailbox.imap import Inbox
 from outreach.model import EnrollmentStatus, MessageStatus, Scope
-from outreach.report.release import Survey
-from outreach.store import Store, backup, restore, settings, stops
-from outreach.store.audit import audit
+from outreach.store import settings, stops
 from outreach.store.tables import event, message, usage
-from tests.imapd import PASSWORD, Imapd, running
-from tests.smtpd import Misbehaving, on
-from tests.test_engine_answers import mail
+from tests.imapd import Imapd
+from tests.incoming import mail
+from tests.restoring import BOB, back_up, go_on, kept, left, nothing_more, reading, restored, scene, survey
+from tests.smtpd import Misbehaving
 from tests.test_engine_inboxes import inboxes
-from tests.worlds import MONDAY, Interrupted, World, message_ids, people
-
-BOB = "bob0@firm0.example"
-
-
-def scene(
-    folder: Path,
-    play: Callable[[World, Misbehaving, Imapd], Awaitable[None]],
-    *,
-    reads: bool = True,
-    teams: dict[str, list[str]] | None = None,
-) -> None:
-    """A launched world in a SQLite file of its own, with a mail server and, if it `reads`, an inbox and Sent."""
-
-    async def act(smtp: Misbehaving, imap: Imapd) -> None:
-        answers = f'imap = "{imap.url}"' if reads else 'answers = "manual"'
-        url = f"sqlite:///{folder / 'first.db'}"
-        with World(url, folder, smtp.url, teams or {"shops": people(6)}, answers=answers) as world:
-            await play(world, smtp, imap)
-
-    with running("embedded") as imap:
-        imap.make("Sent")
-        on(Misbehaving(), lambda smtp: act(smtp, imap))
-
-
-def back_up(world: World, folder: Path) -> Path:
-    file = folder / "monday.backup"
-    backup.write(world.store, file, now=world.now, actor="ann")
-    return file
-
-
-@contextmanager
-def restored(world: World, file: Path, url: str, folder: Path) -> Iterator[Store]:
-    """The world goes on with the backup, in another place on another machine."""
-    with restore.staged(file) as copy:
-        with restore.changing(copy.file) as tx:
-            restore.hold(tx, copy.backup, world.now, "ann")
-        if url.startswith("sqlite"):
-            restore.into_file(copy.file, Path(url.removeprefix("sqlite:///")), world.now)
-        else:
-            restore.into_postgresql(copy.file, url)
-    before = world.store
-    with Store(url, state=folder / "new machine") as world.store:
-        yield before
-    world.store = before
-
-
-async def survey(world: World, *, change: bool = True) -> Survey:
-    """What `outreach release` finds out."""
-    return await asyncio.to_thread(
-        engine.survey, world.store, lambda box: Inbox(box, PASSWORD), world.clock, change=change
-    )
-
-
-def go_on(world: World, seen: Survey) -> None:
-    engine.release(world.store, seen, now=world.now, actor="ann")
-
-
-async def reading(world: World, *days: int) -> None:
-    """Send what is due at ten so many days after Monday, the inbox read before and after as a sender does."""
-    worker = world.engine()
-    for day in days:
-        world.now = MONDAY + timedelta(days=day)
-        await inboxes(world).read()
-        await world.settle(worker)
-        await inboxes(world).read()
-
-
-def kept(world: World) -> None:
-    """Every promise of the store."""
-    broken = {check.code: check.broken for check in world.store.read(audit, world.store.key, world.now)}
-    assert not any(broken.values()), broken
+from tests.worlds import Interrupted, World, message_ids
 
 
 def test_nobody_gets_a_letter_twice(store_url: str, tmp_path: Path) -> None:
@@ -115,11 +38,9 @@ def test_nobody_gets_a_letter_twice(store_url: str, tmp_path: Path) -> None:
             assert (seen.found, seen.unproved, seen.blind) == (10, "", {})
             assert len(smtp.received) == 12
             go_on(world, seen)
-            await reading(world, 4, 7)
-            assert message_ids(smtp) == sent
+            await nothing_more(world, smtp, sent, 4, 7)
             assert world.statuses() == {"sent": 12}
             assert world.store.complaint() == ""
-            kept(world)
 
     scene(tmp_path, play)
 
@@ -129,16 +50,15 @@ def test_the_next_step_counts_from_when_the_letter_left(store_url: str, tmp_path
 
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         file = back_up(world, tmp_path)
-        await world.settle()
-        await inboxes(world).read()
-        left, world.now = world.now, world.now + timedelta(hours=20)
+        await left(world, smtp, 6)
+        monday, world.now = world.now, world.now + timedelta(hours=20)
         with restored(world, file, store_url, tmp_path):
             seen = await survey(world)
-            assert {row.sent_at for row in world.messages("intro")} == {left}
+            assert {row.sent_at for row in world.messages("intro")} == {monday}
             counted = world.rows(sa.select(usage).where(usage.c.scope == "mailbox"))
-            assert [(row.day, row.letters) for row in counted] == [(left.date(), 6)]
+            assert [(row.day, row.letters) for row in counted] == [(monday.date(), 6)]
             # Left on Monday, three business days later is Thursday; from the restore on Tuesday it were Friday.
-            thursday = (left + timedelta(days=3)).date()
+            thursday = (monday + timedelta(days=3)).date()
             assert {row.due_at.date() for row in world.messages("followup")} == {thursday}
             assert seen.first[0].at.date() == thursday
             kept(world)
@@ -161,8 +81,7 @@ def test_what_a_running_sender_read_while_the_store_was_held_is_found_all_the_sa
             seen = await survey(world)
             assert world.statuses() == {"sent": 12}
             go_on(world, seen)
-            await reading(world, 4, 7)
-            assert message_ids(smtp) == sent
+            await nothing_more(world, smtp, sent, 4, 7)
 
     scene(tmp_path, play)
 
@@ -191,10 +110,7 @@ def test_a_letter_of_which_no_copy_was_filed_is_missed_where_the_letters_were_co
         await world.engine().round(4)
         await inboxes(world).read()
         await world.settle()
-        with (
-            restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path),
-            Store(f"sqlite:///{tmp_path / 'new.db'}", state=world.state) as world.store,
-        ):
+        with restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path, same_machine=True):
             seen = await survey(world)
             assert (seen.missing, seen.found) == (6, 4)
             assert seen.unproved == "6 letters left after the copy was made, the Sent folders show 4"
@@ -224,16 +140,13 @@ def test_who_was_launched_after_the_backup_is_not_written_to_again(tmp_path: Pat
         late = world.files["campaigns/shops.toml"].replace("shops", "late")
         files = {**world.files, "campaigns/late.toml": late}
         world.launch("late", files)
-        await world.settle()
-        await inboxes(world).read()
-        sent = message_ids(smtp)
+        sent = await left(world, smtp, 7)
         with restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path):
             seen = await survey(world)
             assert (seen.paused, seen.strangers) == (["eva@birch.example"], [])
             go_on(world, seen)
             world.launch("late", files)
-            await reading(world, 0, 1)
-            assert message_ids(smtp) == sent
+            await nothing_more(world, smtp, sent, 0, 1)
 
     scene(tmp_path, play)
 
@@ -241,8 +154,7 @@ def test_who_was_launched_after_the_backup_is_not_written_to_again(tmp_path: Pat
 def test_an_answer_that_came_meanwhile_stops_before_anything_leaves(tmp_path: Path) -> None:
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         file = back_up(world, tmp_path)
-        await world.settle()
-        await inboxes(world).read()
+        await left(world, smtp, 6)
         imap.deliver(mail("Yes.", sender=BOB, to=world.message(BOB).message_id), at=world.now)
         with restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path):
             seen = await survey(world)
@@ -282,8 +194,8 @@ def test_a_release_undoes_the_programs_pause_and_leaves_a_persons(tmp_path: Path
     scene(tmp_path, play)
 
 
-@pytest.mark.parametrize("machine", ["state", "new machine"])
-def test_a_resumed_pause_alone_lets_nothing_go(tmp_path: Path, machine: str) -> None:
+@pytest.mark.parametrize("same_machine", [True, False])
+def test_a_resumed_pause_alone_lets_nothing_go(tmp_path: Path, same_machine: bool) -> None:
     """Somebody deletes the pause by hand: the store still knows that it was restored, also after a sender ran.
 
     Even on the machine that has sent all of it, where the witness misses nothing.
@@ -292,7 +204,7 @@ def test_a_resumed_pause_alone_lets_nothing_go(tmp_path: Path, machine: str) -> 
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         await world.engine().round(1)
         file, url = back_up(world, tmp_path), f"sqlite:///{tmp_path / 'new.db'}"
-        with restored(world, file, url, tmp_path), Store(url, state=tmp_path / machine) as world.store:
+        with restored(world, file, url, tmp_path, same_machine=same_machine):
             for _ in range(2):
                 assert world.store.write(stops.resume, Scope.ALL, "", actor="me", at=world.now) == 1
                 worker = world.engine()

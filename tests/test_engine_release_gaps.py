@@ -1,6 +1,6 @@
 """Letters that left after a backup where they were cancelled, not launched, or of a mailbox not yet there."""
 
-import asyncio
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -9,20 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from outreach import workspace
-from outreach.engine import release as engine
 from outreach.engine import undo
-from outreach.mailbox.imap import Inbox
 from outreach.model import EnrollmentStatus, Mailbox
-from outreach.report.release import Survey, screen
+from outreach.report.release import screen
 from outreach.store import Store, suppressions
 from outreach.store.tables import campaign, enrollment, event, mailbox, message, revision
-from tests.imapd import PASSWORD, Imapd
+from tests.imapd import Imapd
+from tests.restoring import BOB, back_up, go_on, kept, left, nothing_more, reading, restored, scene, survey
 from tests.smtpd import Misbehaving
-from tests.test_engine_inboxes import inboxes
-from tests.test_engine_release import BOB, back_up, go_on, kept, reading, restored, scene, survey
-from tests.worlds import MONDAY, World, message_ids
+from tests.worlds import MONDAY, World
 
-ANN = "ann@northwind.example"
+ANN, ZOE = "ann@northwind.example", "zoe@northwind.example"
 LAST = '[[step]]\nletter = "followup"\nafter = "3 business days"\n'
 MIDDLE = '[[step]]\nletter = "other"\nafter = "1 business day"\n\n'
 
@@ -51,18 +48,6 @@ def boxes(files: Mapping[str, str]) -> list[Mailbox]:
     return list(workspace.parse(files).mailboxes.values())
 
 
-async def surveyed(world: World, named: list[Mailbox], *, change: bool = True) -> Survey:
-    """What `outreach release` finds out where the workspace names these mailboxes."""
-    return await asyncio.to_thread(
-        engine.survey,
-        world.store,
-        lambda box: Inbox(box, PASSWORD),
-        world.clock,
-        change=change,
-        named=named,
-    )
-
-
 @pytest.mark.parametrize("same_machine", [True, False])
 def test_a_backup_from_before_the_first_launch(store_url: str, tmp_path: Path, same_machine: bool) -> None:
     """Who had a letter of that launch is found in Sent, and another launch writes to nobody again."""
@@ -71,25 +56,17 @@ def test_a_backup_from_before_the_first_launch(store_url: str, tmp_path: Path, s
         forget_the_launch(world)
         file = back_up(world, tmp_path)
         world.launch("shops")
-        await world.settle()
-        await inboxes(world).read()
-        sent = message_ids(smtp)
-        assert len(sent) == 6
+        sent = await left(world, smtp, 6)
         world.now += timedelta(days=2)
-        with restored(world, file, store_url, tmp_path):
-            if same_machine:
-                world.store.close()
-                world.store = Store(store_url, state=world.state)
-            dry = await surveyed(world, boxes(world.files), change=False)
+        with restored(world, file, store_url, tmp_path, same_machine=same_machine):
+            dry = await survey(world, named=boxes(world.files), change=False)
             assert (dry.found, dry.unknown, dry.unproved) == (0, 6, "")
-            seen = await surveyed(world, boxes(world.files))
+            seen = await survey(world, named=boxes(world.files))
             assert (seen.missing, seen.unknown, len(seen.paused)) == (6 if same_machine else None, 6, 6)
             assert ("MISSING   6 letters left from here" in screen(seen, "UTC")) == same_machine
             go_on(world, seen)
             world.launch("shops")
-            await reading(world, 3, 4)
-            assert message_ids(smtp) == sent
-            kept(world)
+            await nothing_more(world, smtp, sent, 3, 4)
 
     scene(tmp_path, play)
 
@@ -100,13 +77,10 @@ def test_letters_that_are_missing_are_told_also_where_nothing_waits(tmp_path: Pa
         file = back_up(world, tmp_path)
         world.launch("shops")
         await world.settle()
-        with (
-            restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path),
-            Store(f"sqlite:///{tmp_path / 'new.db'}", state=world.state) as world.store,
-        ):
-            seen = await surveyed(world, boxes(world.files))
+        with restored(world, file, f"sqlite:///{tmp_path / 'new.db'}", tmp_path, same_machine=True):
+            seen = await survey(world, named=boxes(world.files))
             assert seen.waiting == 0
-            assert seen.unproved.startswith("6 letters left") or ANN in seen.unproved
+            assert seen.unproved == "6 letters left after the copy was made, the Sent folders show 0"
 
     scene(tmp_path, play)
 
@@ -115,25 +89,22 @@ def test_letters_that_are_missing_are_told_also_where_nothing_waits(tmp_path: Pa
 def test_a_mailbox_that_was_added_after_the_backup(store_url: str, tmp_path: Path, readable: bool) -> None:
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         world.import_({"late": ["eva@birch.example"]})
-        await world.settle()
-        await inboxes(world).read()
+        await left(world, smtp, 6)
         file, old = back_up(world, tmp_path), world.files
         main = old["outreach.toml"]
-        second = main[main.index("[[mailbox]]") :].replace(ANN, "zoe@northwind.example")
-        late = old["campaigns/shops.toml"].replace("shops", "late").replace(ANN, "zoe@northwind.example")
+        second = main[main.index("[[mailbox]]") :].replace(ANN, ZOE)
+        late = old["campaigns/shops.toml"].replace("shops", "late").replace(ANN, ZOE)
         world.launch("late", {**old, "outreach.toml": main + second, "campaigns/late.toml": late})
         world.now += timedelta(minutes=5)
-        await world.settle()
-        await inboxes(world).read()
-        assert len(message_ids(smtp)) == 7
+        await left(world, smtp, 7)
         unread = second.replace(f'imap = "{imap.url}"', 'answers = "manual"')
         named = boxes({**old, "outreach.toml": main + (second if readable else unread)})
         assert len(named) == 2
         with restored(world, file, store_url, tmp_path):
-            seen = await surveyed(world, named)
-            assert list(seen.blind) == ([] if readable else ["zoe@northwind.example"])
-            assert ("zoe@northwind.example" in seen.unproved) is not readable
-            assert (await surveyed(world, boxes(old))).unproved == ""
+            seen = await survey(world, named=named)
+            assert list(seen.blind) == ([] if readable else [ZOE])
+            assert (ZOE in seen.unproved) is not readable
+            assert (await survey(world, named=boxes(old))).unproved == ""
 
     scene(tmp_path, play)
 
@@ -146,19 +117,14 @@ def test_a_first_letter_that_was_cancelled_in_the_backup(store_url: str, tmp_pat
         world.launch("shops", changed(world, 'letter = "intro"', 'letter = "other"'))
         file = back_up(world, tmp_path)
         world.launch("shops", first)
-        await world.settle()
-        await inboxes(world).read()
-        sent = message_ids(smtp)
-        assert len(sent) == 6
+        sent = await left(world, smtp, 6)
         with restored(world, file, store_url, tmp_path):
             assert (await survey(world, change=False)).found == 6
             seen = await survey(world)
             assert (seen.found, len(seen.paused), seen.unproved) == (6, 6, "")
             go_on(world, seen)
-            await reading(world, 0, 1)
-            assert message_ids(smtp) == sent
+            await nothing_more(world, smtp, sent, 0, 1)
             assert world.statuses("intro") == {"sent": 6}
-            kept(world)
             world.launch("shops", first)  # what was launched when they left
             assert world.statuses("followup") == {"scheduled": 6}
             kept(world)
@@ -171,15 +137,13 @@ def test_a_follow_up_that_was_cancelled_in_the_backup(store_url: str, tmp_path: 
 
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         first = dict(world.files)
-        await world.settle()
-        await inboxes(world).read()
+        await left(world, smtp, 6)
         world.launch("shops", changed(world, LAST, MIDDLE + LAST))
         assert world.statuses("followup") == {"cancelled": 6}
         file = back_up(world, tmp_path)
         world.launch("shops", first)
         await reading(world, 3)
-        sent = message_ids(smtp)
-        assert len(sent) == 12
+        sent = await left(world, smtp, 12)
         with restored(world, file, store_url, tmp_path):
             seen = await survey(world)
             assert (seen.found, seen.paused) == (6, [])
@@ -187,9 +151,7 @@ def test_a_follow_up_that_was_cancelled_in_the_backup(store_url: str, tmp_path: 
             assert world.statuses("other") == {"cancelled": 6}
             assert world.enrolled(BOB) == EnrollmentStatus.FINISHED
             go_on(world, seen)
-            await reading(world, 4, 5)
-            assert message_ids(smtp) == sent
-            kept(world)
+            await nothing_more(world, smtp, sent, 4, 5)
 
     scene(tmp_path, play)
 
@@ -199,17 +161,13 @@ def test_who_opted_out_after_the_letter_is_no_missing_one(tmp_path: Path) -> Non
 
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
         file = back_up(world, tmp_path)
-        await world.settle()
-        await inboxes(world).read()
+        await left(world, smtp, 6)
         now, key = world.now, world.store.key
         world.store.write(suppressions.add, key, [BOB], reason="opted out", at=now, actor="inbox")
         url = f"sqlite:///{tmp_path / 'new.db'}"
-        with restored(world, file, url, tmp_path) as before:
+        with restored(world, file, url, tmp_path):
             world.store.close()
-            Path(f"{tmp_path / 'new.db'}.suppressions").write_bytes(
-                (tmp_path / "first.db.suppressions").read_bytes()
-            )
-            assert before.id
+            shutil.copy(tmp_path / "first.db.suppressions", tmp_path / "new.db.suppressions")
             with Store(url, state=world.state) as world.store:
                 assert world.store.relearn(now) == 1
                 assert world.message(BOB).status == "cancelled"
@@ -227,22 +185,17 @@ def test_a_launch_that_was_undone_in_the_backup_and_made_again(store_url: str, t
     """Whoever joins a third time has had the letter of the second."""
 
     async def play(world: World, smtp: Misbehaving, imap: Imapd) -> None:
-        launch, _ = undo.ahead(world.store, "shops")
+        launch, _ = undo.ahead(world.store, "shops", world.now)
         undo.undo(world.store, "shops", launch, now=world.now, actor="ann")
         file = back_up(world, tmp_path)
         world.launch("shops")
-        await world.settle()
-        await inboxes(world).read()
-        sent = message_ids(smtp)
-        assert len(sent) == 6
+        sent = await left(world, smtp, 6)
         with restored(world, file, store_url, tmp_path):
-            seen = await surveyed(world, boxes(world.files))
+            seen = await survey(world, named=boxes(world.files))
             assert (seen.found, seen.unknown, len(seen.paused)) == (0, 6, 6)
             go_on(world, seen)
             world.now = MONDAY + timedelta(days=1)
             world.launch("shops")
-            await reading(world, 1, 2)
-            assert message_ids(smtp) == sent
-            kept(world)
+            await nothing_more(world, smtp, sent, 1, 2)
 
     scene(tmp_path, play)

@@ -14,10 +14,9 @@ from outreach.store import claims, endings, marks, prospects, records, settings,
 from outreach.store.marks import Marked, Refused
 from outreach.store.tables import enrollment, event, message, metadata, suppression
 from tests.smtpd import Misbehaving, on
-from tests.worlds import Interrupted, World, address, people
+from tests.worlds import ANN, Interrupted, World, people
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
-ANN = address("ann")
 Stop = Callable[[World, str], None]
 
 

@@ -3,7 +3,6 @@
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,18 +17,6 @@ from tests.senders import Fate, Nursery
 from tests.worlds import MONDAY, World, address, people
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Nursery]:
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
-
-
-@pytest.fixture
-def nursery(processes: Nursery, tmp_path: Path) -> Nursery:
-    return processes.at(tmp_path, MONDAY)
 
 
 def run(nursery: Nursery, world: World, senders: int) -> None:

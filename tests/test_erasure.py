@@ -62,8 +62,7 @@ def test_nothing_of_them_is_left(shell: Shell, post: Served, email: str, before:
     shell.fill(smtp=post.server.url)
     shell.write("templates/intro.txt", INTRO.replace("{{ company }}", "{{ city }}"))
     shell.write("templates/followup.txt", "Format: text\n\nHello {{ first_name }},\n\nAny news?\n")
-    shell.write("people.csv", PEOPLE.format(email=email))
-    shell.ok("prospects", "import", "people.csv")
+    shell.add(PEOPLE.format(email=email))
     shell.ok("launch", "shops", "--yes")
     for _ in range(3):
         shell.now += timedelta(hours=1)

@@ -114,7 +114,7 @@ def test_a_follow_up_needs_no_subject(shell: Shell) -> None:
 
 def test_standard_input_is_read_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"".join(lines(SPAM)))))
-    assert json.loads(shell.ok("lint", "--batch", "-", "--format", "json"))["id"] == "s"
+    assert shell.json("lint", "--batch", "-")["id"] == "s"
 
 
 def test_rows_are_read_as_they_are_asked_for() -> None:

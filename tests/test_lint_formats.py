@@ -74,8 +74,7 @@ def test_findings_are_valid_sarif_at_their_places(shell: Shell) -> None:
 def test_a_campaign_with_findings_of_its_people_and_an_unreadable_file_are_valid_too(shell: Shell) -> None:
     shell.fill()
     shell.ok("prospects", "import", "prospects.csv")
-    shell.write("more.csv", "email,first_name,company,industry\nx@cx.example,Max,{{ x }},retail\n")
-    shell.ok("prospects", "import", "more.csv")
+    shell.add("email,first_name,company,industry\nx@cx.example,Max,{{ x }},retail\n")
     people = [each["ruleId"] for each in log(shell, "shops")["runs"][0]["results"]]
     assert "MRG601" in people
     shell.write("templates/intro.txt", "Subject: {{ x\n\nHello\n")

@@ -4,7 +4,8 @@ import pytest
 
 from outreach.mailbox.folders import Role
 from outreach.mailbox.imap import Batch, Cursor, InboxError
-from tests.imapscript import DONE, HEAD, MAIL, PAUSE, START, THE_MAIL, Scripted, inbox, on, read, refused
+from tests.imapscript import DONE, HEAD, MAIL, PAUSE, START, THE_MAIL, Scripted, inbox, read, refused
+from tests.smtpd import on
 
 
 def test_a_server_that_sends_more_than_was_asked_for_is_cut_short() -> None:

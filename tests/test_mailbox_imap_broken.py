@@ -22,9 +22,9 @@ from tests.imapscript import (
     THE_MAIL,
     Scripted,
     inbox,
-    on,
     refused,
 )
+from tests.smtpd import on
 
 QUICK = dict.fromkeys(("connect", "auth", "command", "fetch", "append", "logout"), 0.3)
 

@@ -11,8 +11,8 @@ import pytest
 from outreach.errors import MailboxError
 from outreach.mailbox.imap import Inbox, InboxError
 from outreach.model import Mailbox
-from tests.imapscript import DONE, SECRET, START, THE_MAIL, Scripted, inbox, on, refused
-from tests.smtpd import certificate
+from tests.imapscript import DONE, SECRET, START, THE_MAIL, Scripted, inbox, refused
+from tests.smtpd import certificate, on
 
 HOST = "imap.northwind.example"
 SENT = {"PLAIN": base64.b64encode(f"\0ann\0{SECRET}".encode()).decode(), "LOGIN": f'LOGIN ann "{SECRET}"'}

@@ -26,7 +26,6 @@ from outreach.mailbox.smtp import Session
 from outreach.mailbox.tokens import Access, Landing, begin, post
 from outreach.model import Mailbox, Unreachable
 from tests.imapscript import Scripted as ScriptedImap
-from tests.imapscript import on as on_imap
 from tests.smtpd import Scripted, on
 from tests.test_credentials import Desktop, PlainFile
 
@@ -335,7 +334,7 @@ def test_imap_is_logged_in_to_with_a_token_and_a_refused_one_is_forgotten() -> N
                 await Inbox(box, access).folders()
             assert not away.value.auth
 
-    on_imap(
+    on(
         ScriptedImap(
             {
                 "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n$ OK ok\r\n",

@@ -206,7 +206,7 @@ def test_an_imap_server_that_repeats_the_login_is_not_quoted(form: str, echo: st
                 pass
         return steps, refused.value
 
-    steps, unattended = imapscript.on(imapscript.Scripted(script), scene)
+    steps, unattended = on(imapscript.Scripted(script), scene)
     assert names(steps)[-1][:2] == ("imap login", False)
     for shown in (steps[-1].said, unattended.message):
         assert "it repeats the login" in shown

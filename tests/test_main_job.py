@@ -2,11 +2,10 @@
 
 import csv
 import io
-import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -14,11 +13,9 @@ from email.message import EmailMessage
 from itertools import cycle, islice
 from quopri import decodestring
 
-import pytest
-
-from outreach.mailbox.sandbox import Received, Sandbox
+from outreach.mailbox.sandbox import Received
 from tests.cli import Shell
-from tests.launched import Served, served
+from tests.launched import Served
 
 MAIN = """\
 [sender]
@@ -128,12 +125,6 @@ def table(people: list[Person]) -> str:
     return text.getvalue()
 
 
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Sandbox()) as each:
-        yield each
-
-
 def fill(shell: Shell, smtp: str, store_url: str, people: list[Person]) -> None:
     boxes = [MAILBOX.format(name=name, smtp=smtp) for name in ("ann", "tim", "joe", "may")]
     shell.write("outreach.toml", MAIN.format(store=store_url) + "".join(boxes))
@@ -146,12 +137,12 @@ def fill(shell: Shell, smtp: str, store_url: str, people: list[Person]) -> None:
 def test_a_thousand_rows(shell: Shell, store_url: str, post: Served) -> None:
     people = good()
     fill(shell, post.server.url, store_url, people)
-    done = json.loads(shell.ok("prospects", "import", "people.csv", "--format", "json"))
+    done = shell.json("prospects", "import", "people.csv")
     counted = {name: done[name] for name in ("rows", "added", "duplicates", "bad")}
     assert counted == {"rows": 1000, "added": GOOD, "duplicates": DUPLICATES, "bad": WRONG}
-    plan = json.loads(shell.ok("plan", "shops", "--format", "json"))
+    plan = shell.json("plan", "shops")
     shell.ok("launch", "shops", "--plan", plan["plan"], "--yes", "--format", "json")
-    calendar = json.loads(shell.ok("calendar", "shops", "--days", "30", "--all", "--format", "json"))
+    calendar = shell.json("calendar", "shops", "--days", "30", "--all")
 
     came = send(shell, post, sorted({datetime.fromisoformat(each["at"]) for each in calendar}))
     said = {(each["email"], each["letter"]): datetime.fromisoformat(each["at"]) for each in calendar}
@@ -168,7 +159,7 @@ def test_a_thousand_rows(shell: Shell, store_url: str, post: Served) -> None:
     shell.now += timedelta(days=30)
     shell.ok("run", "--once")
     assert len(post.server.received) == 2 * GOOD
-    assert json.loads(shell.ok("plan", "shops", "--format", "json"))["new"] == []
+    assert shell.json("plan", "shops")["new"] == []
 
 
 def send(shell: Shell, post: Served, moments: list[datetime]) -> dict[tuple[str, str], datetime]:

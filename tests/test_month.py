@@ -211,7 +211,7 @@ class Month:
         self.planning.launch(stem=stem, first=int(first) or None)
 
     def undo(self, stem: str) -> None:
-        launch, _ = undo.ahead(self.store, stem)
+        launch, _ = undo.ahead(self.store, stem, self.now)
         undo.undo(self.store, stem, launch, now=self.now, actor="me")
 
     def pause(self, scope: str, name: str) -> None:

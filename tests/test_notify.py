@@ -1,9 +1,7 @@
 """The operator is told by mail: a digest a day, alerts once each, and never at the cost of the sending."""
 
 import asyncio
-import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -13,8 +11,6 @@ import pytest
 from outreach import daemon
 from outreach.campaign import Notify
 from outreach.daemon import Daemon
-from outreach.engine import notices
-from outreach.engine.notices import Notice
 from outreach.engine.notify import Notifier, Operator
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine
@@ -22,9 +18,9 @@ from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
 from outreach.model import Mailbox, Scope
 from outreach.store import Store, events, inbox, memo, settings, stops
+from tests.answered import answer
 from tests.cli import MONDAY, Shell
-from tests.launched import RELAY, Served, files, launch, real_now, served
-from tests.test_cli_inbox import answer
+from tests.launched import GAP, RELAY, Served, files, launch, real_now, served
 from tests.test_heartbeat import SECRET, monitor
 
 BOB, OPS = "bob@acme.example", "ops@northwind.example"
@@ -32,16 +28,10 @@ LATE = MONDAY + timedelta(hours=2)
 TODAY = LATE.date()
 
 
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Sandbox()) as each:
-        yield each
-
-
 def workspace(smtp: str, notify: str, *, always: bool = False) -> dict[str, str]:
     """The usual files, a mailbox without a gap, and [notify] to ops@ as given."""
     texts = files(smtp, "sqlite:///outreach.db", always=always)
-    main = texts["outreach.toml"].replace('per_day = 30\ngap = "3-10 min"', RELAY)
+    main = texts["outreach.toml"].replace(GAP, RELAY)
     return {**texts, "outreach.toml": f'{main}\n[notify]\nto = ["{OPS}"]\n{notify}\n'}
 
 
@@ -55,74 +45,6 @@ def mails(post: Served, to: str = OPS) -> list[tuple[str, str]]:
             assert "List-Unsubscribe" not in mail
             found.append((str(mail["Subject"]), mail.get_content().replace("\r\n", "\n")))
     return found
-
-
-def notice(name: str, minutes: int = 0) -> Notice:
-    return Notice(name, f"{name} is broken", patience=timedelta(minutes=minutes))
-
-
-class Memory:
-    """What is remembered from one look to the next."""
-
-    def __init__(self, *, rationed: bool = True) -> None:
-        self.known, self.rationed = "", rationed
-
-    def tells(self, at: datetime, *found: Notice) -> list[str]:
-        self.known, ready = notices.due(self.known, found, at, at.date(), rationed=self.rationed)
-        return [each.key for each in ready]
-
-
-def test_each_thing_is_told_once_until_it_is_gone() -> None:
-    memory, minutes = Memory(), timedelta(minutes=11)
-    assert memory.tells(LATE, notice("a")) == ["a"]
-    assert memory.tells(LATE + minutes, notice("a"), notice("b")) == ["b"]
-    assert memory.tells(LATE + 2 * minutes, notice("b")) == []
-    assert memory.tells(LATE + 3 * minutes, notice("a"), notice("b")) == ["a"]
-
-
-def test_what_comes_within_ten_minutes_goes_into_one_mail() -> None:
-    memory = Memory()
-    assert memory.tells(LATE, notice("a")) == ["a"]
-    assert memory.tells(LATE + timedelta(minutes=1), notice("a"), notice("b")) == []
-    assert memory.tells(LATE + timedelta(minutes=10), notice("a"), notice("b"), notice("c")) == ["b", "c"]
-
-
-def test_a_moment_without_an_inbox_is_no_alarm() -> None:
-    memory = Memory()
-    assert memory.tells(LATE, notice("inbox", 10)) == []
-    assert memory.tells(LATE + timedelta(minutes=5)) == []
-    assert memory.tells(LATE + timedelta(minutes=6), notice("inbox", 10)) == []
-    assert memory.tells(LATE + timedelta(minutes=16), notice("inbox", 10)) == ["inbox"]
-
-
-def test_ten_mails_a_day_are_enough() -> None:
-    memory = Memory()
-    told = [memory.tells(LATE + number * timedelta(minutes=20), notice(str(number))) for number in range(20)]
-    assert [len(each) for each in told] == [1] * 10 + [0] * 10
-    assert memory.tells(LATE + timedelta(days=1), notice("19")) == ["19"]
-
-
-def test_what_cron_says_is_said_again_on_the_next_day_only() -> None:
-    memory = Memory(rationed=False)
-    assert memory.tells(LATE, notice("a")) == ["a"]
-    assert memory.tells(LATE + timedelta(minutes=3), notice("a"), notice("b")) == ["b"]
-    assert memory.tells(LATE + timedelta(minutes=6), notice("a"), notice("b")) == []
-    assert memory.tells(LATE + timedelta(days=1), notice("a"), notice("b")) == ["a", "b"]
-
-
-def test_what_could_not_be_told_is_told_the_next_time() -> None:
-    memory = Memory()
-    assert memory.tells(LATE, notice("a"), notice("b")) == ["a", "b"]
-    memory.known = notices.untold(memory.known, [notice("a"), notice("b")])[0]
-    assert memory.tells(LATE + timedelta(minutes=1), notice("a")) == ["a"]
-
-
-def test_mails_that_did_not_leave_are_not_counted() -> None:
-    memory = Memory()
-    for number in range(15):
-        at = LATE + number * timedelta(minutes=30)
-        assert memory.tells(at, notice("a")) == ["a"]
-        memory.known = notices.untold(memory.known, [notice("a")])[0]
 
 
 def test_the_digest_is_one_mail_a_day_sent_by_the_first_run_after_its_time(
@@ -259,9 +181,9 @@ def test_an_alert_that_could_not_be_sent_comes_later(shell: Shell, post: Served)
 def test_nothing_of_it_counts_as_a_letter(shell: Shell, post: Served) -> None:
     shell.now = LATE
     launch(shell, workspace(post.server.url, 'digest = "07:00"'), BOB)
-    result = json.loads(shell.ok("run", "--once", "--format", "json"))
+    result = shell.json("run", "--once")
     assert result["counts"] == {"sent": 1}
-    status = json.loads(shell.ok("status", "--format", "json"))
+    status = shell.json("status")
     assert status["mailboxes"][0]["sent_today"] == 1
     assert sorted(post.recipients()) == [BOB, OPS]
 
@@ -411,24 +333,3 @@ def test_while_the_store_is_held_only_that_is_told(shell: Shell, post: Served) -
     shell.now += timedelta(minutes=15)
     shell.run("run", "--once")
     assert len(mails(post)) > before + 1  # then it tells again
-
-
-def test_what_was_told_before_the_store_was_held_is_not_told_again_after() -> None:
-    known, told = notices.due("", [notice("reply")], LATE, TODAY)
-    known, held = notices.due(known, [notice("held")], LATE + timedelta(hours=1), TODAY, partial=True)
-    _, after = notices.due(known, [notice("reply")], LATE + timedelta(hours=2), TODAY)
-    assert (len(told), len(held), len(after)) == (1, 1, 0)
-
-
-def test_a_mail_that_is_not_among_the_first_any_more_is_not_told_again() -> None:
-    """More wait than are looked at: the oldest come back when others are done with, and were told before."""
-    old, new = (
-        Notice("mail:1", "reply from bob@acme.example"),
-        Notice("mail:2", "reply from eva@birch.example"),
-    )
-    known, told = notices.due("", [old], MONDAY, MONDAY.date())
-    assert told == (old,)
-    later = MONDAY + timedelta(hours=1)
-    known, told = notices.due(known, [new], later, later.date(), partial=True)
-    assert told == (new,)
-    assert notices.due(known, [old], later + timedelta(hours=1), later.date(), partial=True)[1] == ()

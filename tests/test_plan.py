@@ -1,8 +1,6 @@
 """What a plan says of people who are not in the campaign yet: who joins, who is held and why."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +10,8 @@ from tests.planning import Planning, held, new
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 
 
-@pytest.fixture
-def shops(store_url: str, tmp_path: Path) -> Iterator[Planning]:
-    """A campaign that nobody has launched, with two people in its segment."""
-    planning = Planning(store_url, tmp_path)
-    yield planning
-    planning.store.close()
-
-
-def test_everybody_in_the_segment_joins_with_a_letter_and_a_mailbox(shops: Planning) -> None:
-    made = shops.plan()
+def test_everybody_in_the_segment_joins_with_a_letter_and_a_mailbox(planning: Planning) -> None:
+    made = planning.plan()
     assert new(made) == [BOB, EVA]
     first = made.new[0]
     assert first.mailbox == "ann@northwind.example"
@@ -32,62 +22,62 @@ def test_everybody_in_the_segment_joins_with_a_letter_and_a_mailbox(shops: Plann
     assert (made.matched, made.kept, made.companies) == (2, 0, 2)
 
 
-def test_planning_changes_nothing_and_the_same_state_gives_the_same_plan(shops: Planning) -> None:
-    assert shops.plan() == shops.plan()
-    assert shops.enrolled() == {}
+def test_planning_changes_nothing_and_the_same_state_gives_the_same_plan(planning: Planning) -> None:
+    assert planning.plan() == planning.plan()
+    assert planning.enrolled() == {}
 
 
-def test_a_missing_value_holds_only_that_person(shops: Planning) -> None:
-    shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
-    made = shops.plan()
+def test_a_missing_value_holds_only_that_person(planning: Planning) -> None:
+    planning.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
+    made = planning.plan()
     assert new(made) == [BOB, EVA]
     assert held(made) == {"noname@dale.example": ("missing", "no first_name")}
 
 
-def test_what_the_segment_cannot_decide_is_counted_by_field(shops: Planning) -> None:
-    shops.edit("campaigns/shops.toml", "industry == 'retail'", "industry == 'retail' and employees >= 20")
-    shops.add("email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
-    made = shops.plan()
+def test_what_the_segment_cannot_decide_is_counted_by_field(planning: Planning) -> None:
+    planning.edit("campaigns/shops.toml", "industry == 'retail'", "industry == 'retail' and employees >= 20")
+    planning.add("email,first_name,company,industry,employees\nann@elm.example,Ann,Elm,retail,40\n")
+    made = planning.plan()
     assert new(made) == ["ann@elm.example"]
     assert made.unknown == {"employees": 2}
 
 
-def test_the_reasons_to_leave_somebody_out(shops: Planning) -> None:
-    shops.add(
+def test_the_reasons_to_leave_somebody_out(planning: Planning) -> None:
+    planning.add(
         "email,first_name,company,industry,language\n"
         "s@sup.example,Sue,Sup,retail,\n"
         "x@excluded.example,Xan,Ex,retail,\n"
         "d@deutsch.example,Dirk,De,retail,de\n"
     )
-    shops.suppress("s@sup.example")
-    shops.write("customers.csv", "domain\nexcluded.example\n")
-    shops.edit("campaigns/shops.toml", "mailboxes =", 'exclude = ["customers.csv"]\nmailboxes =')
-    shops.write("templates/intro.de.txt", "Subject: Regale\n\nGuten Tag,\n\nRegale.\n")
-    assert held(shops.plan()) == {
+    planning.suppress("s@sup.example")
+    planning.write("customers.csv", "domain\nexcluded.example\n")
+    planning.edit("campaigns/shops.toml", "mailboxes =", 'exclude = ["customers.csv"]\nmailboxes =')
+    planning.write("templates/intro.de.txt", "Subject: Regale\n\nGuten Tag,\n\nRegale.\n")
+    assert held(planning.plan()) == {
         "s@sup.example": ("suppressed", "suppressed: asked us"),
         "x@excluded.example": ("excluded", "in an exclude file"),
         "d@deutsch.example": ("language", "followup has no text in de"),
     }
 
 
-def test_a_company_gets_no_more_people_than_allowed(shops: Planning) -> None:
+def test_a_company_gets_no_more_people_than_allowed(planning: Planning) -> None:
     more = "".join(f"p{number}@acme.example,P,Acme,retail\n" for number in range(4))
-    shops.add(f"email,first_name,company,industry\n{more}")
-    made = shops.plan()
+    planning.add(f"email,first_name,company,industry\n{more}")
+    made = planning.plan()
     assert new(made) == [BOB, EVA, "p0@acme.example", "p1@acme.example"]
     assert set(held(made)) == {"p2@acme.example", "p3@acme.example"}
     assert len({each.mailbox for each in made.new if each.prospect.company == "acme"}) <= 1
 
 
-def test_nobody_is_in_two_campaigns_unless_one_says_so(shops: Planning) -> None:
-    shops.launch()
-    shops.files["campaigns/second.toml"] = shops.files["campaigns/shops.toml"]
-    assert held(shops.plan("second")) == {
+def test_nobody_is_in_two_campaigns_unless_one_says_so(planning: Planning) -> None:
+    planning.launch()
+    planning.files["campaigns/second.toml"] = planning.files["campaigns/shops.toml"]
+    assert held(planning.plan("second")) == {
         BOB: ("elsewhere", "in campaign shops"),
         EVA: ("elsewhere", "in campaign shops"),
     }
-    shops.edit("campaigns/second.toml", "mailboxes =", "exclusive = false\nmailboxes =")
-    assert new(shops.plan("second")) == [BOB, EVA]
+    planning.edit("campaigns/second.toml", "mailboxes =", "exclusive = false\nmailboxes =")
+    assert new(planning.plan("second")) == [BOB, EVA]
 
 
 @pytest.mark.parametrize(
@@ -102,9 +92,9 @@ def test_nobody_is_in_two_campaigns_unless_one_says_so(shops: Planning) -> None:
         ("{% set x = 1 %}", "lint"),
     ],
 )
-def test_what_looks_like_code_is_shown_as_it_is_or_held(shops: Planning, company: str, hold: str) -> None:
-    shops.put(BOB, company=company)
-    made = shops.plan()
+def test_what_looks_like_code_is_shown_as_it_is_or_held(planning: Planning, company: str, hold: str) -> None:
+    planning.put(BOB, company=company)
+    made = planning.plan()
     if hold:
         assert {email: code for email, (code, _) in held(made).items()} == {BOB: hold}
         assert new(made) == [EVA]
@@ -112,9 +102,9 @@ def test_what_looks_like_code_is_shown_as_it_is_or_held(shops: Planning, company
         assert made.new[0].draft.subject == f"Shelving for {company}"
 
 
-def test_a_field_that_no_prospect_has_stops_the_plan_at_its_place(shops: Planning) -> None:
-    shops.write("intro", "Subject: Hello\n\nHello {{ frist_name }},\n")
+def test_a_field_that_no_prospect_has_stops_the_plan_at_its_place(planning: Planning) -> None:
+    planning.write("intro", "Subject: Hello\n\nHello {{ frist_name }},\n")
     with pytest.raises(InputError) as caught:
-        shops.plan()
+        planning.plan()
     assert "templates/intro.txt:3:10" in str(caught.value)
     assert "first_name" in str(caught.value)

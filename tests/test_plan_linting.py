@@ -1,7 +1,6 @@
 """The linter before a launch: an error stops it, one person's error holds them, what is accepted is kept."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,6 @@ SHOUTED = INTRO.replace("Leeds.", "Leeds!!!")  # FMT203, an error that is no gat
 REASON = ("--reason", "the customer asked for it")
 
 
-@pytest.fixture
-def shops(shell: Shell) -> Shell:
-    """The small workspace with its prospects imported."""
-    shell.fill()
-    shell.ok("prospects", "import", "prospects.csv")
-    return shell
-
-
-@pytest.fixture
-def planning(store_url: str, tmp_path: Path) -> Iterator[Planning]:
-    """The same two people on a store of either kind."""
-    made = Planning(store_url, tmp_path)
-    yield made
-    made.store.close()
-
-
 def accepted(made: Planning, *codes: str) -> plans.Outcome:
     """Launch, letting these codes through."""
     workspace = made.workspace.accepting((code, "as we like it") for code in codes)
@@ -46,7 +29,7 @@ def accepted(made: Planning, *codes: str) -> plans.Outcome:
 
 
 def queued(shell: Shell) -> Any:
-    return json.loads(shell.ok("calendar", "--format", "json"))
+    return shell.json("calendar")
 
 
 @pytest.mark.parametrize(("text", "code"), [(UNFILLED, "MRG601"), (SHOUTED, "FMT203")])
@@ -105,7 +88,7 @@ def test_an_accepted_error_goes_out_and_the_reason_is_kept(shops: Shell, way: st
 def test_a_plan_is_another_with_what_it_accepts(shops: Shell) -> None:
     shops.write(LETTER, UNFILLED)
     ids = {
-        json.loads(shops.ok("plan", "shops", *args, "--format", "json"))["plan"]
+        shops.json("plan", "shops", *args)["plan"]
         for args in ((), ("--accept", "MRG601", *REASON), ("--accept", "MRG601", "--reason", "another"))
     }
     assert len(ids) == 3
@@ -285,10 +268,7 @@ def test_a_letter_is_judged_by_the_campaign_that_is_planned(shops: Shell) -> Non
     text = (shops.folder / "campaigns/shops.toml").read_text(encoding="utf-8")
     shops.write("campaigns/aaa.toml", text.replace("ann@northwind.example", "ann@gmail.com"))
     codes = {
-        stem: {
-            each["code"]
-            for each in json.loads(shops.ok("plan", stem, "--format", "json"))["letters"]["findings"]
-        }
+        stem: {each["code"] for each in shops.json("plan", stem)["letters"]["findings"]}
         for stem in ("aaa", "shops")
     }
     assert "IDN505" in codes["aaa"]

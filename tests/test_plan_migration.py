@@ -1,8 +1,6 @@
 """What a plan tells of those who are in the campaign already: texts, dates, steps, and who stands where."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +14,13 @@ NED_ROW = f"email,first_name,company,industry,country\n{NED},Ned,Fir,retail,GB\n
 
 
 @pytest.fixture
-def shops(store_url: str, tmp_path: Path) -> Iterator[Planning]:
+def shops(planning: Planning) -> Planning:
     """Bob got the first letter, Eva's and Ned's wait."""
-    planning = Planning(store_url, tmp_path)
     planning.add(NED_ROW)
     planning.launch(first=1)
     planning.play(0.5)
     planning.launch()
-    yield planning
-    planning.store.close()
+    return planning
 
 
 def changed(shops: Planning) -> list[str]:

@@ -100,6 +100,11 @@ def test_no_opening_ends_with_what_the_letter_writes_after_it() -> None:
         ("某某股份有限公司", "某某"),
         ("株式会社日立", "日立"),
         ('SIA "Rimi"', "Rimi"),
+        ("SARL Boulangerie du Port", "Boulangerie du Port"),
+        ("AKSU İTH. İHR. SAN. TİC. LTD. ŞTİ.", "AKSU"),
+        ("Kaya Gıda Sanayi Anonim Şirketi", "Kaya Gıda"),
+        ("Huta Nowa Spółka z o.o.", "Huta Nowa"),
+        ("OÜ Puit", "Puit"),
     ],
 )
 def test_a_company_is_named_without_its_legal_form(company: str, short: str) -> None:
@@ -119,6 +124,7 @@ def test_a_company_is_named_without_its_legal_form(company: str, short: str) -> 
             "Sas Institute",
             "The Limited",
             "Las Vegas NV",
+            "TOO GOOD LATE",
             "My CV",
             "Vinyl LP",
         ),

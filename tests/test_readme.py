@@ -11,6 +11,7 @@ from outreach.model import EnrollmentStatus, Limits, Mailbox, MessageStatus
 from outreach.schedule.slots import RAMP_STEP
 from tests import screens
 from tests.cli import Shell
+from tests.screens import commands, without_plan
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,34 +19,17 @@ GUIDE = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
 ANSWERS = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
 
 
-def commands(page: str) -> list[str]:
-    """The commands of a page's console blocks, in order."""
-    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-
-
-def _without_plan(screen: str) -> str:
-    """A plan's id follows from every file of the starter."""
-    return re.sub(r"(?m)(plan|--plan) [0-9a-f]{4,8}\b", r"\1 ID", screen)
-
-
 def test_the_steps_work_as_written_from_an_empty_folder(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a screen stands below a command it is what is printed: `python -m tests.screens` writes them anew."""
     monkeypatch.setattr("outreach.mailbox.credentials._keyrings", lambda: iter(()))
-
-    def run(folder: Path, *arguments: str) -> str:
-        shell.folder = folder
-        return shell.ok(*arguments)
-
-    followed = list(screens.followed(README, shell.folder, run))
+    followed = list(screens.followed(README, shell.folder, shell.there))
     assert len(followed) > 30
     shown = [step for step in followed if step.screen]
     assert [step.command for step in shown] == ["outreach plan fair", "outreach status"]
     for step in shown:
-        assert _without_plan(step.screen) == _without_plan(step.said), step.command
+        assert without_plan(step.screen) == without_plan(step.said), step.command
 
 
 def test_the_commands_of_the_linters_guide_run_in_the_starter(shell: Shell) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -114,8 +113,7 @@ def test_a_tag_that_nobody_has_is_told_with_the_one_that_was_meant() -> None:
 
 
 @pytest.fixture
-def shops(store_url: str, tmp_path: Path) -> Planning:
-    planning = Planning(store_url, tmp_path)
+def shops(planning: Planning) -> Planning:
     planning.launch()
     return planning
 

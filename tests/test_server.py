@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,21 +17,15 @@ from outreach.report import units
 from outreach.report.needs import CODES
 from outreach.report.units import Site
 from tests.cli import Shell
-from tests.launched import Served, files, launch, real_now, served, statuses
+from tests.launched import Served, files, launch, real_now, statuses
+from tests.screens import commands
 from tests.smtpd import Misbehaving
-from tests.test_readme import commands
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
 SLOW, BOB = "slow@acme.example", "bob@birch.example"
 PATIENCE = 60
 NASTY = "/srv/a b/50% {user} $HOME \"q\" 'p'"
-
-
-@pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
 
 
 def written(shell: Shell) -> dict[str, str]:
@@ -156,8 +149,7 @@ def test_the_units_hand_over_passwords_and_let_it_write_only_what_it_must(shell:
 
 def test_a_mailbox_with_a_password_file_needs_no_credential(shell: Shell) -> None:
     shell.ok("init")
-    main = (shell.folder / "outreach.toml").read_text(encoding="utf-8")
-    shell.write("outreach.toml", main.replace("[[mailbox]]", '[[mailbox]]\npassword_file = "ann.password"'))
+    shell.edit("outreach.toml", "[[mailbox]]", '[[mailbox]]\npassword_file = "ann.password"')
     assert "LoadCredential" not in written(shell)["outreach.service"]
 
 

@@ -1,6 +1,5 @@
 """The starter kit: three trades in four languages, letters without a finding, and people who show what holds."""
 
-import json
 import re
 from pathlib import Path
 
@@ -32,10 +31,10 @@ def test_each_trade_has_a_first_letter_and_two_more_in_every_language(starter: W
 
 
 def test_no_letter_has_a_finding_not_even_a_note(starter: Workspace, shell: Shell) -> None:
-    found = json.loads(shell.ok("lint", "--strict", "--format", "json"))
+    found = shell.json("lint", "--strict")
     assert found["findings"] == []
     for stem in starter.campaigns:
-        assert json.loads(shell.ok("lint", stem, "--strict", "--format", "json"))["findings"] == []
+        assert shell.json("lint", stem, "--strict")["findings"] == []
 
 
 @pytest.mark.parametrize("language", ["", "ru", "kk", "zh", "de"])
@@ -85,7 +84,7 @@ def test_everybody_gets_a_letter_in_their_own_language_or_is_held_with_a_reason(
     starter: Workspace, shell: Shell
 ) -> None:
     for stem in TRADES:
-        plan = json.loads(shell.ok("plan", stem, "--format", "json"))
+        plan = shell.json("plan", stem)
         assert len(plan["new"]) >= 8
     held = {each["email"]: each["reason"] for each in plan["held"]}
     assert held == {"claire@eastportcold.example": "no city", "e.ivanova@karavanlog.example": "no city"}

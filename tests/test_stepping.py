@@ -25,12 +25,10 @@ from outreach.engine import previews
 from outreach.report import walking
 from outreach.report.letters import Preview
 from outreach.report.lines import width
-from outreach.store import Store
 from outreach.workspace import load
 from tests import posting
 from tests.cli import Shell
-from tests.launched import PATIENCE, Served, served
-from tests.smtpd import Misbehaving
+from tests.launched import PATIENCE, Served
 
 BOB, EVA, ODD = "bob@acme.example", "eva@birch.example", "odd@elm.example"
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
@@ -103,12 +101,6 @@ def keyboard(folder: Path, *args: str, program: Sequence[str] = OUTREACH) -> Ite
 
 
 @pytest.fixture
-def post() -> Iterator[Served]:
-    with served(Misbehaving()) as each:
-        yield each
-
-
-@pytest.fixture
 def shops(shell: Shell, post: Served) -> Shell:
     """Ten shops, one with an odd name, and one without a name, who is held."""
     shell.fill(smtp=post.server.url)
@@ -116,8 +108,7 @@ def shops(shell: Shell, post: Served) -> Shell:
     odd = f"{ODD},Elm Trading and Import-Export of All Goods in the World,Elm,retail,GB\n"
     shell.write("prospects.csv", (shell.folder / "prospects.csv").read_text() + rows + odd)
     shell.ok("prospects", "import", "prospects.csv")
-    shell.write("more.csv", "email,company,industry\nnoname@dale.example,Dale,retail\n")
-    shell.ok("prospects", "import", "more.csv")
+    shell.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     return shell
 
 
@@ -197,7 +188,7 @@ def test_a_step_is_the_campaigns_for_whoever_is_looked_at(shops: Shell) -> None:
     steps = '\n[[step]]\nletter = "third"\nafter = "3 business days"\n'
     shops.write("campaigns/shops.toml", segment + steps)
     shops.ok("launch", "shops", "--yes")
-    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+    with shops.app().store as store:
         posting.play(store, shops.now, 1)
     shops.write("campaigns/shops.toml", campaign + steps)
     with keyboard(shops.folder, "preview", "shops", "--step", "2") as keys:
@@ -325,10 +316,7 @@ def test_without_a_terminal_it_shows_the_first_person(shops: Shell) -> None:
 
 
 def test_who_has_a_full_name_only_is_named(shops: Shell) -> None:
-    shops.write(
-        "full.csv", "email,first_name,full_name,company,industry\nx@oak.example,,Madonna,Oak,retail\n"
-    )
-    shops.ok("prospects", "import", "full.csv")
+    shops.add("email,first_name,full_name,company,industry\nx@oak.example,,Madonna,Oak,retail\n")
     with keyboard(shops.folder, "preview", "shops") as keys:
         keys.types("/oak\r")
         assert keys.sees("found 'oak'").startswith("x@oak.example  Madonna, Oak ")
@@ -342,7 +330,7 @@ def test_a_screen_is_never_larger_than_the_terminal(shops: Shell, columns: int, 
         "templates/intro.txt", "Subject: 你好 {{ company }}\n\nHello {{ first_name }},\n\n" + "字" * 500
     )
     now = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+    with shops.app().store as store:
         roll = previews.roll(store, load(shops.folder), "shops", now)
     for person in roll.people:
         preview = Preview(roll.of(person), load(shops.folder).campaigns["shops"], "Europe/London")
@@ -357,18 +345,15 @@ def test_a_large_campaign_is_planned_as_it_is_looked_at(
     shops: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same letters, holds and outliers, whether everybody is planned at once or one after the other."""
-    shops.write(
-        "colleagues.csv",
+    shops.add(
         "email,first_name,company,industry\n"
-        + "".join(f"q{number}@elm.example,Quin,Elm,retail\n" for number in range(4)),
+        + "".join(f"q{number}@elm.example,Quin,Elm,retail\n" for number in range(4))
     )
-    shops.ok("prospects", "import", "colleagues.csv")
-    campaign = (shops.folder / "campaigns/shops.toml").read_text()
-    shops.write("campaigns/shops.toml", campaign.replace("'retail'", "'retail' and not tag('gone')"))
+    shops.edit("campaigns/shops.toml", "'retail'", "'retail' and not tag('gone')")
     shops.write("tagged.csv", "email\np5@c5.example\n")
     shops.ok("prospects", "import", "tagged.csv", "--tag", "gone")
     now = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    with Store(f"sqlite:///{shops.folder / 'outreach.db'}", state=shops.folder / "state") as store:
+    with shops.app().store as store:
         once = previews.roll(store, load(shops.folder), "shops", now)
         monkeypatch.setattr(previews, "AT_ONCE", 0)
         singly = previews.roll(store, load(shops.folder), "shops", now)

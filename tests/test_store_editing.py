@@ -1,7 +1,6 @@
 """Edits, who got what, what happened and the log: the same on both databases."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,7 @@ BOB, EVA = "bob@acme.example", "eva@birch.example"
 
 
 @pytest.fixture
-def shops(store_url: str, tmp_path: Path) -> Planning:
-    planning = Planning(store_url, tmp_path)
+def shops(planning: Planning) -> Planning:
     planning.launch()
     return planning
 

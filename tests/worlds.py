@@ -11,7 +11,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from outreach import workspace
-from outreach.engine import forecast, plans
+from outreach.engine import answers, forecast, plans
 from outreach.engine.process import this_process
 from outreach.engine.rounds import Engine, Round
 from outreach.engine.sending import Line
@@ -20,17 +20,16 @@ from outreach.mailbox.smtp import Session
 from outreach.model import (
     Accepted,
     Deferred,
-    EnrollmentStatus,
     Mailbox,
     MessageStatus,
-    Prospect,
     Rejected,
     Unknown,
     Unreachable,
 )
 from outreach.prospect import KNOWN, BadRow, columns, row_reader
-from outreach.store import Store, prospects, stops
+from outreach.store import Store, prospects
 from outreach.store.tables import delivery, enrollment, event, message, prospect, usage
+from tests.people import Peopled
 
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # in London 10:00 too, an hour after windows open
 MAIN = """\
@@ -124,6 +123,9 @@ def message_ids(server: Sandbox) -> list[str]:
     return [str(message_from_bytes(letter.data)["Message-ID"]) for letter in server.received]
 
 
+ANN = address("ann")
+
+
 class Interrupted(Session):
     """A connection on which something happens once, when the protocol has come to a point."""
 
@@ -159,7 +161,7 @@ class Interrupted(Session):
         return answer
 
 
-class World:
+class World(Peopled):
     """A store on `url` with people, imported and launched on Monday at ten, and a clock that tests set."""
 
     def __init__(
@@ -257,16 +259,9 @@ class World:
         query = sa.select(enrollment.c.status).join(prospect, prospect.c.id == enrollment.c.prospect_id)
         return str(self.rows(query.where(prospect.c.email == email))[0].status)
 
-    def person(self, email: str) -> Prospect:
-        found = self.store.read(prospects.get, email)
-        assert found is not None
-        return found
-
-    def reply(self, email: str) -> None:
-        """Somebody has answered."""
-        self.store.write(
-            stops.stop, self.person(email).id, EnrollmentStatus.REPLIED, reason="", at=self.now, actor="me"
-        )
+    def feed(self, *mails: bytes) -> answers.Tally:
+        """These mails have come to Ann."""
+        return answers.feed(self.store, ANN, mails, self.now)
 
     def deliveries(self, email: str) -> list[str]:
         """What came of each attempt to reach somebody."""

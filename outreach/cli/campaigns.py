@@ -72,8 +72,9 @@ def screen_of(
     from outreach.store import launches, leases
 
     seen = forecast.outlook(app.store, app.workspace, made, now)
+    pilot_of = people if people > len(made.new) else 0
     if remember and not made.empty:
-        plan_id = plans.show(app.store, made, seen)
+        plan_id = plans.show(app.store, made, seen, pilot_of)
     launched = app.store.read(launches.launched, made.campaign)
     return Screen(
         plan=made,
@@ -81,7 +82,7 @@ def screen_of(
         outlook=seen,
         zone=app.workspace.sender.timezone,
         plan_id=plan_id,
-        pilot_of=people if people > len(made.new) else 0,
+        pilot_of=pilot_of,
         revision=launched.number if launched else 0,
         pauses=pauses(app, made.campaign, now),
         lacking=lacking_later(app.workspace, made),

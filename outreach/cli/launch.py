@@ -104,7 +104,7 @@ def _planned(app: App, stem: str, plan_id: str, first: int | None, now: "datetim
         recalled = plans.recall(app.store, app.workspace, stem, plan_id, now)
     else:
         recalled = Recalled(plans.make(app.store, app.workspace, stem, now))
-    people = len(recalled.plan.new)
+    people = recalled.pilot_of or len(recalled.plan.new)
     if first is None or first >= people:
         return recalled, people
     pilot = replace(recalled.plan, new=recalled.plan.new[:first])

@@ -31,7 +31,7 @@ def undo(app: App, campaign: str, yes: bool, dry_run: bool, shape: str) -> None:
     from outreach.report import undo as report
 
     stem = launched_stem(app, campaign)
-    launch, undoing = engine.ahead(app.store, stem)
+    launch, undoing = engine.ahead(app.store, stem, app.clock())
     if not dry_run:
         people.be_sure(report.question(undoing, app.timezone), yes=yes)
         done = engine.undo(app.store, stem, launch, now=app.clock(), actor=app.actor)

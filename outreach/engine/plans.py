@@ -50,15 +50,17 @@ def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan
     )
 
 
-def show(store: Store, made: Plan, outlook: Outlook | None = None) -> str:
-    """Remember a plan that is shown, for a day, with the dates that were shown; its short id."""
-    digest = _digest(made, outlook)
+def show(store: Store, made: Plan, outlook: Outlook | None = None, pilot_of: int = 0) -> str:
+    """Remember a plan that is shown, for a day, with the dates that were shown, and of how many people it is a
+    pilot (0: it is none); its short id.
+    """
+    digest = _digest(made, outlook, pilot_of)
     hexes = sha256(made.as_of.isoformat().encode() + digest).hexdigest()
     short_ids = [hexes[:length] for length in range(4, len(hexes))]
     return store.write(plans.show, short_ids, made.campaign, made.as_of, digest)
 
 
-def _digest(made: Plan, outlook: Outlook | None) -> bytes:
+def _digest(made: Plan, outlook: Outlook | None, pilot_of: int) -> bytes:
     """Everything a launch of this plan may do: people with their texts, changes, the files' meaning."""
     dates = (outlook.first, outlook.last_first, outlook.end) if outlook else (None, None, None)
     held = sorted((each.prospect_id, each.hold.code) for each in made.held)
@@ -66,6 +68,8 @@ def _digest(made: Plan, outlook: Outlook | None) -> bytes:
         "people": {str(each.prospect.id): each.draft.fingerprint for each in made.new},
         "changes": _changes(made),
         "newest": made.newest,
+        "base": made.base,
+        "pilot_of": pilot_of,
         "held": sha256(json.dumps(held).encode()).hexdigest(),
         "settings": made.settings,
         "restarts": made.restarts,
@@ -106,8 +110,8 @@ def launch(
     else:
         recalled = Recalled(make(store, workspace, stem, now))
     made = recalled.plan
-    pilot = first is not None and first < len(made.new) + recalled.added  # a plan shown may be a pilot itself
-    if pilot:
+    pilot = bool(recalled.pilot_of) or (first is not None and first < len(made.new) + recalled.added)
+    if first is not None:
         made = replace(made, new=made.new[:first])
     if first == 0:  # who joins at night stays as it was
         pilot = any(each.pilot for each in store.read(status.courses) if each.stem == stem)
@@ -131,6 +135,8 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     made = make(store, workspace.accepting(accepted), stem, now)
     if then["settings"] != made.settings:
         raise PlanError(f"the files have changed since plan {plan_id}", hint=again)
+    if made.base != then["base"] and made.files_changed:  # else a launch of these very files was before
+        raise PlanError(f"{stem} was launched or undone since plan {plan_id}", hint=again)
     if made.restarts and not then.get("restarts"):
         raise PlanError(f"{stem} was ended since plan {plan_id}", hint=again)
     people: Mapping[str, str] = then["people"]
@@ -143,7 +149,8 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     return Recalled(
         replace(made, new=kept),
         tuple(_dropped(store, made, gone)),
-        len(made.new) - len(kept),
+        0 if then["pilot_of"] else len(made.new) - len(kept),
+        then["pilot_of"],
         *(at and datetime.fromisoformat(at) for at in then["dates"]),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outreach import plan
 from outreach.campaign import Workspace
+from outreach.engine.release import held
 from outreach.errors import PlanError
 from outreach.report.undo import Undoing
 from outreach.store import Store, plans, steps
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def ahead(store: Store, stem: str) -> tuple[stored.LastLaunch, Undoing]:
+def ahead(store: Store, stem: str, now: datetime) -> tuple[stored.LastLaunch, Undoing]:
     """The last launch, and what an undo of it would do.
 
-    PlanError where there is none, or a letter of it has left.
+    PlanError where there is none, a letter of it has left, or the store itself is held.
     """
+    if hold := held(store, now)[0]:
+        raise PlanError(f"nobody knows what has left: {hold}", hint="outreach release")
     launch = store.read(stored.last_launch, stem)
     if launch.out:
         letters = "a letter of it has" if launch.out == 1 else f"{launch.out} letters of it have"
@@ -42,7 +45,9 @@ def undo(store: Store, stem: str, launch: stored.LastLaunch, *, now: datetime, a
     def replan(tx: "Connection") -> Changes | None:
         if before is None:
             return None
-        renamed = {step.letter: step.was for step in undone.campaigns[stem].steps if step.was}
+        names = {step.letter for step in before.campaigns[stem].steps}
+        steps_ = undone.campaigns[stem].steps
+        renamed = {step.letter: step.was for step in steps_ if step.was and step.letter not in names}
         steps.rename(tx, stem, renamed, now, actor)
         state = plans.state(tx, store.key, store.id, stem)
         made = plan.make(before, stem, replace(state, prospects=()), as_of=now, launched=undone)

@@ -71,7 +71,7 @@ def reslot(store: Store, revisions: Revisions, now: datetime) -> int:
             opening = next_opening(max(now, letter.due_at), launched.campaign.window, zone, country)
             if opening:
                 slots.append((letter.id, opening.opens_at, opening.closes_at))
-        store.write(leases.reslot, slots)
+        store.write(leases.reslot, slots, now)
         done += len(slots)
         if len(slots) < len(late):
             break  # a window that never opens again: `why` says so

@@ -12,7 +12,7 @@ from outreach.schedule.window import Opening, next_opening
 from outreach.schedule.zones import zone_of
 from outreach.sequence import next_step
 
-WAITING = (MessageStatus.SCHEDULED, MessageStatus.HELD)
+WAITING = (MessageStatus.SCHEDULED, MessageStatus.CLAIMED, MessageStatus.HELD)
 
 Change: TypeAlias = Held | Reworded | Replacement | Leaving
 

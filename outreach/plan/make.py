@@ -9,7 +9,7 @@ from typing import Any
 
 from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
-from outreach.errors import InputError, Where
+from outreach.errors import InputError, Problem, Where
 from outreach.model import FieldType, Mailbox, Prospect, Value, Window
 from outreach.plan import linting
 from outreach.plan.changes import changes
@@ -86,12 +86,14 @@ def make(
     """The plan of a campaign as of a moment; `launched` is what its launched revision says, `ended` whether
     the campaign was ended since.
 
-    Raises InputError where the segment or a letter cannot be used with the fields that prospects have.
+    Raises InputError where the segment or a letter cannot be used with the fields that prospects have, or a step
+    has the name that a letter had before.
     """
     if launched and not workspace.lint.accepted:
         workspace = workspace.accepting(launched.lint.accepted)  # until another launch says otherwise
     campaign = workspace.campaigns[stem]
     condition = condition_of(workspace, campaign, state, launched)
+    _check_names(campaign, state)
     _check_letters(workspace, campaign, state)
     making = _Making(state.past.of(condition.uses, as_of))
     for enrolled in state.enrolled.values():
@@ -109,6 +111,7 @@ def make(
         doubts=tuple(segment.unheard(condition.uses, state.past.names(TAG)) if condition.uses else ()),
         settings=settings,
         newest=state.newest,
+        base=state.base,
         mailboxes=tuple(sorted(boxes & workspace.mailboxes.keys())),
         sellers=frozenset(each.address for each in workspace.mailboxes.values() if each.owner),
         files_changed=launched is None
@@ -169,6 +172,20 @@ def matchable(prospect: Prospect, history: segment.History) -> dict[str, Value]:
     if history:
         history.tell(prospect.id, known)
     return known
+
+
+def _check_names(campaign: Campaign, state: State) -> None:
+    """InputError for a step with a former name of another letter: is it that letter, which may have left?"""
+    problems = []
+    for place, step in enumerate(campaign.steps):
+        now = state.renamed.get(step.letter, "")
+        if now and step.was != now:
+            where = campaign.step_places[place] if campaign.step_places else Where(campaign.file)
+            says = f"{step.letter!r} is what the letter {now!r} was called before"
+            hint = f'if it is the same letter: was = "{now}"; else give it a name of its own'
+            problems.append(Problem(where, says, hint))
+    if problems:
+        raise InputError(problems)
 
 
 def _check_letters(workspace: Workspace, campaign: Campaign, state: State) -> None:

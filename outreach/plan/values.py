@@ -67,6 +67,8 @@ class State:
     enrolled: Mapping[int, Enrolled]  # by prospect id, this campaign
     elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
     newest: int = 0  # the id of the newest message
+    base: int = 0  # the id of the revision that holds, 0 for none
+    renamed: Mapping[str, str] = field(default_factory=dict)  # stems that letters had before -> theirs now
     replies: Replies = Replies()
     past: Past = NoPast()  # what conditions ask of the history
     written: Mapping[int, Last] = field(default_factory=dict)  # prospect id -> last letter of other campaigns
@@ -161,6 +163,7 @@ class Plan:
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False
     newest: int = 0  # the id of the newest message when it was made
+    base: int = 0  # the id of the revision that held then, 0 for none
     mailboxes: tuple[str, ...] = ()  # those whose settings a launch makes count
     sellers: frozenset[str] = frozenset()  # mailboxes with an owner: they keep their companies
     restarts: bool = False  # the campaign has ended: a launch starts it again
@@ -197,12 +200,14 @@ class Plan:
 class Recalled:
     """A plan that was shown, as it would be done now: who dropped out since, and how many match only now.
 
+    A pilot was shown as one of `pilot_of` people, else that is 0; nobody is added to it.
     `first` (departure), `last_first` (letter) and `end` are the dates that were shown with it.
     """
 
     plan: Plan
     dropped: tuple[Held, ...] = ()
     added: int = 0
+    pilot_of: int = 0
     first: datetime | None = None
     last_first: datetime | None = None
     end: datetime | None = None

@@ -13,8 +13,11 @@ NAME, THING, ANY = "name", "thing", "any"
 _AROUND: Final = "()[]<>\"' "
 _X: Final = re.compile("[xх]{3,}")  # Latin and Cyrillic
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31}[0-9]{0,2});")
-# Digits, an address or a link, what templates are written with, and the mark of a letter that a program lost.
-_IN_NO_NAME: Final = re.compile(r"[\d<>@＜＞＠{}\[\]%|*_#=$\\?？]|://|\bwww\.", re.IGNORECASE)
+# Digits but for a number that lists put behind namesakes ("Bob7"), an address or a link, what templates are
+# written with, and the mark of a letter that a program lost.
+_IN_NO_NAME: Final = re.compile(
+    r"(?<![^\W_])\d|\d(?=[^\W\d_])|[<>@＜＞＠{}\[\]%|*_#=$\\?？]|://|\bwww\.", re.IGNORECASE
+)
 
 
 def no_value(text: str, kind: str) -> bool:

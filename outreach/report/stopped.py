@@ -50,7 +50,7 @@ def lines(stopped: Stopped) -> list[str]:
         shown.append(f"and {more:,} more")
     parts = [labelled("STOPPED", *shown or ("nobody: no letter was waiting",))]
     if stopped.noted:
-        parts = [labelled("NOTED", f"in {stopped.noted}, where all letters had been sent")]
+        parts = [labelled("NOTED", f"in {stopped.noted}, where no letter was waiting")]
     if stopped.people:
         parts.append(labelled("CANCELLED", number(stopped.cancelled, "letter")))
     if stopped.leaving:

@@ -97,7 +97,7 @@ class Store:
 
     def _agree(self, now: datetime | None) -> None:
         """Let store and journal learn from each other. Without `now` it happens when the journal knew the last."""
-        if self.journal.agrees(self.read(suppressions.hashes)):
+        if self.journal.agrees(self.read(suppressions.marks)):
             return
         again, lifted = self.read(suppressions.lacking, self.journal.read().values())
         if again:

@@ -19,10 +19,13 @@ KINDS = ("address", "domain")
 _HASH = re.compile(r"[0-9a-f]{32}")
 _NOTED = "outreach_suppressions"  # where a transaction keeps what the journal gets after its commit
 # Reasons may quote a server, and that may name the person: the journal has only their kind.
+_OWN_WORD = {"opt": "opted out", "complaint": "complaint", "erased": "erased"}
 _CODES = (
-    *(("bounced", "bounced"), ("hard bounce", "bounced"), ("soft bounce", "bounced")),
-    *(("opt", "opted out"), ("complaint", "complaint"), ("moved", "moved"), ("erased", "erased")),
+    *(("bounced", "bounced"), ("hard bounce", "bounced"), ("soft bounce", "bounced"), ("moved", "moved")),
+    *_OWN_WORD.items(),
 )
+LASTING = tuple(_OWN_WORD)
+"""How reasons begin that are the person's own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Entry:
     at: datetime
     lifted: bool = False
 
+    @property
+    def mark(self) -> str:
+        """Its hash; with a `!` where it is the person's own word."""
+        return f"{self.hash}!" if lasting(self.reason) else self.hash
+
 
 def code(reason: str) -> str:
     """The kind of a reason, without its words."""
@@ -44,7 +52,7 @@ def code(reason: str) -> str:
 def lasting(reason: str) -> str:
     """The kind of a reason that is the person's own word, which no mistake of ours undoes; "" for any other."""
     found = code(reason)
-    return found if found in ("opted out", "complaint", "erased") else ""
+    return found if found in _OWN_WORD.values() else ""
 
 
 def _aware(text: str) -> datetime:
@@ -77,20 +85,23 @@ class Journal:
     def __init__(self, file: Path | None, tag: str) -> None:
         """`tag` stands for the store and its key; without a file (a store in memory) nothing is kept."""
         self._file, self._tag = file, tag
-        whole = (
-            rf'^{{"store":"{tag}","do":"(?:add|(lift))","kind":"[a-z]+","hash":"({_HASH.pattern})"[^}}\n]*}}$'
-        )
+        does = r'"do":"(?:add|(lift))","kind":"[a-z]+"'
+        about = rf'"hash":"({_HASH.pattern})","reason":"(?:({"|".join(_OWN_WORD.values())})|[a-z ]*)"'
+        whole = rf'^{{"store":"{tag}",{does},{about}[^}}\n]*}}$'
         self._whole = re.compile(whole.encode(), re.MULTILINE)
         self.trouble = ""
 
-    def agrees(self, hashes: Set[str]) -> bool:
-        """Whether these are what its whole lines say to be suppressed: asked at each opening, it must be quick."""
+    def agrees(self, marks: Set[str]) -> bool:
+        """Whether these marks are what its whole lines say: asked at each opening, it must be quick."""
         if self._file is None:
             return True
-        found: set[bytes] = set()
-        for lifted, hashed in self._whole.findall(self._bytes()):
-            (found.discard if lifted else found.add)(hashed)
-        return found == {each.encode() for each in hashes}
+        found: dict[bytes, bytes] = {}
+        for lifted, hashed, lasting in self._whole.findall(self._bytes()):
+            if lifted:
+                found.pop(hashed, None)
+            else:
+                found[hashed] = hashed + b"!" if lasting else hashed
+        return set(found.values()) == {each.encode() for each in marks}
 
     def read(self) -> dict[str, Entry]:
         """By hash what the journal knows to be suppressed. Damaged lines are left out and told as `trouble`."""
@@ -123,9 +134,9 @@ class Journal:
         return Entry(kind, hashed, reason[:40], _aware(at), values["do"] == "lift")
 
     def complete(self, entries: Collection[Entry]) -> None:
-        """Add those of the table's entries that the journal lacks."""
-        known = self.read()
-        self.append(entry for entry in entries if entry.hash not in known)
+        """Add those of the table's entries that the journal lacks, or has for a reason that could be lifted."""
+        known = {entry.mark for entry in self.read().values()}
+        self.append(entry for entry in entries if not known & {entry.mark, f"{entry.hash}!"})
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add lines, on the disk when this returns."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from outreach.errors import PlanError
 from outreach.model import CampaignStatus, EnrollmentStatus, Limits, Mailbox
 from outreach.plan import Plan
 from outreach.store import enrolling, events, memo, settings, steps, stops
-from outreach.store.tables import campaign, revision
+from outreach.store.tables import campaign, delivery, event, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def apply(
 
     `renamed` letters (old stem -> new) are the same letters: also those that have left.
 
-    PlanError if somebody was enrolled elsewhere in the meantime: plan again.
+    PlanError if somebody was enrolled elsewhere in the meantime, or the campaign launched or undone: plan again.
     """
+    _must_hold(tx, made)
     before = _before(tx, made, [box.address for box in mailboxes])
+    steps.put_claims_back(tx, made.campaign)
     settings.save(tx, mailboxes, limits, timezone)
     number, revision_id = _put_revision(tx, made, files, accepted, now)
     about = {"name": name, "revision_id": revision_id, "new_per_day": new_per_day, "pilot": pilot}
@@ -104,16 +107,29 @@ def apply(
     return Applied(number, people)
 
 
+def _must_hold(tx: sa.Connection, made: Plan) -> None:
+    """PlanError where another revision holds than the plan was made against."""
+    holds = sa.select(campaign.c.revision_id).where(campaign.c.stem == made.campaign)
+    if (tx.execute(holds).scalar() or 0) != made.base:
+        raise PlanError(
+            f"{made.campaign} was launched or undone in the meantime", hint=f"outreach plan {made.campaign}"
+        )
+
+
 def before_launch(stem: str) -> str:
     """The memo of what an undo of a campaign's last launch needs to know."""
     return f"before launch {stem}"
 
 
 def _before(tx: sa.Connection, made: Plan, boxes: list[str]) -> dict[str, Any]:
-    """What holds before a launch, and whom the launch itself stops and finishes: an undo puts it back."""
+    """What holds before a launch, the last event and delivery until then, and whom the launch itself stops and
+    finishes: an undo puts it back.
+    """
     row = tx.execute(sa.select(campaign).where(campaign.c.stem == made.campaign)).mappings().first()
     kept = ("name", "status", "revision_id", "new_per_day", "pilot")
     return {
+        "event": tx.execute(sa.select(sa.func.max(event.c.id))).scalar() or 0,
+        "delivery": tx.execute(sa.select(sa.func.max(delivery.c.id))).scalar() or 0,
         "campaign": {name: row[name] for name in kept} if row else None,
         "settings": settings.snapshot(tx, boxes),
         "stopped": [each.prospect_id for each in made.leaving],

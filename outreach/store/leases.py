@@ -154,11 +154,18 @@ def missed(tx: sa.Connection, now: datetime, limit: int = 500) -> list[Missed]:
     return [Missed(row.id, row.campaign, row.due_at, types(row.fields)) for row in tx.execute(query)]
 
 
-def reslot(tx: sa.Connection, slots: Sequence[tuple[int, datetime, datetime]]) -> None:
-    """Give scheduled letters new windows: (message id, opens_at, closes_at)."""
+def reslot(tx: sa.Connection, slots: Sequence[tuple[int, datetime, datetime]], now: datetime) -> None:
+    """Give scheduled letters that have missed theirs new windows: (message id, opens_at, closes_at).
+
+    One that a launch has given another window meanwhile keeps that.
+    """
     for message_id, opens_at, closes_at in slots:
         tx.execute(
             sa.update(message)
-            .where(message.c.id == message_id, message.c.status == MessageStatus.SCHEDULED)
+            .where(
+                message.c.id == message_id,
+                message.c.status == MessageStatus.SCHEDULED,
+                message.c.closes_at <= now,
+            )
             .values(opens_at=opens_at, closes_at=closes_at)
         )

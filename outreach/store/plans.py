@@ -13,7 +13,8 @@ from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
 from outreach.store import contacts, prospects, replies, stops, suppressions
 from outreach.store.history import Past
-from outreach.store.tables import enrollment, message, plan, prospect, revision
+from outreach.store.steps import former
+from outreach.store.tables import campaign, enrollment, message, plan, prospect, revision
 
 PLAN_LIVES = timedelta(hours=24)
 
@@ -38,9 +39,15 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         written=contacts.last_letters(tx, besides=stem),
         keepers=contacts.keepers(tx),
         paused=stops.paused_for_good(tx),
+        base=_base(tx, stem),
+        renamed=former(tx, stem),
         newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
         past=Past(tx, company=company),
     )
+
+
+def _base(tx: sa.Connection, stem: str) -> int:
+    return tx.execute(sa.select(campaign.c.revision_id).where(campaign.c.stem == stem)).scalar() or 0
 
 
 def _suppression_reader(tx: sa.Connection, key: bytes) -> Callable[[str], str]:

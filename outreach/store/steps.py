@@ -1,5 +1,6 @@
 """The letters of a sequence: written by a launch, reworded or replaced by the next one, and what follows them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, MessageStatus
 from outreach.plan import Draft, Replacement, Reworded
-from outreach.store import events, stops
+from outreach.store import events, memo, stops
 from outreach.store.tables import campaign, enrollment, message
 
 
@@ -58,15 +59,32 @@ def change(
     return done + sum(replace(tx, each, stem, revision_id, now, actor) for each in changes.replaced)
 
 
+def put_claims_back(tx: sa.Connection, stem: str) -> None:
+    """Let a campaign's letters wait that a worker has claimed: none leaves with what was true before."""
+    claimed = (message.c.campaign == stem, message.c.status == MessageStatus.CLAIMED)
+    values = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None}
+    tx.execute(sa.update(message).where(*claimed).values(**values))
+
+
 def rename(tx: sa.Connection, stem: str, renamed: Mapping[str, str], now: datetime, actor: str) -> None:
     """Give letters their new names, or a later launch, whose file no longer says `was`, would take one that
     has left for another letter and send it again. Their Message-IDs stay.
     """
+    known = former(tx, stem)
     for old, new in renamed.items():
         there = sa.select(message.c.enrollment_id).where(message.c.campaign == stem, message.c.letter == new)
         these = (message.c.campaign == stem, message.c.letter == old, message.c.enrollment_id.not_in(there))
         if tx.execute(sa.update(message).where(*these).values(letter=new)).rowcount:
             events.log(tx, now, "renamed", actor=actor, campaign=stem, old=old, new=new)
+            known = {name: new if called == old else called for name, called in known.items()} | {old: new}
+            known.pop(new, None)
+            memo.put(tx, f"renamed {stem}", json.dumps(known))
+
+
+def former(tx: sa.Connection, stem: str) -> dict[str, str]:
+    """The names that letters of a campaign had before, and have no more: old -> the name they have now."""
+    names: dict[str, str] = json.loads(memo.get(tx, f"renamed {stem}") or "{}")
+    return names
 
 
 def reword(tx: sa.Connection, change: Reworded, revision_id: int, now: datetime, actor: str) -> int:

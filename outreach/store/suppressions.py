@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, Suppression
 from outreach.store import events, journal, stops
-from outreach.store.journal import Entry
+from outreach.store.journal import Entry, lasting
 from outreach.store.tables import event, prospect, suppression
 
 JOURNAL = "journal"  # the actor of what the journal brings back
@@ -107,23 +107,31 @@ def add(
 ) -> int:
     """Suppress addresses and domains (a value without @) and stop everyone they cover; how many were new.
 
-    Everything scheduled or claimed for them is cancelled in the same transaction.
+    Everything scheduled or claimed for them is cancelled in the same transaction. The person's own word takes
+    the place of an earlier reason that could be lifted.
     """
     new = 0
     for value in values:
-        kind = "address" if "@" in value else "domain"
-        hashed = digest(key, kind, value)
-        known = tx.execute(sa.select(suppression.c.id).where(suppression.c.hash == hashed)).first()
-        if known is None:
-            row = {"kind": kind, "value": value, "hash": hashed, "reason": reason, "at": at}
-            tx.execute(sa.insert(suppression), row)
-            journal.note(tx, Entry(kind, hashed, journal.code(reason), at))
-            new += 1
+        known = exactly(tx, key, value)
+        if known is None or (lasting(reason) and not lasting(known.reason)):
+            kind = "address" if "@" in value else "domain"
+            entry = Entry(kind, digest(key, kind, value), journal.code(reason), at)
+            _put(tx, entry, value, reason)
+            journal.note(tx, entry)
+        new += known is None
         for prospect_id in tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all():
             if known is None:
                 events.log(tx, at, "suppressed", actor=actor, prospect_id=prospect_id, reason=reason)
             stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor)
     return new
+
+
+def _put(tx: sa.Connection, entry: Entry, value: str, reason: str) -> None:
+    """Write a suppression, or why and when of the one that is there. `value` is "" where it is not known."""
+    about = {"reason": reason, "at": entry.at}
+    known = sa.update(suppression).where(suppression.c.hash == entry.hash)
+    if tx.execute(known.values(**about)).rowcount == 0:
+        tx.execute(sa.insert(suppression), {"kind": entry.kind, "hash": entry.hash, "value": value, **about})
 
 
 def lift(tx: sa.Connection, key: bytes, value: str, *, reason: str, at: datetime, actor: str) -> bool:
@@ -149,19 +157,23 @@ def entries(tx: sa.Connection) -> list[Entry]:
     return [Entry(row.kind, row.hash, journal.code(row.reason), row.at) for row in rows]
 
 
-def hashes(tx: sa.Connection) -> frozenset[str]:
-    """The hashes of every suppression; quick: it is asked at each opening."""
-    joined = tx.execute(sa.select(sa.func.aggregate_strings(suppression.c.hash, ","))).scalar()
+def marks(tx: sa.Connection) -> frozenset[str]:
+    """The mark of every suppression, as in the journal; quick: it is asked at each opening."""
+    reason = suppression.c.reason
+    own_word = sa.or_(*(sa.func.substr(reason, 1, len(word)) == word for word in journal.LASTING))
+    mark = suppression.c.hash + sa.case((own_word, "!"), else_="")
+    joined = tx.execute(sa.select(sa.func.aggregate_strings(mark, ","))).scalar()
     return frozenset(joined.split(",")) if joined else frozenset()
 
 
 def lacking(tx: sa.Connection, known: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Of the journal's entries that this store does not have: (those to suppress again, the liftings of others).
+    """Of the journal's entries that this store does not have, or for a reason that could be lifted: (those to
+    suppress again, the liftings of others).
 
     Somebody lifted these knowingly, after they were added, perhaps from another machine: the history has it.
     """
-    here = hashes(tx)
-    missing = [entry for entry in known if entry.hash not in here]
+    here = marks(tx)
+    missing = [entry for entry in known if not here & {entry.mark, f"{entry.hash}!"}]
     since = _lifted(tx) if missing else {}
     lifted = [
         replace(entry, reason="lifted", at=since[entry.hash], lifted=True)
@@ -196,8 +208,7 @@ def relearn(tx: sa.Connection, key: bytes, known: Iterable[Entry], *, at: dateti
                     people[row.id] = f"{wanted[hashed].reason}, known from the journal"
     for hashed, entry in wanted.items():
         reason = f"{entry.reason}, known from the journal"
-        about = {"kind": entry.kind, "value": values.get(hashed, ""), "reason": reason, "at": entry.at}
-        tx.execute(sa.insert(suppression), {"hash": hashed, **about})
+        _put(tx, entry, values.get(hashed, ""), reason)
     for prospect_id, reason in people.items():
         events.log(tx, at, "suppressed", actor=JOURNAL, prospect_id=prospect_id, reason=reason)
         stops.stop(tx, prospect_id, EnrollmentStatus.STOPPED, reason=reason, at=at, actor=JOURNAL)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach.errors import PlanError
-from outreach.model import OPEN_ENROLLMENT, CampaignStatus, EnrollmentStatus, MessageStatus
+from outreach.model import OPEN_ENROLLMENT, OPEN_MESSAGE, CampaignStatus, EnrollmentStatus, MessageStatus
 from outreach.store import events, memo, prospects, replies, settings, steps, suppressions
 from outreach.store.launches import Revision, before_launch, launched
 from outreach.store.steps import Changes
@@ -24,8 +24,8 @@ class LastLaunch:
     """The newest launch of a campaign: its event, when, by whom, the revision that it made hold.
 
     `renewed`: it made a new one. `back_to` is the revision that held before it; None where the campaign had none.
-    `people` are those who joined since and are still in it, `out` their letters, and those of that revision,
-    that were offered to a server since: then it cannot be undone. `before` is what held before it.
+    `people` are those who joined since and are still in it, `out` the letters of the campaign's people, of that
+    launch, that were offered to a server since: then it cannot be undone. `before` is what held before it.
     """
 
     event: int
@@ -41,21 +41,19 @@ class LastLaunch:
 
 def last_launch(tx: sa.Connection, stem: str) -> LastLaunch:
     """The launch that an undo would take back; PlanError where there is none."""
-    query = sa.select(event).where(event.c.campaign == stem, event.c.kind.in_(["launched", "undone"]))
+    query = sa.select(event).where(
+        event.c.campaign == stem, event.c.kind.in_(["launched", "undone", "ended"])
+    )
     newest = tx.execute(query.order_by(event.c.id.desc()).limit(1)).first()
     current, noted = launched(tx, stem), memo.get(tx, before_launch(stem))
+    if newest is not None and newest.kind == "ended":
+        raise PlanError(f"{stem} was ended since its launch: nothing waits", hint=f"outreach plan {stem}")
     if newest is None or newest.kind == "undone" or current is None or not noted:
         raise PlanError(f"{stem} has no launch that could be undone", hint="outreach log")
+    before = json.loads(noted)
     since = tx.execute(sa.select(revision.c.at).where(revision.c.id == current.id)).scalar_one()
     renewed = since == newest.at
-    joined = _joined(stem, newest.at)
-    theirs = message.c.enrollment_id.in_(sa.select(enrollment.c.id).where(joined))
-    tried = sa.select(delivery.c.message_id).where(delivery.c.at >= newest.at)
-    out = sa.select(sa.func.count()).where(
-        message.c.campaign == stem,
-        sa.or_(theirs, message.c.revision_id == current.id) if renewed else theirs,
-        sa.or_(message.c.marked_at >= newest.at, message.c.id.in_(tried)),
-    )
+    joined = _joined(stem, before)
     return LastLaunch(
         event=newest.id,
         at=newest.at,
@@ -64,17 +62,34 @@ def last_launch(tx: sa.Connection, stem: str) -> LastLaunch:
         renewed=renewed,
         back_to=_before(tx, stem, current.number) if renewed else current,
         people=int(tx.execute(sa.select(sa.func.count()).select_from(enrollment).where(joined)).scalar_one()),
-        out=int(tx.execute(out).scalar_one()),
-        before=json.loads(noted),
+        out=int(tx.execute(_out(stem, before, current.id if renewed else 0)).scalar_one()),
+        before=before,
     )
 
 
-def _joined(stem: str, at: datetime) -> sa.ColumnElement[bool]:
-    """Those who joined a campaign by the launch of that moment, or since, and whom nothing has stopped."""
+def _since(stem: str, before: dict[str, Any]) -> sa.ColumnElement[bool]:
+    """Those who joined a campaign by a launch, or since. Not by the clock, which may have been set back."""
+    joining = (event.c.campaign == stem, event.c.id > before["event"], event.c.kind == "enrolled")
     return sa.and_(
         enrollment.c.campaign == stem,
-        enrollment.c.created_at >= at,
-        enrollment.c.status.in_(OPEN_ENROLLMENT),
+        enrollment.c.prospect_id.in_(sa.select(event.c.prospect_id).where(*joining)),
+    )
+
+
+def _joined(stem: str, before: dict[str, Any]) -> sa.ColumnElement[bool]:
+    """Those of them whom nothing has stopped."""
+    return sa.and_(_since(stem, before), enrollment.c.status.in_(OPEN_ENROLLMENT))
+
+
+def _out(stem: str, before: dict[str, Any], renewed: int) -> sa.Select[int]:
+    """How many letters a server was offered since a launch: of those who joined, and of its new revision."""
+    theirs = message.c.enrollment_id.in_(sa.select(enrollment.c.id).where(_since(stem, before)))
+    marks = (event.c.campaign == stem, event.c.id > before["event"], event.c.kind == "marked")
+    tried = sa.select(delivery.c.message_id).where(delivery.c.id > before["delivery"])
+    return sa.select(sa.func.count()).where(
+        message.c.campaign == stem,
+        sa.or_(theirs, message.c.revision_id == renewed),
+        sa.or_(message.c.id.in_(sa.select(event.c.message_id).where(*marks)), message.c.id.in_(tried)),
     )
 
 
@@ -116,8 +131,8 @@ def undo(
     again = last_launch(tx, stem)
     if (again.event, again.out) != (launch.event, 0):
         raise PlanError("a letter has left or the campaign was launched again meanwhile", hint="outreach log")
-    _put_claims_back(tx, stem)
-    _withdraw(tx, stem, launch.at, now, actor)
+    steps.put_claims_back(tx, stem)
+    _withdraw(tx, stem, launch.before, now, actor)
     changed = 0
     _put_back(tx, stem, launch)
     reopened = _reopen(tx, key, stem, launch, now, actor)
@@ -130,20 +145,15 @@ def undo(
     return Undone(changed, reopened)
 
 
-def _put_claims_back(tx: sa.Connection, stem: str) -> None:
-    claimed = (message.c.campaign == stem, message.c.status == MessageStatus.CLAIMED)
-    values = {"status": MessageStatus.SCHEDULED, "token": None, "lease_until": None}
-    tx.execute(sa.update(message).where(*claimed).values(**values))
-
-
-def _withdraw(tx: sa.Connection, stem: str, at: datetime, now: datetime, actor: str) -> None:
-    rows = tx.execute(sa.select(enrollment.c.id, enrollment.c.prospect_id).where(_joined(stem, at))).all()
-    ids = sa.select(enrollment.c.id).where(_joined(stem, at))
+def _withdraw(tx: sa.Connection, stem: str, before: dict[str, Any], now: datetime, actor: str) -> None:
+    joined = _joined(stem, before)
+    people = tx.execute(sa.select(enrollment.c.prospect_id).where(joined)).scalars().all()
+    ids = sa.select(enrollment.c.id).where(joined)
     waiting = (message.c.enrollment_id.in_(ids), message.c.status.in_(CANCELLABLE))
     tx.execute(sa.update(message).where(*waiting).values(status=MessageStatus.CANCELLED, reason=UNDONE))
     values = {"status": EnrollmentStatus.WITHDRAWN, "reason": UNDONE, "advance": False, "updated_at": now}
-    tx.execute(sa.update(enrollment).where(_joined(stem, at)).values(**values))
-    about = [{"campaign": stem, "prospect_id": row.prospect_id, "message_id": None} for row in rows]
+    tx.execute(sa.update(enrollment).where(joined).values(**values))
+    about = [{"campaign": stem, "prospect_id": person, "message_id": None} for person in people]
     events.log_many(tx, now, EnrollmentStatus.WITHDRAWN, about, actor)
 
 
@@ -156,9 +166,27 @@ def _put_back(tx: sa.Connection, stem: str, launch: LastLaunch) -> None:
         tx.execute(sa.delete(campaign).where(this))
     if launch.renewed:
         tx.execute(sa.update(revision).where(revision.c.id == launch.revision.id).values(undone=True))
-    later = sa.select(event.c.id).where(event.c.kind == "launched", event.c.id > launch.event).limit(1)
-    if tx.execute(later).first() is None:  # another campaign's launch has said what holds since
-        settings.restore(tx, launch.before["settings"])
+    _settings_back(tx, launch)
+
+
+def _settings_back(tx: sa.Connection, launch: LastLaunch) -> None:
+    """Caps and limits of before hold again, or will once a later launch is undone that says what holds now."""
+    acts = (event.c.id > launch.event, event.c.kind.in_(["launched", "undone"]))
+    rows = tx.execute(sa.select(event.c.campaign, event.c.kind).where(*acts).order_by(event.c.id)).all()
+    for place, row in enumerate(rows):
+        then = next((each.kind for each in rows[place + 1 :] if each.campaign == row.campaign), "")
+        if row.kind == "launched" and then != "undone":
+            if not then:  # it is the last of its campaign, so that it can be undone
+                _hand_on(tx, before_launch(row.campaign), launch.before["settings"])
+            return
+    settings.restore(tx, launch.before["settings"])
+
+
+def _hand_on(tx: sa.Connection, name: str, held: dict[str, Any]) -> None:
+    """Let the memo of a launch say that these settings held before it."""
+    noted = json.loads(memo.get(tx, name))
+    boxes = noted["settings"]["mailboxes"] | held["mailboxes"]
+    memo.put(tx, name, json.dumps({**noted, "settings": {**held, "mailboxes": boxes}}))
 
 
 def _reopen(
@@ -176,14 +204,17 @@ def _reopen(
     rows = tx.execute(query).all()
     people = prospects.by_ids(tx, [row.prospect_id for row in rows])
     replied, limits = replies.latest(tx), settings.house(tx).limits
-    values = {"status": EnrollmentStatus.ACTIVE, "reason": "", "advance": True, "updated_at": now}
+    values = {"status": EnrollmentStatus.ACTIVE, "reason": "", "updated_at": now}
+    under_way = sa.select(message.c.enrollment_id).where(message.c.status.in_(OPEN_MESSAGE))
+    busy = set(tx.execute(under_way.where(message.c.campaign == stem)).scalars())  # uncertain, or leaving
     reopened = []
     for row in rows:
         person = people[row.prospect_id]
         silent = suppressions.find(tx, key, person.email) or replies.keep_quiet(limits, person, replied, now)
         if "@" not in person.email or silent or _touched(tx, row.prospect_id, launch.event):
             continue
-        tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**values))
+        on = {**values, "advance": row.id not in busy}
+        tx.execute(sa.update(enrollment).where(enrollment.c.id == row.id).values(**on))
         events.log(tx, now, "reopened", actor=actor, campaign=stem, prospect_id=row.prospect_id)
         reopened.append(person.email)
     return tuple(reopened)

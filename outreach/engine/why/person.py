@@ -111,7 +111,9 @@ def _left(scene: Scene, letters: Sequence[Message]) -> Iterator[Rule]:
 
 def _membership(scene: Scene, person: Prospect, stem: str) -> Iterator[Rule]:
     """Whether the launched campaign would take them today; it keeps whom it has."""
-    launched = scene.revisions.must(stem)
+    launched = scene.revisions.get(stem)
+    if launched is None:
+        return  # its launch was undone
     types = scene.store.read(prospects.field_types)
     try:
         rules = _joins(scene, launched.workspace, launched.campaign, person, types)
