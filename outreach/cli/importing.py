@@ -1,7 +1,7 @@
 """`outreach prospects import`: a file of people comes in."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,7 @@ def import_(
     if check_mx:
         _look_up(app, prepared)
     done = _import(app, prepared)
-    matches, problem = ([], "") if options.dry_run else _matches(app)
+    matches, problem = ([], "") if options.dry_run else _matches(app, prepared.reading.came)
     app.show(
         shape,
         text=lambda: report.text(done, matches, problem),
@@ -172,12 +172,12 @@ def _watched(app: App, table: "Table", steps: "Iterator[Import]") -> "Iterator[I
             yield done
 
 
-def _matches(app: App) -> "tuple[list[Match], str]":
+def _matches(app: App, came: Sequence[str]) -> "tuple[list[Match], str]":
     """Who matches which campaign, or what is wrong with the campaigns: the import is done all the same."""
     from outreach.engine.imports import matches
 
     try:
-        return matches(app.store, app.workspace, app.clock()), ""
+        return matches(app.store, app.workspace, app.clock(), came), ""
     except InputError as exc:
         first = exc.problems[0]
         more = f" and {len(exc.problems) - 1} more" if len(exc.problems) > 1 else ""

@@ -1,19 +1,20 @@
 """Import of prospect files: table -> typed rows -> the store, in batches that a running sender hardly feels."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from outreach import segment
 from outreach.campaign import Workspace
-from outreach.engine import mapping, revisions
+from outreach.engine import mapping, revisions, unnamed
 from outreach.engine.reading import Batch, Options, Reading, checked, leading
 from outreach.mailbox.mx import Mail
 from outreach.model import FieldType
 from outreach.plan.make import names_in
-from outreach.prospect import KNOWN, infer_types, refusals
+from outreach.prospect import KNOWN, Columns, infer_types, refusals, repeats
 from outreach.report import held
 from outreach.report import mapping as mapping_report
 from outreach.report.imports import TAGS, Import, Match
@@ -21,6 +22,9 @@ from outreach.store import Store, events, launches, mappings, memo, newcomers, p
 from outreach.store.history import Past
 from outreach.store.prospects import Imported
 from outreach.workspace.prospects import Table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 __all__ = ["BATCH", "Options", "Prepared", "matches", "prepare", "run"]
 
@@ -65,7 +69,12 @@ def prepare(store: Store, table: Table, options: Options) -> Prepared:
     first = leading(table.header)
     came_back = held.REASON in table.header
     settled = mapping.settle(
-        store, table.header[first:], options.maps, file=str(table.path), line=table.header_line
+        store,
+        table.header[first:],
+        options.maps,
+        file=str(table.path),
+        line=table.header_line,
+        unnamed=lambda: unnamed.hint(table),
     )
     fields = store.read(prospects.field_types)
     values = mapping.values(options.values, fields)
@@ -80,7 +89,9 @@ def prepare(store: Store, table: Table, options: Options) -> Prepared:
     done.on_existing = options.on_existing or (prospects.UPDATE if came_back else prospects.FILL)
     if came_back and not options.on_existing:
         done.notes.append("held people come back: what was filled in counts (--on-existing update)")
-    also = refusals.also(reading.plain, reading.samples())
+    if elsewhere := unnamed.elsewhere(table, first + settled.columns.names.index("email") + 1):
+        done.notes.append(elsewhere)
+    also = {**_further(reading.plain), **refusals.also(reading.plain, reading.samples())}
     done.layout = settled.layout(types, new, reading.examples(), also)
     return Prepared(reading, settled, types, done.on_existing)
 
@@ -108,6 +119,7 @@ def run(
             done.suppressed += result.suppressed
             done.tagged += result.tagged
             done.differing += result.differing
+            _fill(store, prepared, each, clock, actor)
             yield done
         if not options.dry_run:
             reading.rejected.clear()
@@ -142,6 +154,33 @@ def _bring(
     )
 
 
+def _fill(store: Store, prepared: Prepared, each: Batch, clock: Callable[[], datetime], actor: str) -> None:
+    """Give people of earlier batches what further rows of theirs have besides.
+
+    Not on a dry run, for which nobody is in the store, and not where those who were there before are skipped.
+    """
+    done = prepared.done
+    if not each.repeats or done.dry_run or prepared.on_existing == prospects.SKIP:
+        return
+    rows = []
+    for email, row in each.repeats.items():
+        if person := store.read(prospects.get, email):
+            fields, apart = repeats.together(person.fields, row.fields)
+            done.differ(row.line, apart)
+            rows.append(replace(row, fields=fields))
+    result = store.write(
+        prospects.add_batch,
+        store.key,
+        rows,
+        on_existing=prospects.FILL,
+        now=clock(),
+        tags={row.email: each.tags.get(row.email, ()) for row in rows},
+        actor=actor,
+    )
+    done.filled += result.changed
+    done.tagged += result.tagged
+
+
 def _fixed(store: Store, prepared: Prepared, now: datetime) -> dict[str, FieldType]:
     """Fix the types of new fields and remember the mapping; the types that hold now."""
     types = {name: kind for name, kind in prepared.types.items() if name != TAGS}
@@ -149,6 +188,12 @@ def _fixed(store: Store, prepared: Prepared, now: datetime) -> dict[str, FieldTy
     store.write(mappings.keep, prepared.settled.digest, prepared.settled.said, now)
     fixed = store.read(prospects.field_types)  # another import may have been first
     return {**fixed, TAGS: FieldType.TEXT}
+
+
+def _further(columns: Columns) -> dict[int, tuple[str, ...]]:
+    """Place of a column of a further address, or number -> the known field that it counts for where none is."""
+    blocks = (block for _, blocks in columns.further for block in blocks)
+    return {at: (name,) for block in blocks for name, at in block}
 
 
 def _written(text: str) -> dict[str, str]:
@@ -194,8 +239,9 @@ def _log(store: Store, done: Import, options: Options, now: datetime, actor: str
     )
 
 
-def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
-    """How many people match each campaign's segment, which is not yet who will be written to.
+def matches(store: Store, workspace: Workspace, as_of: datetime, came: Sequence[str] = ()) -> list[Match]:
+    """How many people match each campaign's segment, which is not yet who will be written to; and how many of
+    those who `came` (addresses).
 
     As plans do it: names in the condition of a launched campaign are not doubted again.
     """
@@ -219,6 +265,7 @@ def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
             found = workspace.segment_problem(campaign, exc)
             problems[stem] = f"{found.where}: {found.message}"
     counts = store.read(newcomers.tally, conditions, as_of) if conditions else {}
+    ours = store.read(_matching, conditions, came, as_of) if conditions else {}
     edited = revisions.edited(store, workspace) if launched else {}
     return [
         Match(
@@ -226,6 +273,7 @@ def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
             counts[stem][0] if stem in counts else None,
             problems.get(stem, ""),
             status=str(launched.get(stem, "")),
+            ours=ours.get(stem, 0),
             more=counts[stem][1] if stem in counts and stem in launched else 0,
             nightly=campaign.enroll == "nightly",
             per_day=campaign.max_new_per_day,
@@ -233,3 +281,19 @@ def matches(store: Store, workspace: Workspace, as_of: datetime) -> list[Match]:
         )
         for stem, campaign in workspace.campaigns.items()
     ]
+
+
+def _matching(
+    tx: "Connection", conditions: Mapping[str, segment.Condition], emails: Sequence[str], as_of: datetime
+) -> dict[str, int]:
+    """How many of these people match each condition, by its campaign's stem."""
+    facts = frozenset().union(*(condition.uses for condition in conditions.values()))
+    history = Past(tx).of(facts, as_of)
+    counts = dict.fromkeys(conditions, 0)
+    for person in filter(None, (prospects.get(tx, email) for email in emails)):
+        own = {"email": person.email, "source": person.source, "basis": person.basis}
+        fields = {**person.fields, **own}
+        history.tell(person.id, fields)
+        for stem, condition in conditions.items():
+            counts[stem] += condition.match(fields) is True
+    return counts

@@ -1,6 +1,6 @@
 """Which column of a file becomes which field: what the headers say, a person, or a person the last time."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -81,7 +81,7 @@ class Settled:
                 Column(
                     header=header or label,
                     field=OPT_OUTS if at in self.opt_outs else name,
-                    also=tuple(also.get(at, ())),
+                    also=tuple(also.get(at, ())) if values else (),
                     type=types.get(name, FieldType.TEXT) if name and values else None,
                     new=name in new,
                     examples=tuple(values),
@@ -98,13 +98,20 @@ class Settled:
 
 
 def settle(
-    store: Store, header: Sequence[str], said: Sequence[tuple[str, str]], *, file: str, line: int
+    store: Store,
+    header: Sequence[str],
+    said: Sequence[tuple[str, str]],
+    *,
+    file: str,
+    line: int,
+    unnamed: Callable[[], str] = str,
 ) -> Settled:
     """What every column of a header is for; `said` are pairs of column and field of this import.
 
     A column is named by its header, without regard to case and spaces, or as `column_7` by its place. What was
     said for a file with these headers before holds again unless it is said otherwise. Raises InputError for
-    a column that is not there, a field that cannot be, and for whatever `prospect.columns` refuses.
+    a column that is not there, a field that cannot be, and for whatever `prospect.columns` refuses, to which
+    `unnamed` goes.
     """
     labels = _labels(header)
     digest = mappings.digest(labels)
@@ -130,7 +137,7 @@ def settle(
     opt_outs = {at for at, name in named.items() if name == OPT_OUTS}
     opt_outs |= {at for at, name in enumerate(header) if at not in named and role(name) in _SAID_THERE}
     named |= dict.fromkeys(opt_outs, "")
-    settled = columns(header, file=file, line=line, named=named)
+    settled = columns(header, file=file, line=line, named=named, unnamed=unnamed)
     again = frozenset(earlier) - frozenset(now)
     return Settled(settled, labels, everything, again, digest, known, frozenset(opt_outs))
 

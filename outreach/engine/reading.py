@@ -12,7 +12,7 @@ from outreach.engine import mapping
 from outreach.errors import InputError, did_you_mean, problem
 from outreach.mailbox.mx import Mail
 from outreach.model import FieldType, Value
-from outreach.prospect import BadRow, Row, converter, refusals, row_reader
+from outreach.prospect import BadRow, Row, converter, finish, refusals, repeats, row_reader
 from outreach.prospect.refusals import Said
 from outreach.prospect.types import shown
 from outreach.report.imports import EXAMPLES, TAGS, Import
@@ -25,6 +25,7 @@ _VALUES: Final = 2  # values of a column that are shown as examples
 _LONGEST: Final = 100  # characters of an example
 _LOOKED_AT: Final = 200  # rows that they are taken from
 _AS_MANY: Final = 10  # rows that are added while one person is suppressed
+_CAME: Final = 200  # people of whom it is asked which campaign they are for
 _TAG: Final = re.compile(rf"[\w.\-]{{1,{MAX_TAG}}}")
 
 
@@ -58,17 +59,19 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Good rows of distinct addresses, and the tags that they are to get: address -> tags; and who has opted
-    out: the header that says so -> addresses.
+    out: the header that says so -> addresses. `repeats` are rows of people who were in an earlier batch.
     """
 
     rows: list[Row] = field(default_factory=list)
     tags: dict[str, Sequence[str]] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
+    repeats: dict[str, Row] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of an address in `rows`
 
     @property
     def size(self) -> int:
         """How much work it is, in rows: to suppress somebody is more than to add them."""
-        return len(self.rows) + _AS_MANY * sum(map(len, self.refused.values()))
+        return len(self.rows) + len(self.repeats) + _AS_MANY * sum(map(len, self.refused.values()))
 
 
 def tag_name(text: str) -> str:
@@ -100,6 +103,7 @@ class Reading:
         self.table = table
         self.options = options
         self.mail: Mapping[str, Mail] = {}
+        self.came: list[str] = []  # addresses of the first good rows
         self.first = leading(table.header)
         self.width, self.required = len(settled.columns.names), settled.columns.required
         self.plain = settled.columns
@@ -178,8 +182,17 @@ class Reading:
         return found - {""}
 
     def batches(self, types: Mapping[str, FieldType], size: int) -> Iterator[Batch]:
-        """Good rows of addresses that the file did not have before, the last batch too if it is empty."""
-        read, plain = row_reader(self.columns, types), row_reader(self.plain, types)
+        """Good rows of addresses that the file did not have before, with what later rows of theirs have besides;
+        the last batch too if it is empty.
+        """
+        in_order = finish.in_order(self.plain, self.samples())
+        if not in_order:
+            self.done.notes.append(
+                "full names are not in the order that their header says: only sure ones are parted"
+            )
+        read, plain = (
+            row_reader(replace(each, in_order=in_order), types) for each in (self.columns, self.plain)
+        )
         seen: set[int] = set()  # hashes: a million addresses would take three times as much
         batch = Batch()
         for found in self.rows():
@@ -200,7 +213,11 @@ class Reading:
                 row = self.with_mail(row)
             if isinstance(row, BadRow):
                 self.reject(row, cells)
-            elif self.is_new(row, seen):
+            elif hash(row.email) in seen:
+                self.again(row, cells, batch)
+            else:
+                seen.add(hash(row.email))
+                batch.places[row.email] = len(batch.rows)
                 batch.rows.append(self.finished(row, cells, batch.tags))
             if batch.size >= size:
                 yield batch
@@ -224,14 +241,22 @@ class Reading:
             self.done.warn(row.line, f"held in every plan, without consent {row.email!r}")
         return row
 
-    def is_new(self, row: Row, seen: set[int]) -> bool:
-        mark = hash(row.email)
-        if mark in seen:
-            self.done.duplicates += 1
-            self.done.repeated = self.done.repeated or BadRow(row.line, "duplicate", row.email)
-            return False
-        seen.add(mark)
-        return True
+    def again(self, row: Row, cells: Sequence[str], batch: Batch) -> None:
+        """Take from a further row of an address what the earlier one leaves empty."""
+        done, email = self.done, row.email
+        done.duplicates += 1
+        done.repeated = done.repeated or BadRow(row.line, "duplicate", email)
+        row = self.tagged(self.willing(row, cells), batch.tags)
+        at = batch.places.get(email)
+        first = batch.rows[at] if at is not None else batch.repeats.setdefault(email, row)
+        both, apart = repeats.filled(first, row)
+        done.differ(row.line, apart)
+        if at is None:
+            batch.repeats[email] = both
+        elif both is not first:
+            batch.rows[at] = both
+            done.filled += 1
+            done.nameless -= ("first_name" in both.fields) - ("first_name" in first.fields)
 
     def with_mail(self, row: Row) -> Row | BadRow:
         """The row, bad where its domain takes no mail."""
@@ -267,19 +292,26 @@ class Reading:
         for warning in row.warnings:
             done.warn(row.line, warning)
         done.nameless += "first_name" not in row.fields
+        if len(self.came) < _CAME:
+            self.came.append(row.email)
         if done.guessed and not done.sample:
             done.sample = next((cell for cell in cells if not cell.isascii()), "")
         source, basis = row.source or options.source, row.basis or options.basis
         if basis and not policy.known_basis(basis):
             meant = did_you_mean(basis, policy.BASES) or f", known are {', '.join(policy.BASES)}"
             done.warn(row.line, f"unknown basis (kept{meant}) {basis!r}")
-        if TAGS in row.fields or options.tags:
-            tags[row.email] = self.tags(row)
-        if TAGS in row.fields:
-            row = replace(row, fields={name: each for name, each in row.fields.items() if name != TAGS})
+        row = self.tagged(row, tags)
         if (source, basis) == (row.source, row.basis):
             return row
         return replace(row, source=source, basis=basis)
+
+    def tagged(self, row: Row, tags: dict[str, Sequence[str]]) -> Row:
+        """The row without its tags, which go to those of the others."""
+        if TAGS in row.fields or self.options.tags:
+            tags[row.email] = tuple(dict.fromkeys((*tags.get(row.email, ()), *self.tags(row))))
+        if TAGS not in row.fields:
+            return row
+        return replace(row, fields={name: each for name, each in row.fields.items() if name != TAGS})
 
     def tags(self, row: Row) -> tuple[str, ...]:
         """The tags of a row, those of the whole import first."""

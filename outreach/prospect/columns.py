@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import count
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from outreach import data
 from outreach.errors import InputError, problem
@@ -53,18 +53,26 @@ _TAKEN: Final = frozenset(
     {"and", "or", "not", "in", "is", "like", "if", "elif", "else", "for", "true", "false", "none"}
 )
 _ADDRESS: Final = re.compile(r"\S@\S+\.\S")
+_PLACES: Final = ("city", "region", "country")
+# Fields that belong together: they are taken from further columns only where a row has none of them.
+_TOGETHER: Final = (_PLACES, ("phone",))
+
+Further: TypeAlias = tuple[frozenset[str], tuple[tuple[tuple[str, int], ...], ...]]
+"""Fields that belong together, and the columns of each further address or number: field and place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """A file's columns: `names[i]` is the field that the i-th cell of a row is for.
 
-    `required` is the number of cells a row has at least; columns after it have no header.
+    `required` is the number of cells a row has at least; columns after it have no header. `in_order` is whether
+    full names are in the order that their header says, if it says one.
     """
 
     names: tuple[str, ...]
     headers: tuple[str, ...]
     required: int
+    in_order: bool = True
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -77,23 +85,53 @@ class Columns:
         named = enumerate(zip(self.names, self.headers, strict=True))
         return tuple(at for at, (name, header) in named if name and name not in KNOWN and _is_spare(header))
 
+    @property
+    def further(self) -> tuple[Further, ...]:
+        """Fields that belong together, and the columns that count where a row has none of them: the first of
+        the further addresses, or numbers, that a row has. A column that somebody has given another name is none.
+        """
+        named = enumerate(zip(self.names, self.headers, strict=True))
+        own = [
+            (at, field, header)
+            for at, (name, header) in named
+            if name and name not in KNOWN and (field := aliases().get(fold(header), ""))
+            if name == slug(header) or name.startswith(f"{field}_")
+        ]
+        found = []
+        for fields in _TOGETHER:
+            blocks: dict[int, dict[str, int]] = {}
+            for at, field, header in own:
+                if field in fields:
+                    blocks.setdefault(_rank(header) if field in _PLACES else at, {}).setdefault(field, at)
+            if blocks:
+                each = tuple(tuple(block.items()) for _, block in sorted(blocks.items()))
+                found.append((frozenset(fields), each))
+        return tuple(found)
+
 
 def columns(
-    header: Sequence[str], *, file: str = "", line: int = 1, named: Mapping[int, str] = MappingProxyType({})
+    header: Sequence[str],
+    *,
+    file: str = "",
+    line: int = 1,
+    named: Mapping[int, str] = MappingProxyType({}),
+    unnamed: Callable[[], str] = str,
 ) -> Columns:
     """The fields of a header row. A column without a header is `column_7`, by its place.
 
     `named` says the field of some columns by their place, counted from 0; "" leaves the column out: its name
     is "" then, and its cells must be empty. Raises InputError with every problem: two columns for one field,
     no column for the e-mail address, a header that looks like a row of data, too many columns. `file` and
-    `line` say where the header is.
+    `line` say where the header is; `unnamed` gives what to do where no column is known to hold addresses, "" if
+    the headers are to tell.
     """
     headers = tuple(unicodedata.normalize("NFC", cell).strip() for cell in header)
     names = tuple(named.get(at, _name(cell, at + 1)) for at, cell in enumerate(headers))
     names = tuple(named.get(at, name) for at, name in enumerate(_settled(headers, names)))
     alone = tuple(name or f"-{at}" for at, name in enumerate(names))  # those left out are no duplicates
     problems = [
-        problem(message, hint=hint, file=file, line=line) for message, hint in _complaints(headers, alone)
+        problem(message, hint=hint, file=file, line=line)
+        for message, hint in _complaints(headers, alone, unnamed)
     ]
     if problems:
         raise InputError(problems)
@@ -114,9 +152,9 @@ def slug(header: str) -> str:
     return f"field_{name}" if name and (name in _TAKEN or not name.isidentifier()) else name
 
 
-def is_text(name: str) -> bool:
-    """Whether a column of the user's own holds digits that are no amounts, such as post codes."""
-    return means(name, "text")
+def is_text(header: str) -> bool:
+    """Whether a column of the user's own holds digits that are no amounts: post codes, a second phone."""
+    return means(header, "text") or KNOWN.get(aliases().get(fold(header), "")) is FieldType.TEXT
 
 
 def _name(header: str, place: int) -> str:
@@ -127,8 +165,8 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
     """The names, where one column's meaning depends on the others.
 
     `Name` next to `Vorname` is the last name. Of `Email` and `Work email` the second is a column of the
-    user's own: it stands for the field only where no better one does. `Title` next to `Job title` is a
-    person's. Of two columns for addresses the first one counts.
+    user's own: it stands for the field only where no better one does, and so does `Home city`. `Title` next
+    to `Job title` is a person's. Of two columns for addresses or for phones the first one counts.
     """
     if "first_name" in names and "last_name" not in names:
         names = tuple(
@@ -138,6 +176,11 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
     settled = list(names)
     for name in {name for name in names if names.count(name) > 1}:
         places = [at for at, other in enumerate(names) if other == name]
+        if name in _PLACES:
+            best = min(_rank(headers[at]) for at in places)
+            for at in [at for at in places if _rank(headers[at]) > best]:
+                places.remove(at)
+                settled[at] = slug(headers[at])
         second = [at for at in places if means(headers[at], "second")]
         for at in second if len(second) < len(places) else second[1:]:
             settled[at] = slug(headers[at])
@@ -149,14 +192,22 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _numbered(headers: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
     """Fields that several columns are for still, and which of those get a number: title_2, email_2."""
-    jobs, emails = ([at for at, name in enumerate(names) if name == field] for field in ("title", "email"))
+    asked = ("title", "email", "phone")
+    jobs, emails, phones = ([at for at, name in enumerate(names) if name == field] for field in asked)
     if len(jobs) > 1 and any(means(headers[at], "job") for at in jobs):
         yield "title", [at for at in jobs if means(headers[at], "of_person")]
     yield "email", emails[1:]
+    if len({fold(headers[at]) for at in phones}) == len(phones):  # one header twice is a slip
+        yield "phone", phones[1:]
 
 
 def _is_spare(header: str) -> bool:
     return means(header, "spare_email") or aliases().get(fold(header)) == "email"
+
+
+def _rank(header: str) -> int:
+    """Which of a person's addresses a column belongs to: 0 is the one that is not called anything else."""
+    return _ranks().get(fold(header), 0)
 
 
 def means(header: str, rule: str) -> bool:
@@ -164,7 +215,9 @@ def means(header: str, rule: str) -> bool:
     return fold(header) in _rules(rule)
 
 
-def _complaints(headers: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+def _complaints(
+    headers: Sequence[str], names: Sequence[str], unnamed: Callable[[], str]
+) -> list[tuple[str, str]]:
     """Message and hint of everything that is wrong with a header, the gravest first."""
     found: list[tuple[str, str]] = []
     if first := next(filter(_ADDRESS.search, headers), ""):
@@ -173,7 +226,7 @@ def _complaints(headers: Sequence[str], names: Sequence[str]) -> list[tuple[str,
     if len(headers) > MAX_COLUMNS:
         return [(f"{len(headers)} columns; {MAX_COLUMNS} are the most", "leave out what no letter needs")]
     if "email" not in names:
-        found.append(("no column for the e-mail address", _nearest_email(headers)))
+        found.append(("no column for the e-mail address", unnamed() or _nearest_email(headers)))
     for name in dict.fromkeys(names):
         places = [place for place, other in enumerate(names) if other == name]
         if len(places) > 1:
@@ -209,8 +262,17 @@ def _shown(text: str) -> str:
 @cache
 def aliases() -> Mapping[str, str]:
     """Folded header -> the known field that it is for."""
-    table = data.table("columns")["fields"]
-    return {fold(alias): name for name in KNOWN for alias in (name, *table.get(name, ()))}
+    table = data.table("columns")
+    names = {fold(alias): name for name in KNOWN for alias in (name, *table["fields"].get(name, ()))}
+    further = {fold(alias): name for each in table["addresses"] for name in each for alias in each[name]}
+    return further | names
+
+
+@cache
+def _ranks() -> Mapping[str, int]:
+    """Folded header of a column of an address that is called the person's, the firm's ... -> its rank, from 1."""
+    blocks = enumerate(data.table("columns")["addresses"], start=1)
+    return {fold(alias): rank for rank, block in blocks for listed in block.values() for alias in listed}
 
 
 @cache

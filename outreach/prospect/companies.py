@@ -36,7 +36,7 @@ def _without_form(text: str) -> str:
             if rest and rest != text:
                 return rest
     words = text.split(" ")
-    plain = [_PLAIN.sub("", word) for word in text.casefold().split(" ")]
+    plain = [_folded(word) for word in text.split(" ")]
     for count in range(min(_LONGEST, len(words) - 1), 0, -1):
         if "".join(plain[-count:]) in _forms("behind") and _looks_like_one(words[-count:]):
             return " ".join(words[:-count]).rstrip(_ENDS) or text
@@ -68,7 +68,12 @@ def _unquoted(text: str) -> str:
 
 @cache
 def _forms(kind: str) -> frozenset[str]:
-    return frozenset(_PLAIN.sub("", form.casefold()) for form in _listed(kind))
+    return frozenset(map(_folded, _listed(kind)))
+
+
+def _folded(text: str) -> str:
+    """A form for comparison; a Turkish İ is an i, and not one with a dot above it."""
+    return _PLAIN.sub("", text.replace("İ", "i").casefold())
 
 
 @cache

@@ -20,6 +20,7 @@ def doubter() -> Callable[[str], tuple[str, ...]]:
     Their kinds are "role address", "consumer address" and "likely mistyped domain", each with the value quoted.
     """
     consumer, roles = data.words("consumer_domains"), _listed("roles")
+    leads = re.compile(f"(?:{'|'.join(map(re.escape, _listed('leading')))})[._-]").match
 
     def doubts(email: str) -> tuple[str, ...]:
         local, _, domain = email.rpartition("@")
@@ -28,7 +29,7 @@ def doubter() -> Callable[[str], tuple[str, ...]]:
             found = (f"consumer address {email!r}",)
         elif meant := mistyped(domain):
             found = (f"likely mistyped domain {domain!r} ({meant}?)",)
-        if local.rstrip(_DIGITS) in roles:
+        if local.rstrip(_DIGITS) in roles or leads(local):
             found = (f"role address {email!r}", *found)
         return found
 

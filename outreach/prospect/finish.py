@@ -1,21 +1,26 @@
 """What a row's columns say together: full names taken apart, misplaced titles, doubts about addresses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
+from itertools import islice
 from typing import Final, TypeAlias
 
 from outreach import data
 from outreach.model import Fields, Value
 from outreach.prospect import names
+from outreach.prospect.by_address import by_address, contradicted
 from outreach.prospect.columns import Columns, fold, means
 from outreach.prospect.doubts import doubter
 from outreach.prospect.persons import DEGREES, GENDERS, around, honorific, recased
 from outreach.prospect.values import verdicts
+from outreach.prospect.whereabouts import whereabouts
 
 Step: TypeAlias = Callable[[dict[str, Value], list[str]], None]
 """Changes a row's values in place; adds warnings about what it changed or what is doubtful."""
 
 _WORDS: Final = frozenset((*GENDERS, *DEGREES))
+_LOOKED_AT: Final = 500  # rows that show whether names are in the order that their header says
 _LONGEST: Final = 15  # characters of an honorific in a column for job titles
 
 
@@ -25,12 +30,15 @@ def steps(columns: Columns) -> tuple[Step, ...]:
     named = tuple(zip(columns.names, columns.headers, strict=True))
     own = [(name, header) for name, header in named if name in columns.own]
     found: list[Step] = [_doubt()]
+    if any(means(header, "location") for header in columns.headers):
+        found.append(_location)
     if has & {"honorific", "salutation"}:
         found.append(_address_forms)
     if "title" in has and "honorific" not in has:
         found.append(_title)
     found += [_degree(name) for name, header in own if means(header, "degree")]
-    found += [_full_name(_order(header)) for name, header in named if name == "full_name"]
+    told = columns.in_order
+    found += [_full_name(order(header) if told else "") for name, header in named if name == "full_name"]
     if has & {"full_name", "first_name", "last_name"}:
         found.append(_capitals)
     if "verified" not in has:
@@ -51,6 +59,16 @@ def _doubt() -> Step:
             warnings += found
 
     return doubt
+
+
+def _location(values: dict[str, Value], warnings: list[str]) -> None:
+    """ "Berlin, Germany" in the column for the city is a city and a country."""
+    city, region, country = whereabouts(str(values.get("city", "")))
+    if not country:
+        return
+    del values["city"]
+    if values.setdefault("country", country) == country:
+        values |= {name: part for name, part in (("city", city), ("region", region)) if part}
 
 
 def _address_forms(values: dict[str, Value], warnings: list[str]) -> None:
@@ -94,21 +112,37 @@ def _title(values: dict[str, Value], warnings: list[str]) -> None:
 
 
 def _degree(name: str) -> Step:
-    """A step for a column of academic titles, which stays: its degree is said in the form of address too."""
+    """A step for a column of academic titles, which stays: what it says is said in the form of address too.
+
+    Outlook and Google have "Mr." there.
+    """
 
     def degree(values: dict[str, Value], warnings: list[str]) -> None:
-        form = honorific(str(values.get(name, "")))
-        if form in DEGREES and (both := honorific(f"{values.get('honorific', '')} {form}")):
+        text = str(values.get(name, ""))
+        form = honorific(text)
+        sure = form in DEGREES or around("before").issuperset(text.casefold().split())
+        if form and sure and (both := honorific(f"{values.get('honorific', '')} {form}")):
             values["honorific"] = both
 
     return degree
 
 
-def _order(header: str) -> str:
+def order(header: str) -> str:
     """The order of names that the header of a column says: "Name, Vorname" and "Vorname Name"."""
     if means(header, "given_first"):
         return names.GIVEN_FIRST
     return names.FAMILY_FIRST if means(header, "family_first") else ""
+
+
+def in_order(columns: Columns, rows: Iterable[Sequence[str]]) -> bool:
+    """Whether the first rows have full names in the order that their header says; True where it says none."""
+    places = [
+        (at, order(columns.headers[at])) for at, name in enumerate(columns.names) if name == "full_name"
+    ]
+    if not any(said for _, said in places):
+        return True
+    (at, said), *_ = places
+    return names.kept(said, (row[at] for row in islice(rows, _LOOKED_AT) if at < len(row)))
 
 
 def _full_name(order: str) -> Step:
@@ -120,7 +154,17 @@ def _full_name(order: str) -> Step:
             return
         ending = str(values["email"]).rpartition(".")[2].upper()
         country = str(values.get("country") or (ending if len(ending) == 2 else ""))
-        found = names.split(full, country, str(values.get("language", "")), order)
+        language = str(values.get("language", ""))
+        found = names.split(full, country, language, order)
+        local = str(values["email"]).rpartition("@")[0]
+        if not (found.first or found.last) and "," not in full:
+            words = names.untitled(full)[0]
+            told = by_address(words, local, country, language) if names.are_names(words) else found
+            found = replace(told, honorific=found.honorific)
+        elif order and found.first and found.last and contradicted(found.first, found.last, local):
+            found = names.Name(
+                honorific=found.honorific
+            )  # the header is one thing, and what is typed another
         parts = (("first_name", found.first), ("middle_name", found.middle), ("last_name", found.last))
         for name, part in parts:
             if part:

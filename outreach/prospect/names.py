@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from outreach import data
 from outreach.prospect.persons import GENDERS, around, endings, honorific, words_of
 
 MAX_NAME: Final = 80  # characters: nobody's name is longer, and it bounds the work
@@ -15,6 +16,10 @@ FAMILY_FIRST: Final = "family"
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'’ʼ.\- ]+")
 _CYRILLIC: Final = re.compile(r"[Ѐ-ԯ'’ʼ.\- ]+")
 _INITIAL: Final = re.compile(r"\w\.?")
+_FEW: Final = 9  # names in the said order to one in the other
+_ROLE: Final = 5  # letters: shorter ones are names too ("Post")
+_INITIALS: Final = re.compile(r"(?:[^\W\d_]\.-?){1,3}")
+_ASIDE: Final = re.compile(r"\s+\([^()]*\)$")  # "Anna Berg (Purchasing)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +45,40 @@ def split(full: str, country: str = "", language: str = "", order: str = "") -> 
     """
     if len(full) > MAX_NAME:
         return Name()
+    full = _ASIDE.sub("", full)
     before, comma, behind = full.partition(",")
-    letters = around("behind", "behind_comma")
-    if comma and all(word.casefold() in letters for word in behind.replace(",", " ").split()):
+    if comma and _is_no_name(behind):
         full, comma = before, ""
     if comma:
         return _family_comma(before, behind, country, language, order)
-    words, called = _untitled(full)
+    words, called = untitled(full)
+    if called and (family := _beside_initials(words)):
+        return Name(last=family, honorific=called)
     if not are_names(words):
         return Name()
     if len(words) == 1:
         return Name(last=words[0] if _lone_family(words[0], full) else "", honorific=called)
     found = None
-    if not _without_family(words, country, language):
+    if not without_family(words, country, language):
         found = _by_patronymic(words, country, language)
         if found is None and (order == FAMILY_FIRST or not _family_first(words, country, language)):
             found = _by_order(words, country, language, order)
     return replace(found or Name(), honorific=called)
+
+
+def kept(order: str, fulls: Iterable[str]) -> bool:
+    """Whether the names of a column are in the order that its header says, as far as given names tell it.
+
+    "Nom et prénom" stands above "Anne Laurent" too.
+    """
+    for_it = against = 0
+    for full in fulls:
+        words = untitled(full[:MAX_NAME])[0]
+        if len(words) == 2 and "," not in full:
+            first, second = map(surely_given, words)
+            for_it += (second if order == FAMILY_FIRST else first) and first != second
+            against += (first if order == FAMILY_FIRST else second) and first != second
+    return against * _FEW <= for_it
 
 
 def are_names(words: Sequence[str]) -> bool:
@@ -64,12 +86,19 @@ def are_names(words: Sequence[str]) -> bool:
     text = " ".join(words)
     if not text or not (_LATIN.fullmatch(text) or _CYRILLIC.fullmatch(text)):
         return False
-    if any(word.casefold().strip(".-") in words_of("no_person") for word in words):
+    if any(word.casefold().strip(".-") in no_person() for word in words):
         return False
     if all(word.casefold() in words_of("particles") for word in words):
         return False
     outer = [word for word in (words[0], words[-1]) if word.casefold() not in words_of("particles")]
     return all("." not in word and sum(map(str.isalpha, word)) > 1 for word in outer)
+
+
+@cache
+def no_person() -> frozenset[str]:
+    """Words of no person's name: firms, departments, jobs, and what addresses of departments begin with."""
+    roles = (word for word in data.table("addresses")["roles"] if len(word) >= _ROLE)
+    return words_of("no_person") | frozenset(roles)
 
 
 def has_patronymics(country: str, language: str) -> bool:
@@ -90,10 +119,10 @@ def patronymic_gender(word: str) -> str:
 def family_ending(word: str) -> bool:
     """Whether a word ends as Slavic family names do, and is no given name."""
     lower = word.casefold()
-    return len(lower) > 4 and lower.endswith(endings("family_endings")) and not _given(word)
+    return len(lower) > 4 and lower.endswith(endings("family_endings")) and not is_given(word)
 
 
-def _untitled(text: str) -> tuple[list[str], str]:
+def untitled(text: str) -> tuple[list[str], str]:
     """The words of a name without what stands before and behind it, and the honorific that stood before."""
     words, before = text.split(), around("before")
     start = next((at for at, word in enumerate(words) if word.casefold() not in before), len(words))
@@ -104,12 +133,29 @@ def _untitled(text: str) -> tuple[list[str], str]:
     return words[start:end], called
 
 
+def _is_no_name(behind: str) -> bool:
+    """Whether what stands behind a comma is letters such as "MBA", or a job: no word of it is a name."""
+    letters = around("behind", "behind_comma")
+    words = behind.replace(",", " ").split()
+    return all(word.casefold() in letters for word in words) or any(
+        word.casefold().strip(".") in words_of("jobs") for word in words
+    )
+
+
+def _beside_initials(words: Sequence[str]) -> str:
+    """The only word of a name besides initials, if it is a family name: "Mr J. R. Hartley"."""
+    whole = [word for word in words if not _INITIALS.fullmatch(word)]
+    if len(whole) != 1 or not 1 < len(words) < 4 or is_given(whole[0]) or not are_names(whole):
+        return ""
+    return whole[0]
+
+
 def _lone_family(word: str, full: str) -> bool:
     """Whether the only word behind a form of address is a family name: "Frau Berg", but neither "Frau Anna" nor
     "Mr Sanjeev": not everywhere is it the family name that people say there.
     """
     titles = {each.casefold() for each in full.split()} & around("before")
-    if not set(GENDERS) & set(honorific(" ".join(titles)).split()) or _given(word):
+    if not set(GENDERS) & set(honorific(" ".join(titles)).split()) or is_given(word):
         return False
     return (
         bool(titles & around("family_behind")) or _family(word) or word.casefold() in words_of("family_first")
@@ -121,8 +167,8 @@ def _family_comma(before: str, behind: str, country: str, language: str, order: 
 
     It may also be a job, a place or another person that stands behind it.
     """
-    family, called = _untitled(before)
-    given, more = _untitled(behind)
+    family, called = untitled(before)
+    given, more = untitled(behind)
     both = honorific(f"{called} {more}".strip())
     particles: list[str] = []
     while len(given) > 1 and given[-1].casefold() in words_of("particles"):
@@ -135,10 +181,10 @@ def _family_comma(before: str, behind: str, country: str, language: str, order: 
         and are_names(given[:1])
         and len(given) < 3
         and (len(own) == 1 or (len(own) == 2 and _of(country, language, "double") and all(map(_family, own))))
-        and _given(given[0])
-        and (not any(map(_given, own)) or (order == FAMILY_FIRST and not any(map(_surely_given, own))))
-        and (not second or beside or _given(second))
-        and not _without_family([*family, *given], country, language)
+        and is_given(given[0])
+        and (not any(map(is_given, own)) or (order == FAMILY_FIRST and not any(map(surely_given, own))))
+        and (not second or beside or is_given(second))
+        and not without_family([*family, *given], country, language)
     )
     if not certain:
         return Name(honorific=both)
@@ -159,14 +205,14 @@ def _by_patronymic(words: Sequence[str], country: str, language: str) -> Name | 
     told = told or has_patronymics(country, language)
     match len(words), marked:
         case 3, (2,) | (0, 2):
-            certain = not _given(words[0]) and (
-                told or (_given(words[1]) and (0 in marked or family_ending(words[0])))
+            certain = not is_given(words[0]) and (
+                told or (is_given(words[1]) and (0 in marked or family_ending(words[0])))
             )
             return Name(words[1], words[2], words[0]) if certain else None
         case 3, (1,) | (1, 2):
-            certain = _given(words[0]) and (told or family_ending(words[2]))
+            certain = is_given(words[0]) and (told or family_ending(words[2]))
             return Name(words[0], words[1], words[2]) if certain else None
-        case 2, (1,) if _given(words[0]):
+        case 2, (1,) if is_given(words[0]):
             return Name(words[0], words[1] if patronymic_gender(words[1]) == "female" else "")
     return None
 
@@ -175,7 +221,7 @@ def _patronymic(word: str) -> bool:
     return bool(patronymic_gender(word))
 
 
-def _without_family(words: Sequence[str], country: str, language: str) -> bool:
+def without_family(words: Sequence[str], country: str, language: str) -> bool:
     """Whether the last word may be the father's name and no family's, as in Iceland and Ethiopia."""
     return (
         _of(country, language, "no_family")
@@ -188,7 +234,7 @@ def _without_family(words: Sequence[str], country: str, language: str) -> bool:
 def _family_first(words: Sequence[str], country: str, language: str) -> bool:
     """Whether the family name may well stand first, as in China, Korea, Vietnam and Hungary."""
     known = [word.casefold() in words_of("family_first") for word in words]
-    return _of(country, language, "family_first") or known[0] or (known[-1] and not _given(words[0]))
+    return _of(country, language, "family_first") or known[0] or (known[-1] and not is_given(words[0]))
 
 
 def _of(country: str, language: str, custom: str) -> bool:
@@ -201,29 +247,29 @@ def _of(country: str, language: str, custom: str) -> bool:
 def _by_order(words: Sequence[str], country: str, language: str, order: str) -> Name | None:
     """The parts by the header, capitals, particles and known given names."""
     if len(words) == 2:
-        return _two(words[0], words[1], order)
+        return _two(words[0], words[1], country, order)
     small = [word.casefold() in words_of("particles") for word in words]
     if order == FAMILY_FIRST:
         at = small.index(False)  # the name is not made of particles alone
         given = words[at + 1 :]
-        certain = 0 < len(given) < 3 and all(map(_given, given)) and not _surely_given(words[at])
+        certain = 0 < len(given) < 3 and all(map(is_given, given)) and not surely_given(words[at])
         return Name(" ".join(given), "", " ".join(words[: at + 1])) if certain else None
     if any(small):
         return _by_particle(words, small.index(True))
     first, second, last = words[0], words[1], words[-1]
-    if not _given(first) or (_given(last) and not _INITIAL.fullmatch(second)):
+    if not is_given(first) or (is_given(last) and not _INITIAL.fullmatch(second)):
         return None
     if len(words) == 3 and _INITIAL.fullmatch(second):
         return Name(first, second, last)
     if any("." in word or len(word) < 2 for word in words):
         return None
-    count = 2 if _given(second) else 1
-    if count == 2 and not _surely_given(second):
+    count = 2 if is_given(second) else 1
+    if count == 2 and not surely_given(second):
         return None
     if _of(country, language, "double"):
         certain = len(words) == count + 2 and _family(words[count])
     else:
-        certain = (len(words), count) == (3, 2) and (_surely_given(first) or _family(last))
+        certain = (len(words), count) == (3, 2) and (surely_given(first) or _family(last))
     return Name(" ".join(words[:count]), "", " ".join(words[count:])) if certain else None
 
 
@@ -232,8 +278,8 @@ def _by_particle(words: Sequence[str], at: int) -> Name | None:
     given, rest, last = words[:at], words[at:-1], words[-1].casefold()
     certain = (
         0 < at < 3
-        and all(map(_given, given))
-        and all(map(_surely_given, given[1:]))
+        and all(map(is_given, given))
+        and all(map(surely_given, given[1:]))
         and rest
         and all(word.casefold() in words_of("particles") for word in rest)
         and last not in words_of("particles")
@@ -242,21 +288,28 @@ def _by_particle(words: Sequence[str], at: int) -> Name | None:
     return Name(" ".join(given), "", " ".join(words[at:])) if certain else None
 
 
-def _two(first: str, second: str, order: str) -> Name | None:
+def _two(first: str, second: str, country: str, order: str) -> Name | None:
     """Two words: which is the family name?"""
     if {first.casefold(), second.casefold()} & words_of("particles"):
         return None
     if order:
         given, family = (first, second) if order == GIVEN_FIRST else (second, first)
-        contradicted = _family(given) or (_given(family) and not _given(given)) or _louder(given, family)
-        return None if contradicted else Name(given, "", family)
+        doubted = _family(given) or (is_given(family) and not is_given(given)) or _louder(given, family)
+        doubted = doubted or (surely_given(family) and not surely_given(given))
+        return None if doubted else Name(given, "", family)
     for one, other in ((first, second), (second, first)):
         if _louder(one, other):
-            return Name(other, "", one) if _given(other) and not _given(one) else None
-    known = _given(first), _given(second)
-    if known == (True, False) and (_surely_given(first) or _family(second)):
+            return Name(other, "", one) if is_given(other) and not is_given(one) else None
+    known = is_given(first), is_given(second)
+    if known == (True, False) and (surely_given(first) or _family(second)):
         return Name(first, "", second)
-    if known == (False, True) and _CYRILLIC.fullmatch(first) and family_ending(first):
+    western = country.casefold() in words_of("family_last_countries")
+    if known == (True, True) and western and surely_given(first) and not surely_given(second):
+        pair = {first.casefold().partition("-")[0], second.casefold()} & words_of("doubling")
+        return None if pair else Name(first, "", second)
+    if known != (False, True):
+        return None
+    if _CYRILLIC.fullmatch(first) and (family_ending(first) or surely_given(second)):
         return Name(second, "", first)
     return None
 
@@ -266,12 +319,12 @@ def _louder(one: str, other: str) -> bool:
     return len(one) > 2 and one.isupper() and not other.isupper()
 
 
-def _given(word: str) -> bool:
+def is_given(word: str) -> bool:
     """Whether a word, or the first half of a double one, is a common given name; accents do not count."""
     return _listed(word.casefold().partition("-")[0], "given")
 
 
-def _surely_given(word: str) -> bool:
+def surely_given(word: str) -> bool:
     """Whether a word is a given name that is hardly ever a family name: Anna and Hans-Peter, but not Werner."""
     halves = word.casefold().split("-")
     if not all(_listed(half, "given") for half in halves):
@@ -282,7 +335,7 @@ def _surely_given(word: str) -> bool:
 def _family(word: str) -> bool:
     """Whether a word is a common family name and no given name."""
     lower = word.casefold().rpartition("-")[2]
-    return not _given(word) and (
+    return not is_given(word) and (
         _listed(lower, "family")
         or (len(lower) > 4 and lower.endswith(endings("sure_endings")))
         or (_CYRILLIC.fullmatch(lower) is not None and family_ending(word))

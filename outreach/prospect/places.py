@@ -11,17 +11,29 @@ from outreach import data
 from outreach.prospect.columns import fold
 
 _ASIDE: Final = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")  # "Germany (DE)"
+_SUBDIVISION: Final = re.compile(r"([A-Z]{2})-(?:[A-Z]{3}|[A-Z]?[0-9]{1,2})")
+_PARTS: Final = re.compile(r"\s*[/|]\s*|\s+[-–—]\s+|(?<=^[A-Za-z]{2})-(?=\w{3})")
+_MOST_PARTS: Final = 3
 
 
 def country_code(text: str) -> str:
     """The ISO 3166 code (alpha-2) of a country's code or name; "" for what is neither, or two countries' name.
 
-    NA, Namibia's code, is "" too: it nearly always says that the country is not known.
+    NA, Namibia's code, is "" too: it nearly always says that the country is not known. Of "CH - Schweiz" and
+    "België/Belgique" both parts must say the same; of "GB-ENG" (ISO 3166-2) the first is the country.
     """
     code = text.strip().upper()
     if code in data.country_zones() and code != "NA":
         return code
-    return _code(text, _countries(), _country_names)
+    if found := _code(text, _countries(), _country_names):
+        return found
+    if (part := _SUBDIVISION.fullmatch(code)) and part[1] in data.country_zones():
+        return part[1]
+    parts = _PARTS.split(text)
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return ""
+    said = {country_code(part) for part in parts}
+    return said.pop() if len(said) == 1 else ""
 
 
 def language_code(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from outreach.model import Fields, FieldType, Value
 from outreach.prospect import refusals
 from outreach.prospect.address import company_key
-from outreach.prospect.columns import Columns
+from outreach.prospect.columns import Columns, Further
 from outreach.prospect.finish import steps
 from outreach.prospect.types import shown
 from outreach.prospect.values import UnknownValueError, converter, email
@@ -56,6 +56,7 @@ def row_reader(
     cellwise = tuple((name, converter(name, types.get(name, FieldType.TEXT), head)) for name, head in named)
     finish = (*steps(columns), *refusals.steps(columns))
     spares = [(at, columns.headers[at]) for at in columns.spares]
+    further = columns.further
     width, required = len(cellwise), columns.required
 
     def read(line: int, cells: Sequence[str]) -> Row | BadRow:
@@ -79,6 +80,7 @@ def row_reader(
                     values[name] = value
         if not wrong:
             _from_spares(values, cells, spares, warnings)
+            _from_further(values, cells, further, warnings)
         if wrong or "email" not in values:
             return BadRow(line, "; ".join(wrong) or "email is missing")
         for step in finish:
@@ -106,6 +108,27 @@ def _from_spares(
             values["email"] = found
             warnings.append(f"address taken from another column {shown(header)}")
             return
+
+
+def _from_further(
+    values: dict[str, Value], cells: Sequence[str], further: Sequence[Further], warnings: list[str]
+) -> None:
+    """Take a whole address, or a number, from the first further columns that have one, where there is none yet."""
+    for fields, blocks in further:
+        for block in blocks if fields.isdisjoint(values) else ():
+            found: dict[str, Value] = {}
+            for name, at in block:
+                if at >= len(cells) or not cells[at]:
+                    continue
+                try:
+                    found[name] = converter(name, FieldType.TEXT)(cells[at])
+                except UnknownValueError as unknown:
+                    warnings.append(str(unknown))
+                except ValueError:  # the column's own field says what is wrong
+                    continue
+            if any(found.values()):
+                values.update((name, value) for name, value in found.items() if value)
+                break
 
 
 def _width(count: int, width: int) -> str:

@@ -52,6 +52,9 @@ _FORMULA: Final = re.compile(r"[=＝]|[+\-@＋－＠](?:\s*[A-Za-z.]+\(|.*\|)")
 _SPOOF: Final = re.compile(r"[<>@＜＞＠]|://|\bwww\.", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 
+# What a spreadsheet makes of a name such as "1-2-26".
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]00:00(?::00)?)?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
+
 _BREAKS: Final = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
 _ASIDE: Final = re.compile(r"(?<=\S)\s+\([^()@]*\)$")  # "ann@acme.com (old)"
 _FURTHER: Final = " ::: "  # between the values of one label in Google's contacts
@@ -193,8 +196,11 @@ def company(text: str) -> str:
 
 
 def thing(text: str) -> str:
-    """A company, a job or a place. Raises UnknownValueError for what stands for no value."""
-    return _valued(company(text), THING)
+    """A company, a job or a place. Raises UnknownValueError for what stands for no value, and for a date."""
+    text = _valued(company(text), THING)
+    if text[:1] <= "9" and _DATE.fullmatch(text):
+        raise UnknownValueError(f"left out as a date {shown(text)}")
+    return text
 
 
 def person(text: str) -> str:

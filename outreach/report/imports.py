@@ -25,7 +25,8 @@ class Match:
 
     `status` is "" before the first launch; after it `more` are those who match and never were in it, who join
     at night where `nightly` and no reason holds them, `per_day` of them (None: no limit). `edited` is the
-    launched revision where the files say something else, else 0.
+    launched revision where the files say something else, else 0. `ours` are those who match of the first 200
+    people of the file.
     """
 
     campaign: str
@@ -36,6 +37,13 @@ class Match:
     nightly: bool = False
     per_day: int | None = None
     edited: int = 0
+    ours: int = 0
+
+    @property
+    def rank(self) -> tuple[bool, int, bool, int]:
+        """How likely it is the campaign that an import was for: the highest is."""
+        more = self.more if self.status else self.people
+        return self.status != "ended", self.ours, bool(self.status and self.ours), more or 0
 
 
 @dataclass(slots=True)
@@ -67,12 +75,15 @@ class Import:
     refused: int = 0  # people suppressed anew for that
     differing: int = 0  # people who keep a value that their row has otherwise
     duplicates: int = 0
+    filled: int = 0  # duplicates that had what the first row left empty
+    unlike: int = 0  # duplicates with another value than the first row has
     bad: int = 0
     nameless: int = 0  # good rows without a first name
     blamed: Counter[str] = field(
         default_factory=Counter
     )  # columns of the user's own -> rows bad for them alone
     repeated: BadRow | None = None  # the first duplicate
+    differs: BadRow | None = None  # the first with another value; its reason is the field
     bad_rows: list[BadRow] = field(default_factory=list)  # the first EXAMPLES
     warnings: dict[str, cautions.Warned] = field(default_factory=dict)
     errors_file: str = ""
@@ -91,6 +102,12 @@ class Import:
     def good(self) -> int:
         """Rows that are people, whether they came in or not."""
         return self.rows - self.bad - self.duplicates
+
+    def differ(self, line: int, name: str) -> None:
+        """Count a duplicate whose value of that field is another one than the first row's; "" is none."""
+        if name:
+            self.unlike += 1
+            self.differs = self.differs or BadRow(line, name)
 
     def warn(self, line: int, warning: str) -> None:
         """Count a row's warning under its kind, which is what stands before the quoted value."""
@@ -172,6 +189,13 @@ def _left_out(done: Import) -> list[str]:
         found = number(done.duplicates, "duplicate") + " in the file"
         first = f" (line {done.repeated.line}: {done.repeated.text})" if done.repeated else ""
         lines += _folded([found + first])
+        if done.filled:
+            lines.append(f"  {done.filled:,} filled in what the row before left empty")
+        if done.differs:
+            have = "has another value" if done.unlike == 1 else "have other values"
+            lines += _indented(
+                [f"{done.unlike:,} {have}, not taken (line {done.differs.line}: {done.differs.reason})"]
+            )
     if done.suppressed:
         lines.append(f"{done.suppressed:,} suppressed: left alone")
     if done.bad:
@@ -235,7 +259,7 @@ def _next(done: Import, matches: Sequence[Match]) -> list[str]:
         commands.append(shlex.join(["outreach", "prospects", "import", done.errors_file, *done.options]))
     counted = [match for match in matches if match.people]
     if counted:
-        best = max(counted, key=lambda match: (match.more if match.status else match.people) or 0)
+        best = max(counted, key=lambda match: match.rank)
         return [*commands, f"outreach plan {best.campaign}"]
     return [*commands, "outreach prospects list"]
 
@@ -248,17 +272,19 @@ def stopped(done: Import) -> str:
 
 def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dict[str, Any]:
     """`file`, `encoding`, `encoding_guessed`, `delimiter`, `dry_run`; rows as numbers: `rows`, `added`, `changed`,
-    `unchanged`, `differing` (who keep a value that their row has otherwise), `duplicates`, `suppressed`, `bad`;
-    `opted_out` (whose row says that they have: they are suppressed), `opted_out_new` (people who were not before),
-    `opted_out_columns` (header to such rows); `blamed` (columns of the user's own to the rows that are bad for
-    them alone); `errors_file` ("" for none); `new_fields` (name to type); `notes` (how the file was read, in
-    words); `on_existing` (fill, skip or update); `mapping` as `report.mapping.value` has it; `tags` (those for
-    everybody), `tagged` (tags that people did not have); `set` (field to the value for rows without one);
-    `warnings` (list of `kind`, `rows`, `line`, `example`, `values`: the first 100 different ones, a list of
-    `value` and `line`); `hints` (list of `kind`, `share` of the good rows from 0 to 1, `text`); `campaigns`
-    (list of `campaign`, `matching`, null with a `problem`; `status`, "" before its launch, after it `more`, who
-    match and never were in it; `nightly`, `per_day`; `edited`, the launched revision that the files differ
-    from, else 0); `campaigns_problem` ("" unless the campaigns cannot be read).
+    `unchanged`, `differing` (who keep a value that their row has otherwise), `duplicates`, `duplicates_filled`
+    (that had what the row before left empty), `duplicates_differing` (with a value that was not taken),
+    `suppressed`, `bad`; `opted_out` (whose row says that they have: they are suppressed), `opted_out_new` (people
+    who were not before), `opted_out_columns` (header to such rows); `blamed` (columns of the user's own to the
+    rows that are bad for them alone); `errors_file` ("" for none); `new_fields` (name to type); `notes` (how the
+    file was read, in words); `on_existing` (fill, skip or update); `mapping` as `report.mapping.value` has it;
+    `tags` (those for everybody), `tagged` (tags that people did not have); `set` (field to the value for rows
+    without one); `warnings` (list of `kind`, `rows`, `line`, `example`, `values`: the first 100 different ones, a
+    list of `value` and `line`); `hints` (list of `kind`, `share` of the good rows from 0 to 1, `text`);
+    `campaigns` (list of `campaign`, `matching`, null with a `problem`; `status`, "" before its launch, after it
+    `more`, who match and never were in it; `from_file`, who match of the file's first 200 people; `nightly`,
+    `per_day`; `edited`, the launched revision that the files differ from, else 0); `campaigns_problem` ("" unless
+    the campaigns cannot be read).
     """
     return {
         "file": done.file,
@@ -272,6 +298,8 @@ def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dic
         "unchanged": done.unchanged,
         "differing": done.differing,
         "duplicates": done.duplicates,
+        "duplicates_filled": done.filled,
+        "duplicates_differing": done.unlike,
         "suppressed": done.suppressed,
         "opted_out": done.opted_out.total(),
         "opted_out_new": done.refused,
@@ -300,6 +328,7 @@ def _campaign(match: Match) -> dict[str, Any]:
         "problem": match.problem,
         "status": match.status,
         "more": match.more,
+        "from_file": match.ours,
         "nightly": match.nightly,
         "per_day": match.per_day,
         "edited": match.edited,

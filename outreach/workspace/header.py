@@ -1,14 +1,12 @@
 """Which row of a table names its columns: people put titles, dates and groups of columns above it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Final, TypeAlias
 
-from outreach import data
 from outreach.prospect import BadRow, address
-from outreach.prospect.columns import fold
+from outreach.prospect.columns import aliases, fold
 from outreach.workspace.delimited import Cells
 
 _ROWS: Final = 20  # that are not empty, in which the header is looked for
@@ -92,7 +90,7 @@ def names_email(cells: Sequence[str]) -> bool:
 
 def field_of(cell: str) -> str:
     """The field that a header is a known name of, "" for none."""
-    return _aliases().get(fold(cell), "") if len(cell) <= _LONGEST else ""
+    return aliases().get(fold(cell), "") if len(cell) <= _LONGEST else ""
 
 
 def holds_address(cells: Sequence[str]) -> bool:
@@ -109,7 +107,7 @@ def beside(cells: Sequence[str]) -> tuple[int, list[str]]:
     for gap in (at for at, cell in enumerate(names) if not cell):
         left, right = names[:gap], names[gap:]
         shared = set(filter(None, left)) & set(right)
-        if len(shared) > 1 and any(_aliases().get(name) == "email" for name in shared):
+        if len(shared) > 1 and any(aliases().get(name) == "email" for name in shared):
             start = next(at for at in range(gap, len(names)) if names[at]) + 1
             told = f"two tables side by side: the second, from column {start} on, was passed over"
             return gap, [f"{told}; copy it into a file of its own"]
@@ -163,13 +161,6 @@ def _address_place(row: Row) -> int | None:
 
 def _cell(row: Row, place: int) -> str:
     return "" if isinstance(row, BadRow) or len(row[1]) <= place else row[1][place].strip()
-
-
-@cache
-def _aliases() -> Mapping[str, str]:
-    """Folded name of a column -> field."""
-    fields = data.table("columns")["fields"]
-    return {fold(each): name for name, known in fields.items() for each in (name, *known)}
 
 
 def _is_address(cell: str) -> bool:

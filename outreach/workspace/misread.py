@@ -12,6 +12,9 @@ class Misread(NamedTuple):
     text: str
 
 
+MENDED: Final = ": mended in the errors file"
+"""How a reason ends where `Misread.text` is right."""
+
 _MIXED: Final = "the line is in UTF-8, the file is not: encodings are mixed"
 _READ_AS: Final = ("cp1252", "cp1251")  # what programs take UTF-8 for that ask nobody
 # What the bytes of UTF-8 look like then. One "Ã" before a symbol is proof enough; of the others, which end
@@ -45,7 +48,7 @@ def encoded_twice(text: str) -> Misread | None:
                 # Without the garbled word: the errors file would be misread for its sake when it comes back.
                 word = _WORD.search(meant)
                 right = word[0][:40] if word else meant[:40]
-                reason = f"letters were encoded twice, {right!r} was meant: mended in the errors file"
+                reason = f"letters were encoded twice, {right!r} was meant{MENDED}"
                 return Misread(reason, pieces.sub(lambda piece: _meant(piece[0]) or piece[0], text))
     return None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from outreach.prospect import BadRow
-from outreach.workspace import delimited, sheetxml, workbook
+from outreach.workspace import delimited, misread, sheetxml, workbook
 from outreach.workspace import encoding as encodings
 from outreach.workspace.body import Body
 from outreach.workspace.delimited import Cells, Stamp
@@ -99,7 +99,7 @@ class Table:
         return self
 
     def _empty(self) -> Exception:
-        if holds_address(self.header) or any(cell.count("@") > 1 for cell in self.header):
+        if holds_address(self.header) or sum(cell.count("@") for cell in self.header) > 1:
             message = "the file is one line of addresses, not a table"
             hint = "put each address on a line of its own, below a line with the word email"
         elif self._body.hidden:
@@ -235,5 +235,8 @@ def _marked(sheet: workbook.Sheet, line: int) -> list[str]:
 def _readable(path: Path, row: Row) -> Cells:
     if isinstance(row, BadRow):
         hint = "the first line must name the columns, one of them `email`"
-        raise refusal(path, f"the header cannot be read: {row.reason}", hint, row.line)
+        if row.reason.endswith(misread.MENDED):
+            hint = "another program has spoilt it: export the list from where it is from anew, as CSV UTF-8"
+        reason = row.reason.removesuffix(misread.MENDED)
+        raise refusal(path, f"the header cannot be read: {reason}", hint, row.line)
     return row

@@ -131,7 +131,7 @@ function inboxLine(who, letter) {
   const first = letter.text.replace(/\s+/g, " ").trim().slice(0, 160);
   return make("div", { class: "row", id: "inbox-line", "aria-label": "As an inbox lists it" },
     make("i", { "aria-hidden": "true" }, [...who.from[0] || who.from[1]][0] || "?"), make("span", { class: "from" }, who.from[0] || who.from[1]),
-    make("span", { class: "first" }, make("b", null, letter.subject), ` – ${first}`), make("time", null, letter.when.split(" ").pop()));
+    make("span", { class: "first" }, make("b", null, letter.subject), ` – ${first}`), make("time", null, letter.clock));
 }
 
 function htmlFrame(letter) {

@@ -1,0 +1,80 @@
+"""Several rows of one address: what the first leaves empty comes from the others; two people stay two."""
+
+from pathlib import Path
+
+from outreach.engine import imports
+from outreach.report.imports import Import
+from outreach.store import Store, prospects
+from outreach.workspace.prospects import open_table
+from tests.cli import MONDAY, Shell
+from tests.people import fields, shown
+
+
+def test_what_the_first_row_leaves_empty_comes_from_the_others(shell: Shell) -> None:
+    shell.fill()
+    shell.write(
+        "list.csv",
+        "email,first_name,company,phone,tags\n"
+        "bob@acme.example,,,,\n"
+        "Bob@Acme.example,,Acme GmbH,+49 30 1,fair\n"
+        "bob@acme.example,Bob,Acme GmbH,+49 30 2,\n",
+    )
+    out = shell.ok("prospects", "import", "list.csv")
+    assert "LEFT OUT  2 duplicates in the file (line 3: bob@acme.example)" in out
+    assert "2 filled in what the row before left empty" in out
+    assert "1 has another value, not taken (line 4: phone)" in out
+    assert fields(shell, "bob@acme.example") == {
+        "first_name": "Bob",
+        "company": "Acme GmbH",
+        "phone": "+49 30 1",
+    }
+    person = shown(shell, "prospects", "show", "bob@acme.example")
+    assert (person["tags"], person["company_key"]) == (["fair"], "acme gmbh")
+    again = shown(shell, "prospects", "import", "list.csv")
+    assert (again["changed"], again["duplicates"], again["duplicates_differing"]) == (0, 2, 1)
+
+
+def test_two_people_behind_one_address_do_not_become_a_third_one(shell: Shell) -> None:
+    shell.fill()
+    shell.write(
+        "list.csv", "email,first_name,last_name,phone\nx@acme.example,Anna,,\nx@acme.example,Bernd,Meyer,1\n"
+    )
+    out = shell.ok("prospects", "import", "list.csv")
+    assert "1 has another value, not taken (line 3: first_name)" in out
+    assert "filled in" not in out
+    assert fields(shell, "x@acme.example") == {"first_name": "Anna"}
+
+
+def test_who_is_without_consent_in_any_row_is_without_it(shell: Shell) -> None:
+    shell.fill()
+    shell.write("list.csv", "email,first_name,consent\nx@acme.example,Anna,yes\nx@acme.example,Bernd,no\n")
+    assert "held in every plan, without consent" in " ".join(
+        shell.ok("prospects", "import", "list.csv").split()
+    )
+    assert fields(shell, "x@acme.example")["consent"] is False
+
+
+def test_rows_of_different_batches_fill_each_other_too(store_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    others = "".join(f"p{number}@acme.example,,\n" for number in range(6))
+    head = "email,city,phone\n"
+    path.write_text(
+        f"{head}a@x.example,Leeds,\n{others}a@x.example,,1\na@x.example,York,2\n{others}", encoding="utf-8"
+    )
+    with Store(store_url, state=tmp_path) as store:
+
+        def bring(on_existing: str = "fill") -> Import:
+            prepared = imports.prepare(store, open_table(path), imports.Options(on_existing=on_existing))
+            *_, done = imports.run(store, prepared, clock=lambda: MONDAY, batch=3)
+            return done
+
+        done = bring()
+        assert (done.added, done.duplicates, done.filled) == (7, 8, 1)
+        assert done.unlike > 0
+        person = store.read(prospects.get, "a@x.example")
+        assert person is not None
+        assert person.fields == {"city": "Leeds", "phone": "1"}
+        path.write_text(f"{head}a@x.example,,\n{others}a@x.example,,9\n", encoding="utf-8")
+        for how in ("skip", "fill"):
+            bring(how)
+            assert store.read(prospects.get, "a@x.example") == person
