@@ -85,6 +85,7 @@ class Workspace:
     limits: Limits
     lint: LintSettings = LintSettings()
     key_accounts: frozenset[str] = frozenset()  # addresses and domains that no campaign may take on
+    empty_lists: frozenset[str] = frozenset()  # files of addresses and domains without a single one
 
     def is_key_account(self, email: str) -> bool:
         """Whether an address, or its domain, stands in a file of key accounts."""

@@ -89,7 +89,7 @@ def text(name: str) -> str:
 
 @cache
 def country_zones() -> Mapping[str, tuple[str, ...]]:
-    """ISO 3166 country code -> its IANA zones, those of its own cities first (zone1970.tab of tzdata)."""
+    """ISO 3166 country code -> its IANA zones, those of its own cities first (zone1970.tab of tzdata); and XK."""
     own: dict[str, list[str]] = defaultdict(list)
     shared: dict[str, list[str]] = defaultdict(list)
     text = files("tzdata").joinpath("zoneinfo", "zone1970.tab").read_text(encoding="utf-8")
@@ -100,6 +100,8 @@ def country_zones() -> Mapping[str, tuple[str, ...]]:
             own[home].append(zone)
             for country in others:
                 shared[country].append(zone)
+    for country, zones in table("zones")["more"].items():
+        shared[country] += zones
     return MappingProxyType({code: (*own[code], *shared[code]) for code in sorted({*own, *shared})})
 
 

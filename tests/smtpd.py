@@ -77,6 +77,36 @@ class Misbehaving(Sandbox):
         return answer
 
 
+class Secured(Sandbox):
+    """The sandbox with TLS from the first byte."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__()
+        self.tls = tls
+
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(self._accept, "127.0.0.1", 0, ssl=self.tls)
+
+
+class Guarded(Sandbox):
+    """The sandbox as many local relays are: nobody logs in or sends before STARTTLS."""
+
+    def __init__(self, users: Mapping[str, str], tls: ssl.SSLContext) -> None:
+        super().__init__(users)
+        self.tls = tls
+
+    def connection(self) -> SMTP:
+        return SMTP(
+            self,
+            hostname="sandbox.test",
+            loop=asyncio.get_running_loop(),
+            tls_context=self.tls,
+            require_starttls=True,
+            auth_require_tls=True,
+            authenticator=self._login,
+        )
+
+
 class _Dropping(SMTP):
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         assert self.envelope is not None

@@ -11,7 +11,7 @@ from outreach.cli import MODULES, cli
 from outreach.cli.app import App
 from outreach.cli.errors import explained
 from outreach.errors import InputError, OutreachError, problem
-from tests.cli import Keyboard
+from tests.cli import Keyboard, Shell
 
 
 def test_every_command_says_what_it_is_for_in_a_line() -> None:
@@ -22,6 +22,23 @@ def test_every_command_says_what_it_is_for_in_a_line() -> None:
     commands = [command for name in MODULES if (command := cli.get_command(click.Context(cli), name))]
     said = [line for each in commands for line in (each.get_short_help_str(1000), *lines_of(each))]
     assert [line for line in said if not 0 < len(line) <= 60] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("import", ["outreach prospects import", "outreach inbox import", "outreach suppress import"]),
+        ("auth", ["there is no command auth, did you mean `outreach mailbox auth`?"]),
+        ("settel", ["there is no command settel, did you mean `outreach uncertain settle`?"]),
+        ("plann", ["there is no command plann, did you mean `plan`?"]),
+        ("zzz", ["there is no command zzz\n"]),
+    ],
+)
+def test_a_command_of_a_group_is_found_without_its_group(shell: Shell, name: str, said: list[str]) -> None:
+    code, _, err = shell.run(name, "fair.xlsx")
+    assert code == 2
+    assert [line for line in said if line not in err] == []
+    assert max(map(len, err.splitlines())) <= 80
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -333,3 +333,34 @@ def test_one_person_becomes_a_team(shop: Shell, store_url: str) -> None:
     with shop.app().store as store:
         kept = store.read(lambda tx: set(tx.execute(sa.select(memo.c.name)).scalars()))
         assert not kept & {backup.MEMO, restore.RESTORE}
+
+
+def test_what_is_restored_and_what_is_put_aside_are_private(shop: Shell) -> None:
+    shop.ok("backup", "a.backup")
+    (shop.folder / "outreach.db").chmod(0o644)
+    before = os.umask(0o022)
+    try:
+        shop.ok("restore", "a.backup", "--yes")
+    finally:
+        os.umask(before)
+    stores = [shop.folder / "outreach.db", *shop.folder.glob("outreach.db.before-restore-*")]
+    assert len(stores) == 2
+    assert [stat.S_IMODE(each.stat().st_mode) for each in stores] == [0o600, 0o600]
+
+
+def test_a_mailbox_that_may_never_have_written_has_a_way_out_of_its_own(shop: Shell) -> None:
+    with (shop.folder / "outreach.toml").open("a") as file:
+        file.write('\n[[mailbox]]\naddress = "max@blocks.example"\nname = "Max"\n')
+        file.write(
+            'smtp = "smtps://max@smtp.blocks.example:465"\nimap = "imaps://max@imap.blocks.example:993"\n'
+        )
+    shop.ok("backup", "a.backup")
+    shop.ok("restore", "a.backup", "--yes")
+    told = shop.ok("release", "--dry-run")
+    fits(shop, told)
+    assert told.endswith("NEXT      outreach mailbox test max@blocks.example\n          outreach release\n")
+    err = refused(shop, "release", "--yes")
+    assert "nobody can see what ann@northwind.example, max@blocks.example sent" in err
+    assert "if nothing was ever sent from max@blocks.example, take its [[mailbox]] out" in err
+    assert "for all mailboxes: --without-inbox" in err
+    assert shop.json("release", "--dry-run")["unlaunched"] == ["max@blocks.example"]

@@ -6,7 +6,7 @@ import pytest
 
 from outreach.report import inbox as report
 from outreach.report.lines import width
-from tests.answered import BOB, BOUNCE, PRICES, REPLY, answer
+from tests.answered import BOB, BOUNCE, PRICES, REPLY, answer, came
 from tests.cli import Shell
 from tests.launched import Served, files, launch
 
@@ -191,3 +191,13 @@ def test_classifying_needs_no_workspace_and_gives_a_row_a_file(shell: Shell) -> 
 )
 def test_the_list_shows_what_was_said_and_not_the_salutation(said: str, shown: str) -> None:
     assert report._first_line(said) == shown
+
+
+def test_a_list_of_mails_of_nobody_that_is_empty_says_what_it_is_a_list_of(answered: Shell) -> None:
+    stranger = came(
+        answered, sender="news@elsewhere.example", subject="Our news", references="<9@x>", own="<9@y>"
+    )
+    assert stranger == 1  # not kept: the newest is the answer
+    told = answered.ok("inbox", "--unmatched")
+    assert "Mails of strangers are not kept." in told
+    assert "Nothing has come back.\n" not in told

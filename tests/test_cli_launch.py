@@ -240,3 +240,62 @@ def test_first_0_leaves_it_as_it_was_who_joins_at_night(shops: Shell, first: str
     shops.now += timedelta(days=1)
     shops.run("run", "--once")
     assert ("ned@elm.example" in {email for email, _ in queue(shops)}) is not bool(first)
+
+
+def test_a_dry_run_of_a_pilot_leads_to_the_pilot(shops: Shell) -> None:
+    out = shops.ok("launch", "shops", "--first", "1", "--dry-run")
+    assert out.rstrip().endswith("outreach launch shops --first 1")
+    plan = shops.json("plan", "shops")["plan"]
+    out = shops.ok("launch", "shops", "--plan", plan, "--first", "1", "--dry-run")
+    assert out.rstrip().endswith(f"outreach launch shops --plan {plan} --first 1")
+
+
+def test_a_pilot_that_was_shown_and_not_launched_stays_a_pilot_under_its_id(
+    shops: Shell, types: type[Typing]
+) -> None:
+    types("n\n")
+    code, out, _ = shops.run("launch", "shops", "--first", "1")
+    assert code == 1
+    plan = out.split()[1]
+    done = shops.ok("launch", "shops", "--plan", plan, "--yes")
+    assert "1 person, 1 company, a pilot of 2" in done
+    assert "match only now" not in done
+    assert [each for each in queue(shops) if each[1] == "intro"] == [(BOB, "intro")]
+
+
+def test_a_campaign_that_would_begin_with_nobody_is_refused(shops: Shell) -> None:
+    """As with a mistyped tag in its segment."""
+    shops.edit("campaigns/shops.toml", "industry == 'retail'", "tag('fair-2o26')")
+    code, _, err = shops.run("launch", "shops", "--yes")
+    assert (code, "nobody would be in shops" in err) == (1, True)
+    shops.edit("campaigns/shops.toml", "mailboxes =", 'enroll = "nightly"\nmailboxes =')
+    assert "0 new people" in shops.ok("launch", "shops", "--yes")
+
+
+def test_letters_in_which_the_examples_company_speaks_are_nobody_elses(shops: Shell) -> None:
+    shops.write("templates/intro.txt", "Subject: Racks\n\nHello,\n\nI am Ann from Northwind Shelving.\n")
+    assert "example's company" not in shops.ok("plan", "shops")
+    shops.edit("outreach.toml", '"Northwind Shelving Ltd"', '"Blocks Ltd"')
+    assert "the example's company speaks in templates/intro.txt" in " ".join(shops.ok("plan", "shops").split())
+    code, _, err = shops.run("launch", "shops", "--yes")
+    assert (code, "sender_company" in err) == (1, True)
+
+
+def test_the_next_revision_is_told_by_its_number_after_an_undo(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--first", "1", "--yes")
+    for words in ("Racks.", "Oak racks."):
+        shops.write("templates/intro.txt", f"Subject: Shelves\n\nHello {{{{ first_name }}}},\n\n{words}\n")
+        said = shops.ok("launch", "shops", "--first", "0", "--yes")
+        if words == "Racks.":
+            shops.ok("undo", "shops", "--yes")
+    assert "the files become revision 3" in said
+    assert "LAUNCHED  shops revision 3" in said
+
+
+def test_under_a_pause_of_everything_the_dates_are_told_and_that_nothing_leaves(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--first", "1", "--yes")
+    shops.ok("pause", "--all")
+    shops.write("templates/intro.txt", "Subject: Shelves\n\nHello {{ first_name }},\n\nRacks.\n")
+    said = shops.ok("launch", "shops", "--first", "0", "--yes")
+    assert "DATES     Mon 23 Nov" in said
+    assert "FIRST     nothing leaves while paused: outreach resume --all" in said

@@ -56,6 +56,13 @@ def test_acts_of_people_newest_last_with_their_reason(running: Shell) -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_an_edit_of_several_people_names_the_fields(running: Shell) -> None:
+    """Not all of them change the same: Eva lives there already, and has the tag."""
+    running.ok("prospects", "set", EVA, "city=Leeds", "--tag", "hot")
+    running.ok("prospects", "set", "country == 'GB'", "city=Leeds", "title=Buyer", "--tag", "hot", "--yes")
+    assert said(running, "--limit", "1") == ["edited 3 people: city, title, tagged hot"]
+
+
 def test_filters_by_time_campaign_person_and_user(running: Shell) -> None:
     running.now += timedelta(days=3)
     running.ok("pause", "shops")

@@ -3,6 +3,7 @@
 import json
 import resource
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,9 @@ from outreach import workspace
 from outreach.mailbox.credentials import login, variable
 from tests.cli import Shell
 from tests.imapd import PASSWORD
+from tests.launched import files, launch, served
 from tests.office import KATE, SENDER, WHO, Servers, texts
+from tests.smtpd import Secured, certificate
 from tests.test_credentials import Desktop
 
 CAMPAIGNS = ["cold-rooms", "fair", "rack-inspection", "retail-shelving"]  # of the starter
@@ -145,7 +148,11 @@ def test_servers_that_let_nobody_in_change_nothing(
         ((KATE,), "--name is not given"),
         ((KATE, "--name", "kate@shelves.test"), "holds '<', '>' or '@'"),
         ((KATE, "--name", "Kate\u2028Ng"), "control character"),
-        ((KATE, *WHO, "--provider", "gmial"), "did you mean `gmail`?"),
+        (("--provider", "gmial"), "did you mean `gmail`?"),  # before the first question
+        (("--postal", "x"), "--postal is no postal address"),
+        ((KATE, "--name", "?"), "--name is no name"),
+        ((KATE, *WHO, "--smtp", "none"), "--smtp is no server"),
+        ((KATE, *WHO, "--smtp", "127.0.0.1:1", "--user", "127.0.0.1:9"), "--user is a server"),
         ((KATE, *WHO, "--smtp", "smtps://kate:secret7@smtp.shelves.test"), "--smtp holds a password"),
         ((KATE, *WHO, "--smtp", "smtp.shelves.test:99999"), "is no URL"),
         ((KATE, *WHO, "--smtp", "smtp.shelves.test", "--user", "k\udc80"), "control character"),
@@ -184,6 +191,37 @@ def test_a_password_that_cannot_be_one_is_never_shown(
     assert (code, "the password on standard input" in err) == (1, True)
     assert not typed or typed not in out + err
     assert texts(office.folder) == before
+
+
+def test_a_user_that_is_said_is_kept_on_this_machine_and_else_there_is_none(office: Shell) -> None:
+    keep = ("--keep", "environment", "--keep-example")
+    for name, args in (("rosa", ("--user", "rosa@shelves.test")), ("leo", ())):
+        where = ("--smtp", "localhost:1", "--imap", "localhost:2")
+        address = (f"{name}@shelves.test", "--name", name)
+        office.ok("mailbox", "add", *address, *SENDER, *where, *args, *keep, "--no-test", "--yes")
+    boxes = workspace.load(office.folder).mailboxes
+    assert boxes["rosa@shelves.test"].smtp == "smtp://rosa%40shelves.test@localhost:1"
+    assert boxes["rosa@shelves.test"].imap == "imap://rosa%40shelves.test@localhost:2"
+    assert boxes["leo@shelves.test"].smtp == "smtp://localhost:1"
+
+
+def test_tls_on_an_odd_port_of_this_machine_is_found(office: Shell, tmp_path: Path) -> None:
+    tls, _ = certificate("localhost", tmp_path)
+    with served(Secured(tls)) as secured:
+        where = ("--smtp", f"localhost:{secured.server.port}", "--user", "kate", "--keep", "environment")
+        office.ok("mailbox", "add", KATE, *WHO, *SENDER, *where, *ALONE)
+    assert (
+        workspace.load(office.folder).mailboxes[KATE].smtp == f"smtps://kate@localhost:{secured.server.port}"
+    )
+
+
+def test_the_campaign_that_runs_is_named_first(shell: Shell) -> None:
+    texts = files("smtp://127.0.0.1:1", "sqlite:///outreach.db")
+    sample = texts["campaigns/shops.toml"]
+    launch(shell, {**texts, "campaigns/another.toml": sample}, "bob@acme.example", stem="shops")
+    out = shell.ok("mailbox", "add", KATE, *WHO, *SENDER, "--smtp", "127.0.0.1:1", *ALONE)
+    assert "It writes for shops (launched), another." in out
+    assert out.endswith("next: outreach plan shops\n")
 
 
 def test_the_example_may_stay_and_its_sender_is_named(office: Shell) -> None:

@@ -6,7 +6,7 @@ from outreach import workspace
 from outreach.mailbox.credentials import login
 from tests.cli import Shell
 from tests.imapd import PASSWORD, USER
-from tests.office import KATE, SENDER, WHO, Servers, texts
+from tests.office import KATE, SENDER, WHERE, WHO, Servers, texts
 from tests.terminal import Terminal
 
 
@@ -29,7 +29,8 @@ def test_a_dialogue_from_the_starter_to_a_mailbox_that_was_tried(office: Shell, 
     person.answer("How old is it [new]: ", "year")
     person.answer("go out from it by now [20]: ", "12")
     person.answer("(1 to 50) [30]: ", "")
-    person.answer("rack-inspection, retail-shelving too) [Y/n]: ", "")
+    person.until("rack-inspection, retail-shelving too.")
+    person.answer("Replace the example's mailbox [Y/n]: ", "")
     person.answer("legal form: ", "Shelves Ltd")
     person.answer("one line: ", "1 Way, Leeds")
     person.answer("Country: ", "gb")
@@ -57,7 +58,11 @@ def test_a_dialogue_from_the_starter_to_a_mailbox_that_was_tried(office: Shell, 
     person.answer("Enter for the one before): ", PASSWORD)
     person.answer("to itself [y/N]: ", "y")
     assert person.end() == 0, person.seen
-    assert person.seen.endswith("next: outreach plan cold-rooms\n")
+    assert person.seen.endswith(
+        "It writes for cold-rooms, fair, rack-inspection, retail-shelving.\nnext: outreach plan\n"
+    )
+    assert f"Trying SMTP {servers.smtp.rpartition('@')[2]} ...\n" in person.seen
+    assert f"Trying IMAP {servers.imap.url.rpartition('@')[2]} ...\n" in person.seen
     assert PASSWORD not in person.seen
     assert "wrong secret" not in person.seen
     found = workspace.load(office.folder)
@@ -193,3 +198,58 @@ def test_change_asks_again_for_all_that_the_options_said(office: Shell) -> None:
     box = workspace.load(office.folder).mailboxes["eva@gmail.com"]
     assert (box.smtp, box.imap) == ("smtp://relay@127.0.0.1:1", "imap://relay@127.0.0.1:3")
     assert (office.folder / "own.secret").read_text() == "pw-456\n"
+
+
+def test_answers_that_cannot_be_meant_are_asked_again(office: Shell) -> None:
+    """Each is told why, and no line is wider than the screen but for what is typed."""
+    options = ("--keep-example", "--no-test", *SENDER[2:4], *WHERE, "--age", "new", "--per-day", "30")
+    person = Terminal(office.folder, "mailbox", "add", *options)
+    person.answer("Address of the mailbox: ", "kate@shelves")
+    person.answer("Address of the mailbox: ", KATE)
+    person.answer("Name that people see in From: ", "")
+    assert "needs an answer" in person.answer("Name that people see in From: ", "?")
+    assert "no letter" in person.answer("Name that people see in From: ", "Kate")
+    person.answer("(Enter for none): ", "")
+    person.answer("(Enter for none): ", "")
+    person.answer("[other]: ", "")
+    person.answer("[kate@shelves.test]: ", "localhost:9")
+    assert "is a server" in person.answer("[kate@shelves.test]: ", "")
+    person.answer("SMTP server [smtp.shelves.test:465]: ", "none")
+    assert "is no server" in person.answer("SMTP server [smtp.shelves.test:465]: ", "127.0.0.1:1")
+    person.answer("[imap.shelves.test:993]: ", "-")
+    person.answer("Where to keep its password", "env")
+    person.answer("Enter to leave it out): ", "")
+    person.answer("legal form: ", "")
+    assert "needs an answer" in person.answer("legal form: ", "Shelves Ltd")
+    person.answer("Website (Enter for none): ", "shelves.test")
+    person.answer("privacy notice (Enter for none): ", "nothing yet")
+    person.answer("privacy notice (Enter for none): ", "")
+    assert person.end() == 0, person.seen
+    assert max(map(len, person.seen.splitlines())) <= 80
+    found = workspace.load(office.folder)
+    assert found.sender.website == "https://shelves.test"
+    assert found.mailboxes[KATE].smtp == "smtp://kate%40shelves.test@127.0.0.1:1"  # Enter gave that user
+
+
+def test_one_server_is_corrected_without_the_other_questions(office: Shell, servers: Servers) -> None:
+    """And TLS on an odd port of this machine is no riddle, nor is the user that was given first kept in a URL."""
+    where = ("--smtp", "127.0.0.1:1", "--imap", servers.imap.url.replace(f"{USER}@", ""), "--user", "anne")
+    args = (KATE, *WHO, *SENDER, *where, "--keep-example", "--age", "new", "--per-day", "30")
+    person = Terminal(office.folder, "mailbox", "add", *args)
+    for question in ("Title", "Phone"):
+        person.answer(question, "")
+    person.answer("Where to keep its password [file]: ", "")
+    person.answer("not shown): ", PASSWORD)
+    person.answer("Website", "")
+    person.answer("privacy notice", "")
+    person.answer("What now [servers]: ", "")
+    person.answer("[anne]: ", USER)
+    person.answer(f"[smtp://{USER}@127.0.0.1:1]: ", servers.smtp.rpartition("@")[2])
+    person.answer(f"[{servers.imap.url}]: ", "")
+    person.answer("[file]: ", "")
+    person.answer("not shown): ", PASSWORD)
+    person.answer("to itself [y/N]: ", "")
+    assert person.end() == 0, person.seen
+    box = workspace.load(office.folder).mailboxes[KATE]
+    assert (box.smtp, box.imap, box.per_day) == (servers.smtp, servers.imap.url, 30)
+    assert login(box, {}, office.folder) == PASSWORD

@@ -242,7 +242,7 @@ def test_everybody_in_a_table_with_the_odd_ones_first(shops: Shell) -> None:
     shops.add("email,company,industry\nnoname@dale.example,Dale,retail\n")
     out = shops.ok("preview", "shops", "--all")
     lines = out.splitlines()
-    assert lines[0].split() == ["TO", "WORDS", "SUBJECT", "FIRST", "LINE"]
+    assert lines[0].split() == ["TO", "WORDS", "SUBJECT", "BEGINS"]
     assert lines[1].startswith("odd@elm.example")
     assert lines[13].startswith("noname@dale.example")
     assert lines[13].endswith("HELD: no first_name")
@@ -350,20 +350,12 @@ def test_an_address_is_never_cut(shops: Shell) -> None:
     assert email in shops.ok("calendar", "shops")
 
 
-def test_the_table_of_everybody_fits_and_still_tells_them_apart(shell: Shell) -> None:
-    """Long addresses, one subject for all, and first lines that differ only at their end."""
-    shell.fill()
-    greeting = "Dear colleague at the fair in Leeds in the hall, dear {{ first_name }},"
-    shell.write("templates/intro.txt", f"Subject: Shelving\n\n{greeting}\n\nWe.\n")
-    names = ("Alexandra", "Bartholomew", "Constantine")
-    rows = "".join(
-        f"{name}.of.a.long.name@long-{name}-company.example,{name},C{name},retail\n" for name in names
-    )
-    shell.add(f"email,first_name,company,industry\n{rows}")
-    lines = shell.ok("preview", "shops", "--all").splitlines()
-    table = lines[: lines.index("")]
-    assert all(len(line) <= 80 for line in table)
-    assert all(
-        any(line.endswith(f"dear {name},") or f"… {name}," in line for line in table) for name in names
-    )
-    assert "SUBJECT   Shelving" in lines
+def test_a_reader_elsewhere_has_their_own_clock_beside_ours(shops: Shell) -> None:
+    shops.add("email,first_name,company,industry,country\nrosa@blocks.test,Rosa,Blocks,retail,KZ\n")
+    out = shops.ok("preview", "shops", "--prospect", "rosa@blocks.test")
+    assert "--- step 1 of 2: intro, not before Mon 23 Nov 08:10 (13:10 Almaty) -" in out
+    assert "--- step 2 of 2: followup, not before Thu 26 Nov 04:00 (09:00 Almaty) -" in out
+    shops.edit("outreach.toml", '"Europe/London"', '"America/Los_Angeles"')
+    out = shops.ok("preview", "shops", "--prospect", "rosa@blocks.test", "--step", "2")
+    assert "not before Wed 25 Nov 20:00 (Thu 09:00 Almaty) -" in out
+    assert max(map(len, out.splitlines())) <= 80

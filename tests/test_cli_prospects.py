@@ -56,6 +56,7 @@ def test_the_list_as_json_is_a_contract(shops: Shell) -> None:
                 "tags": [],
                 "got": None,
                 "fields": {"first_name": "Bob", "company": "Acme", "industry": "retail", "country": "GB"},
+                "made": {"company_short": "Acme"},
             }
         ],
     }
@@ -121,6 +122,36 @@ def test_an_unknown_address_names_the_nearest(shops: Shell, command: tuple[str, 
     assert "outreach suppress add nobody@nowhere.example" in err
 
 
+def test_what_letters_make_of_the_fields_is_shown(running: Shell) -> None:
+    """As a letter in the person's language has it; a field of the list's own stays."""
+    columns = ("prospects", "list", "--columns", "email,salutation,company_short")
+    running.ok("prospects", "set", "bob@acme.example", "honorific=Herr", "last_name=Berg", "language=de")
+    running.ok("prospects", "set", "eva@birch.example", "honorific=Ms", "last_name=Lee", "company=Birch Ltd")
+    running.ok("prospects", "set", "tom@cedar.example", "salutation=Hi Tom")
+    rows = {line.split()[0]: line for line in running.ok(*columns).splitlines()}
+    assert "Sehr geehrter Herr Berg  Acme" in rows["bob@acme.example"]
+    assert "Dear Ms Lee              Birch" in rows["eva@birch.example"]
+    assert "Hi Tom" in rows["tom@cedar.example"]
+    made = {each["email"]: each["made"] for each in running.json(*columns)["prospects"]}
+    assert made["eva@birch.example"] == {"salutation": "Dear Ms Lee", "company_short": "Birch"}
+    assert "salutation" not in made["tom@cedar.example"]
+    screen = running.ok("prospects", "show", "bob@acme.example")
+    assert "MADE      salutation     Sehr geehrter Herr Berg\n" in screen
+
+
+def test_a_person_of_long_names_fits_the_screen(running: Shell) -> None:
+    running.ok(
+        "prospects",
+        "set",
+        "bob@acme.example",
+        f"company={'Acme Stores and Sons ' * 4}",
+        f"title={'Buyer ' * 20}",
+    )
+    screen = running.ok("prospects", "show", "bob@acme.example")
+    assert max(map(len, screen.splitlines())) <= 80
+    assert screen.count("Buyer") == 20
+
+
 # mark
 
 
@@ -137,6 +168,12 @@ def test_a_mark_stops_everything_in_one_step(running: Shell, how: str, status: s
     assert statuses(running, "bob@acme.example") == ([status], ["cancelled"])
     assert bool(shown(running, "prospects", "show", "bob@acme.example")["suppressed"]) is suppressed
     assert statuses(running, "eva@birch.example") == (["active"], ["scheduled"])
+
+
+def test_a_mark_may_be_written_as_the_status_is(running: Shell) -> None:
+    assert "MARKED    bob@acme.example opted-out" in running.ok(
+        "prospects", "mark", "bob@acme.example", "Opted_Out"
+    )
 
 
 def test_a_mark_as_json_is_a_contract(running: Shell) -> None:

@@ -61,9 +61,25 @@ def test_an_answer_written_in_the_editor_leaves_in_the_thread(
 
 
 def test_two_answers_never_have_the_same_message_id(answered: Shell, post: Served) -> None:
-    for _ in range(2):
-        answered.ok("inbox", "reply", "1", "--text", said(answered, "Thank you."), "--yes")
+    reply = ("inbox", "reply", "1", "--text", said(answered, "Thank you."), "--yes")
+    assert "NEXT      outreach status" in answered.ok(*reply)  # nothing else waits
+    assert "NEXT      outreach status" in answered.ok("inbox", "done", "1")
+    answered.ok(*reply, "--again")
     assert len({message_from_bytes(each.data)["Message-ID"] for each in post.server.received}) == 3
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_is_answered_twice_unasked(answered: Shell, post: Served, known: bool) -> None:
+    """A mail that was nobody's when it was answered was answered all the same."""
+    number = 1 if known else came(answered, sender="zoe@acme.example", references="<9@x>", own="<9@y>")
+    before = len(post.server.received)
+    reply = ("inbox", "reply", str(number), "--text", said(answered, "Thank you."))
+    answered.ok(*reply, "--yes")
+    code, _, err = answered.run(*reply, "--yes")
+    assert (code, f"mail {number} was answered by hand already" in err, "--again" in err) == (1, True, True)
+    code, _, err = answered.run(*reply)
+    assert (code, "all the same?" in err) == (1, True)
+    assert len(post.server.received) == before + 1
 
 
 def test_no_limit_counts_an_answer(answered: Shell, post: Served) -> None:

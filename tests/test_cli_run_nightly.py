@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cli import MONDAY, Shell
-from tests.launched import Served, add, launch, nightly, relay
+from tests.launched import Served, add, files, launch, nightly, relay
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 LATE = MONDAY + timedelta(hours=2)  # Monday at ten, an hour after windows open
@@ -72,3 +72,24 @@ def test_quiet_goes_with_once_alone(shell: Shell, args: tuple[str, ...]) -> None
     assert shell.run("run", "--quiet")[0] == 2
     code, _, err = shell.run("run", "--once", "--quiet", *args)
     assert (code, "--quiet says next to nothing" in err) == (2, True)
+
+
+def test_quiet_says_once_that_no_mailbox_has_its_password(shell: Shell) -> None:
+    """Cron would mail an error every three minutes."""
+    shell.now = MONDAY + timedelta(hours=2)
+    launch(shell, files("smtp://ann@127.0.0.1:1", "sqlite:///outreach.db"), BOB)
+    code, out, err = shell.run("run", "--once", "--quiet")
+    assert (code, err) == (1, "")
+    assert "no password for ann@northwind.example: its letters stay." in out
+    shell.now += timedelta(minutes=3)
+    assert shell.run("run", "--once", "--quiet") == (1, "", "")
+
+
+def test_the_words_of_a_hold_fit_the_screen(shell: Shell, post: Served) -> None:
+    shell.now = MONDAY + timedelta(hours=2)
+    launch(shell, files(post.server.url, "sqlite:///outreach.db"), BOB)
+    shell.ok("backup", "a-backup-with-quite-a-long-name-of-the-day-before-yesterday.backup")
+    shell.ok("restore", "a-backup-with-quite-a-long-name-of-the-day-before-yesterday.backup", "--yes")
+    out = shell.run("run", "--once")[1]
+    assert "NOTHING IS SENT: " in out
+    assert max(map(len, out.splitlines())) <= 80, out

@@ -118,6 +118,13 @@ def test_a_condition_asks_and_names_the_first(running: Shell, monkeypatch: pytes
     assert fields(running, TOM)["city"] == "Leeds"
 
 
+def test_the_question_fits_the_screen(running: Shell) -> None:
+    values = [f"{name}={'word ' * 6}" for name in ("title", "city", "company", "industry")]
+    err = running.run("prospects", "set", "country == 'GB'", *values)[2]
+    asked = err[: err.index("?") + 1].splitlines()
+    assert max(map(len, asked)) <= 80 - len(" [y/N]: "), asked
+
+
 def test_a_condition_changes_those_whom_it_finds_and_counts_the_others(running: Shell) -> None:
     running.ok("prospects", "set", EVA, "city=Leeds")
     args = ("prospects", "set", "industry == 'retail'", "city=Leeds", "--tag", "north")

@@ -221,3 +221,25 @@ def test_tonight_says_how_many_would_join_and_how_many_are_held(shell: Shell, po
     assert shell.json("status")["campaigns"][0]["tonight"] == {"join": 2, "held": 1}
     shell.now += timedelta(days=1)
     assert "JOINED    shops: 2 joined, 1 held" in shell.ok("run", "--once")
+
+
+def test_a_mailbox_that_an_undone_launch_leaves_is_not_shown_nor_counted(shell: Shell) -> None:
+    texts = files("smtp://127.0.0.1:1", "sqlite:///outreach.db")
+    box = texts["outreach.toml"].partition("[[mailbox]]")[2].replace("ann@", "eve@")
+    texts["outreach.toml"] += f"\n[[mailbox]]{box}"
+    hers = texts["campaigns/shops.toml"].replace('"ann@', '"eve@')
+    launch(shell, {**texts, "campaigns/fairs.toml": hers}, BOB)
+    launch(shell, texts, EVA, stem="fairs")
+    assert "of 60 today" in shell.labels("status")["SENT"]
+    shell.ok("undo", "fairs", "--yes")
+    assert "eve@" not in shell.labels("status")["MAILBOX"]
+    assert "of 30 today" in shell.labels("status")["SENT"]
+    rows = {each["address"]: each["launched"] for each in shell.json("mailbox", "list")}
+    assert rows == {"ann@northwind.example": True, "eve@northwind.example": False}
+
+
+def test_a_nightly_campaign_that_nobody_joins_now_says_why(shell: Shell) -> None:
+    launch(shell, nightly(files("smtp://127.0.0.1:1", "sqlite:///outreach.db")), BOB)
+    add(shell, EVA, TOM)
+    shell.ok("launch", "shops", "--first", "1", "--yes")
+    assert shell.labels("status")["TONIGHT"] == "nobody joins shops yet, it is a pilot: outreach launch shops"

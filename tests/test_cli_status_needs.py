@@ -203,3 +203,53 @@ def test_check_is_wrapped_for_a_person_and_a_line_each_for_a_program() -> None:
     assert len(wrapped) > 2
     assert all(len(line) <= 80 for line in wrapped)
     assert [line for line in wrapped if not line.startswith("  ")] == [wrapped[0], "short"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('company = "Northwind Shelving Ltd"\n', "", "outreach.toml:1"),
+        ("[sender]", "garbage here", "outreach.toml:1:9: not valid TOML"),
+        ("Europe/London", "Mars", 'outreach.toml:5:12: `timezone` is no time zone: "Mars"'),
+    ],
+)
+def test_a_broken_settings_file_is_told_and_what_is_launched_goes_on(
+    shell: Shell, post: Served, old: str, new: str, where: str
+) -> None:
+    shell.now = LATE + timedelta(days=200)  # in summer: London is not UTC
+    launch(shell, relay(post.server.url), BOB)
+    shell.edit("outreach.toml", old, new)
+    (need,) = [each for each in shell.json("status")["needs"] if each["code"] == "settings_broken"]
+    assert need["text"].startswith(where)
+    assert need["text"].endswith("what is launched goes on as it was launched")
+    assert need["command"] == "outreach lint"
+    assert shell.run("run", "--once", "--quiet")[0] == 0
+    assert post.recipients() == [BOB]
+    assert checked(shell) == 1
+    assert shell.run("status", "--check", "--ignore", "settings_broken")[:2] == (0, "")
+    assert f"{shell.now.hour + 1}:00" in shell.ok("log")
+
+
+def test_further_problems_of_the_settings_are_counted(shell: Shell) -> None:
+    shell.fill()
+    shell.edit("outreach.toml", "[sender]", "surplus = 1\n[sender]\nother = 2")
+    code, out, _ = shell.run("status", "--check")
+    assert (code, "outreach.toml:1:1: unknown key `surplus` (and 1 more problem); what is" in out) == (
+        1,
+        True,
+    )
+    assert shell.labels("status")["MAILBOX"] == "none launched yet"
+
+
+def test_a_server_that_is_out_of_reach_again_and_again_needs_somebody(shell: Shell) -> None:
+    shell.now = LATE
+    launch(shell, relay("smtp://127.0.0.1:1"), BOB, EVA)
+    for minutes in (3, 9):
+        assert shell.run("run", "--once", "--quiet") == (0, "", "")
+        assert "mailbox_unreachable" not in needs(shell)
+        shell.now += timedelta(minutes=minutes)
+    code, out, _ = shell.run("run", "--once", "--quiet")
+    assert (code, "3 tries in a row failed" in " ".join(out.split())) == (1, True)
+    assert needs(shell) == ["mailbox_unreachable"]
+    assert shell.labels("status")["NEXT"] == "outreach mailbox test ann@northwind.example"
+    assert shell.run("run", "--once", "--quiet") == (1, "", "")

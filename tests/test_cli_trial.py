@@ -102,7 +102,11 @@ def test_no_cap_no_witness_and_no_delivery_know_of_it_and_the_history_does(
 def test_it_asks_first(shops: Shell, post: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Keyboard("n\n"))
     code, _, err = shops.run("preview", "shops", "--to-me")
-    assert (code, f"Send 2 letters, as {BOB} would get them, to {ANN}? [y/N]" in err) == (1, True)
+    assert (code, f"Send 2 letters, as {BOB} would get them, to {ANN}? [y/N]" in " ".join(err.split())) == (
+        1,
+        True,
+    )
+    assert max(map(len, err.splitlines())) <= 80
     monkeypatch.setattr("sys.stdin", Keyboard("y\n"))
     shops.ok("preview", "shops", "--to-me", "--letter", "intro")
     assert len(post.server.received) == 1

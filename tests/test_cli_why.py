@@ -338,3 +338,15 @@ def test_the_history_tells_what_was_edited_and_taken_back(shell: Shell) -> None:
     assert ": first_name, tagged hot" in history
     assert "launch taken back shops by" in history
     assert f"undid the launch of shops for {BOB}" in " ".join(shell.ok("prospects", "show", BOB).split())
+
+
+def test_the_headline_is_that_of_the_nearest_campaign(shell: Shell) -> None:
+    """Bob is in the segment of one campaign, perhaps in another's, and not in the first by name."""
+    shell.fill()
+    shell.write("customers.csv", "acme.example\n")
+    shell.edit("campaigns/shops.toml", "mailboxes", 'exclude = ["customers.csv"]\nmailboxes')
+    shell.write("campaigns/a-builders.toml", CAMPAIGN.replace("'retail'", "'building'"))
+    shell.write("campaigns/b-big.toml", CAMPAIGN.replace("industry == 'retail'", "employees > 20"))
+    shell.ok("prospects", "import", "prospects.csv")
+    assert verdict(shell) == f"{BOB} gets nothing: in an exclude file: customers.csv (shops)"
+    assert facts(shell)["verdict"]["campaign"] == "shops"

@@ -63,3 +63,16 @@ def test_a_password_is_looked_up_once(tmp_path: Path) -> None:
     assert lines.login(box) == "right horse"
     secret.unlink()
     assert lines.login(box) == "right horse"
+
+
+def test_a_file_that_others_may_read_rests_its_own_mailbox_and_says_so(tmp_path: Path) -> None:
+    """Also where that is the only one with letters: the others' answers are read, and people join them."""
+    (tmp_path / "eve").write_text("right horse\n")
+    (tmp_path / "eve").chmod(0o644)
+    eve = Mailbox("eve@northwind.example", "Eve Ray", smtp="smtp://eve@127.0.0.1:1", password_file="eve")
+    lines = Lines({SECRET: "right horse"}, tmp_path)
+    assert set(lines.check([eve], [eve, mailbox("smtp://ann@127.0.0.1:1")])) == {eve.address}
+    with pytest.raises(InputError):
+        lines.check([eve], [eve])
+    (way,) = lines.ways([eve]).values()
+    assert "others may read it (-rw-r--r--): chmod 600" in way

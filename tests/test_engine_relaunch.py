@@ -219,3 +219,27 @@ def test_a_new_window_is_not_overwritten_by_a_look_at_the_old_one(planning: Plan
     launch(planning)
     planning.store.write(leases.reslot, slots, planning.now)
     assert planning.letters(BOB)["intro"].opens_at.hour == 14
+
+
+def test_the_words_of_a_letter_that_is_gone_are_that_letter(planning: Planning) -> None:
+    launch(planning)
+    planning.play(1)
+    planning.write("hello", planning.files["templates/intro.txt"])
+    planning.steps("hello", "followup")
+    with pytest.raises(InputError, match="'hello' has the words of 'intro'") as refused:
+        planning.plan()
+    assert 'was = "intro"' in str(refused.value)
+
+
+def test_a_letter_that_is_only_renamed_is_not_reworded(planning: Planning) -> None:
+    launch(planning)
+    before = planning.letters(BOB)["intro"]
+    planning.write("hello", planning.files["templates/intro.txt"])
+    planning.steps("hello", "followup", was={"hello": "intro"})
+    assert planning.plan().reworded == ()
+    launch(planning)
+    after = planning.letters(BOB)["hello"]
+    assert (after.text, after.message_id) == (before.text, before.message_id)
+    planning.play(14)
+    assert planning.statuses(BOB) == {"hello": "sent", "followup": "sent"}
+    promises_hold(planning)

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, MessageStatus, Scope
+from outreach.report.release import Survey, screen, would
 from outreach.store import settings, stops
 from outreach.store.tables import event, message, usage
 from tests.imapd import Imapd
@@ -235,3 +236,15 @@ def test_a_team_goes_on_in_postgresql(store_url: str, tmp_path: Path) -> None:
             kept(world)
 
     scene(tmp_path, play)
+
+
+def test_a_dry_run_says_of_what_is_missing_that_it_is_in_sent() -> None:
+    """A follow-up is known only once the letter before it counts as sent."""
+    seen = Survey("restored", True, (), 0, missing=1, unknown=1)
+    told = " ".join(screen(seen, "UTC", dry_run=True).split())
+    assert "MISSING 1 letter left from here that this store had not sent: it is in Sent" in told
+    assert "IN SENT 1 letter more that this store does not know yet" in told
+    assert would(seen) == "NEXT      outreach release"
+    some = Survey("restored", True, (), 0, missing=3, found=1)
+    assert "had not sent: 1 of them in Sent" in " ".join(screen(some, "UTC").split())
+    assert would(some) == "NEXT      outreach release --without-inbox"

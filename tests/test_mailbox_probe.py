@@ -12,11 +12,11 @@ from outreach.mailbox import probe, wire
 from outreach.mailbox.imap import Inbox, InboxError
 from outreach.mailbox.sandbox import Sandbox
 from outreach.mailbox.smtp import Session
-from outreach.model import Mailbox
+from outreach.model import Accepted, Mailbox
 from outreach.report.trying import Step
 from tests import imapscript
 from tests.imapd import PASSWORD, USER, running
-from tests.smtpd import HANG_UP, SILENCE, Scripted, certificate, on
+from tests.smtpd import HANG_UP, SILENCE, Guarded, Scripted, certificate, on, send
 
 HOST = "localhost.example"  # not a loopback name by itself: TLS is required
 EHLO = b"250-scripted.test\r\n250 AUTH PLAIN\r\n"
@@ -112,6 +112,7 @@ def test_no_server_and_no_such_host_are_two_things() -> None:
     refused = asyncio.run(probe.sending(box(f"smtp://127.0.0.1:{port}"), None))
     assert names(refused) == [("smtp connect", False, "unreachable")]
     assert f"takes no connection on port {port}" in refused[0].said
+    assert "outreach.toml" not in refused[0].todo  # nothing may be written there yet
     for steps in (
         asyncio.run(probe.sending(box("smtps://ann@smtp.nowhere.example"), "x")),
         asyncio.run(probe.reading(box(imap="imaps://imap.nowhere.example"), "x")),
@@ -161,6 +162,80 @@ def test_a_refused_user_of_the_sandbox() -> None:
         return await probe.sending(box(server.url), "wrong")
 
     assert names(on(Sandbox({USER: PASSWORD}), scene))[-1] == ("smtp login", False, "login")
+
+
+# Servers of this machine: they are spoken to in clear unless they want it otherwise
+
+
+def test_a_server_of_this_machine_that_asks_for_starttls_gets_it(tmp_path: Path) -> None:
+    tls, trust = certificate("localhost", tmp_path)
+    trusting = ssl.create_default_context(cafile=str(trust))
+
+    async def scene(server: Guarded) -> tuple[list[Step], object]:
+        mailbox = box(f"smtp://{USER}@localhost:{server.port}")
+        steps = await probe.sending(mailbox, PASSWORD, tls=trusting)
+        session = Session(mailbox, PASSWORD, tls=trusting)
+        assert await session.open() is None
+        answer = await send(session)
+        await session.close()
+        return steps, answer
+
+    steps, answer = on(Guarded({USER: PASSWORD}, tls), scene)
+    assert [step.ok for step in steps] == [True] * 3
+    assert "TLS 1." in steps[1].said
+    assert isinstance(answer, Accepted)
+
+
+def test_its_certificate_is_checked_there_too(tmp_path: Path) -> None:
+    tls, _ = certificate("localhost", tmp_path)
+
+    async def scene(server: Guarded) -> list[Step]:
+        return await probe.sending(box(f"smtp://{USER}@localhost:{server.port}"), PASSWORD)
+
+    steps = on(Guarded({USER: PASSWORD}, tls), scene)
+    assert names(steps)[-1] == ("smtp tls", False, "tls")
+    assert "the certificate of localhost is not trusted" in steps[-1].said
+    assert "SSL_CERT_FILE" in steps[-1].todo
+
+
+def test_a_server_that_wants_a_login_is_told_from_one_that_does_not(tmp_path: Path) -> None:
+    tls, _ = certificate("localhost", tmp_path)
+
+    async def scene(server: Sandbox) -> list[Step]:
+        return await probe.sending(box(f"smtp://localhost:{server.port}"), None)
+
+    for server in (Sandbox({USER: PASSWORD}), Guarded({USER: PASSWORD}, tls)):
+        last = on(server, scene)[-1]
+        assert (last.name, last.ok, last.said[:38]) == (
+            "smtp login",
+            False,
+            "it takes no letter without a login: 53",
+        )
+        assert f"smtp://ann%40northwind.example@localhost:{server.port}" in last.todo
+
+
+def test_a_server_without_logins_is_no_wrong_password() -> None:
+    last = tried(Scripted(), "smtp://ann@127.0.0.1:{}")[-1]
+    assert "no login method in common" in last.said
+    assert "name no user" in last.todo
+    assert "password" not in last.todo
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "imap"])
+def test_tls_on_an_odd_port_of_this_machine_is_found_out_at_once(tmp_path: Path, protocol: str) -> None:
+    tls, _ = certificate("localhost", tmp_path)
+
+    async def scene(server: Scripted) -> list[Step]:
+        url = f"{protocol}://{USER}@localhost:{server.port}"
+        if protocol == "smtp":
+            return await probe.sending(box(url), PASSWORD)
+        return await probe.reading(box(imap=url), PASSWORD)
+
+    server = Scripted(tls=tls)
+    steps = on(server, scene)
+    assert names(steps) == [(f"{protocol} connect", True, ""), (f"{protocol} tls", False, "tls")]
+    assert steps[-1].todo == f"write {protocol}s://{USER}@localhost:{server.port}"
+    assert steps[-1].seconds < probe.TIMEOUT / 2
 
 
 # What a login sends must not come back on a screen, whatever a server says

@@ -64,3 +64,19 @@ def test_an_unknown_name_has_a_nearest_one() -> None:
     with pytest.raises(MailboxError, match="did you mean `fastmail`"):
         providers.named("fastmial")
     assert providers.named(" GMail ").id == "gmail"
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("hotmail", "outlook"), ("Hotmail.com", "outlook"), ("Office365", "microsoft365")]
+)
+def test_a_provider_goes_by_what_people_call_it(word: str, found: str) -> None:
+    assert providers.named(word).id == found
+
+
+def test_no_alias_is_of_two_providers() -> None:
+    names = [alias for each in providers.known().values() for alias in each.aliases]
+    assert len(names) == len(set(names))
+    for alias in names:
+        assert alias == alias.lower()
+        assert alias not in providers.known()
+        assert providers.of_domain(alias) is None

@@ -258,6 +258,28 @@ def test_git_hears_of_the_folder_once(
     assert (folder / ".gitignore").read_text() == "*.html\n!kept.html\n"
 
 
-def test_a_campaign_of_nobody_is_a_page_that_says_so(shops: Shell, chromium: Chromium) -> None:
+def test_a_campaign_of_nobody_needs_no_page(shops: Shell) -> None:
     shops.edit("campaigns/shops.toml", "'retail'", "'mining'")
-    assert "matches nobody" in text(chromium.shows(made(shops)))
+    code, out, err = shops.run("preview", "shops", "--browser", "--no-open")
+    assert (code, out) == (1, "")
+    assert "the segment of shops matches nobody" in err
+    assert not (shops.folder / "previews").exists()
+    assert people(made(shops, "--prospect", BOB)) == [BOB]
+
+
+def test_a_page_ends_as_a_browser_wants_it(shops: Shell) -> None:
+    shops.ok("preview", "shops", "--browser", "mine", "--no-open")
+    assert (shops.folder / "mine.html").exists()
+    code, _, err = shops.run("preview", "shops", "--browser", "mine.txt", "--no-open")
+    assert (code, "mine.txt: the name of a page ends in .html" in err) == (1, True)
+    assert not (shops.folder / "mine.txt").exists()
+
+
+def test_a_letter_says_when_it_leaves_by_both_clocks_and_lists_by_its_readers(
+    shops: Shell, chromium: Chromium
+) -> None:
+    shops.add("email,first_name,company,industry,country\nrosa@blocks.test,Rosa,Blocks,retail,KZ\n")
+    page = made(shops, "--prospect", "rosa@blocks.test")
+    (rosa,) = [each for each in data(page)["people"] if each["email"] == "rosa@blocks.test"]  # type: ignore[attr-defined]
+    assert rosa["letters"][0]["when"] == "Mon 23 Nov 08:10 (13:10 Almaty)"
+    assert re.search(r"13:10\s*</time>", chromium.shows(page))

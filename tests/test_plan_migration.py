@@ -24,11 +24,11 @@ def shops(planning: Planning) -> Planning:
 
 
 def changed(shops: Planning) -> list[str]:
-    return [*migration.changed(shops.plan(), revision(shops), "Europe/London")]
+    return [*migration.changed(shops.plan(), revision(shops), revision(shops) + 1, "Europe/London")]
 
 
 def kept(shops: Planning) -> list[str]:
-    return [*migration.kept(shops.plan(), revision(shops))]
+    return [*migration.kept(shops.plan(), revision(shops), revision(shops) + 1)]
 
 
 def revision(shops: Planning) -> int:

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from outreach.engine.revisions import Revisions
 from outreach.engine.upkeep import join
 from outreach.errors import InputError
-from outreach.model import EnrollmentStatus, FieldType, MessageStatus
+from outreach.model import EnrollmentStatus, FieldType, Kind, MessageStatus
 from outreach.segment import Condition, Fact, SegmentError, parse, unheard
 from outreach.store import people, prospects, tags
 from outreach.store.history import Past
-from outreach.store.tables import message
+from outreach.store.tables import answer, enrollment, message
 from tests.planning import FILES, MONDAY, Planning
 
 TYPES = {"industry": FieldType.TEXT, "tag": FieldType.TEXT}
@@ -63,6 +63,7 @@ def test_to_whom_nothing_has_left_the_days_are_missing() -> None:
         ("campaign('xyz')", "there is no campaign `xyz`", "known are: shops"),
         ("tagged('fair-2026')", "unknown function `tagged`, did you mean `tag`?", "tag('fair-2026')"),
         ("sentt('any')", "unknown function `sentt`, did you mean `sent`?", "write sent("),
+        ("answered('any')", "unknown function `answered`, did you mean `replied`?", "replied('any')"),
         ("opened('any')", "unknown function `opened`", "days_since('any') > 90"),
         ("sent == 'retail-intro'", "`sent` is asked with a name", "write sent('retail-intro')"),
         ("sent(retail-intro)", "needs one name in quotes, not `retail-intro`", "write sent('retail-intro')"),
@@ -155,6 +156,22 @@ def test_the_store_answers_for_letters_tags_and_campaigns(shops: Planning) -> No
     ]  # a clock set back
     assert found(shops, "tag('fair') or campaign('shops')", later) == [BOB, EVA, TOM]
     assert found(shops, "campaign('any') and not tag('any')", later) == [BOB, EVA]
+
+
+def test_who_replied_is_asked_for_by_campaign_or_any(shops: Planning) -> None:
+    with_bob = sa.update(enrollment).where(enrollment.c.prospect_id == 1)
+    shops.store.write(lambda tx: tx.execute(with_bob.values(status=EnrollmentStatus.REPLIED)).rowcount)
+    mail = {"mailbox": "x", "folder": "x", "at": MONDAY, "sender": TOM, "waiting": False}
+    mails = [
+        {**mail, "fingerprint": "1", "kind": Kind.REPLY, "prospect_id": 3},  # about no letter of ours
+        {**mail, "fingerprint": "2", "kind": Kind.AUTO_REPLY, "prospect_id": 2},
+    ]
+    shops.store.write(lambda tx: tx.execute(sa.insert(answer), mails).rowcount)
+    assert found(shops, "replied('shops')", MONDAY) == [BOB]
+    assert found(shops, "replied('any')", MONDAY) == [BOB, TOM]
+    assert found(shops, "not replied('any')", MONDAY) == [EVA]
+    with pytest.raises(SegmentError, match="did you mean `shops`"):
+        found(shops, "replied('shop')", MONDAY)
 
 
 def test_a_letter_that_waits_or_was_refused_has_not_left(shops: Planning) -> None:

@@ -285,3 +285,51 @@ def test_a_workspace_under_tmp_is_not_hidden_from_its_own_service() -> None:
     assert values(unit("/srv/tmp"), "PrivateTmp") == ["true"]
     assert values(unit("/tmp/shelving"), "PrivateTmp") == []
     assert values(unit("/srv/shelving", "/var/tmp/state"), "PrivateTmp") == []
+
+
+def test_what_the_shell_trusts_the_sender_trusts(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.fill()
+    monkeypatch.setenv("SSL_CERT_FILE", "our own 50%.pem")
+    monkeypatch.setenv("SSL_CERT_DIR", "/srv/a:/srv/b")
+    monkeypatch.setenv("OUTREACH_PASSWORD_ANN_NORTHWIND_EXAMPLE", "right horse")
+    made = written(shell)
+    path = str(shell.folder / "our own 50%.pem")
+    for name in ("outreach.service", "outreach-once.service"):
+        assert environ(made[name])["SSL_CERT_FILE"] == path
+        assert environ(made[name])["SSL_CERT_DIR"] == "/srv/a:/srv/b"
+    assert shlex.quote(path).replace("%", "\\%") in made["outreach.cron"].splitlines()[-1]
+    assert "# Your shell has SSL_CERT_FILE and SSL_CERT_DIR" in made["Containerfile"]
+    assert not any("right horse" in text for text in made.values())
+
+
+def test_a_mailbox_that_no_campaign_has_keeps_no_service_from_starting(shell: Shell) -> None:
+    shell.fill(smtp="smtps://ann@smtp.northwind.example:465")
+    main = (shell.folder / "outreach.toml").read_text(encoding="utf-8")
+    box = main.partition("[[mailbox]]")[2].replace("ann@northwind", "eve@northwind")
+    shell.write("outreach.toml", f"{main}\n[[mailbox]]{box}")
+    said = shell.ok("run", "--units", "server", "--dry-run")
+    assert "no campaign has eve@northwind.example" in said
+    assert max(map(len, said.splitlines())) <= 80
+    made = written(shell)
+    assert [each.partition(":")[0] for each in values(made["outreach.service"], "LoadCredential")] == [
+        "outreach.ann@northwind.example"
+    ]
+    for name in ("outreach.service", "outreach-once.timer"):
+        head = made[name].partition("[Unit]")[0]
+        assert "sudo install -d -m 700 /etc/outreach" in head
+        assert "sudo install -m 600 /dev/stdin /etc/outreach/ann@northwind.example" in head
+        assert "eve@" not in head
+    shell.write("campaigns/shops.toml", "name = ")  # nobody knows which are used
+    assert shell.json("run", "--units", "other")["idle"] == []
+
+
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_a_sender_of_root_is_remarked_on(uid: int) -> None:
+    site = Site("/srv/w", ("/opt/bin/outreach",), "ann", uid, "/srv/s", ("/srv/w", "/srv/s"), ())
+    made = units.files(site)
+    assert (
+        ("This is root" in made["outreach.service"])
+        == ("This is root" in made["outreach.cron"])
+        == (uid == 0)
+    )
+    assert ("you are root" in units.text(list(made), site)) == (uid == 0)

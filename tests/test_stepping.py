@@ -2,21 +2,12 @@
 
 import fcntl
 import os
-import pty
-import re
-import select
 import shutil
 import signal
-import struct
-import subprocess
 import sys
 import termios
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -28,76 +19,11 @@ from outreach.report.lines import width
 from outreach.workspace import load
 from tests import posting
 from tests.cli import Shell
+from tests.keyboard import OUTREACH, keyboard
 from tests.launched import PATIENCE, Served
 
 BOB, EVA, ODD = "bob@acme.example", "eva@birch.example", "odd@elm.example"
-_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 DOWN, RIGHT, LEFT = "\x1b[B", "\x1b[C", "\x1b[D"
-HOME = "\x1b[H"
-OUTREACH = (sys.executable, "-m", "outreach")
-
-
-class Keyboard:
-    """`outreach ARGS` on a terminal of 80 x 24; `types` presses keys, `sees` waits for words on the screen."""
-
-    def __init__(self, folder: Path, *args: str, program: Sequence[str] = OUTREACH) -> None:
-        self._main, self.end = pty.openpty()
-        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.before = termios.tcgetattr(self.end)
-        environ = {**os.environ, "OUTREACH_STATE": str(folder / "state"), "TERM": "xterm"}
-        for name in ("COLUMNS", "LINES", "DISPLAY", "WAYLAND_DISPLAY"):
-            environ.pop(name, None)
-        command = [*program, *args]
-        ends = {"stdin": self.end, "stdout": self.end, "stderr": self.end}
-        self.program: subprocess.Popen[bytes] = subprocess.Popen(
-            command, cwd=folder, env=environ, start_new_session=True, preexec_fn=self._own, **ends
-        )  # type: ignore[call-overload]
-        self.said = ""
-
-    def _own(self) -> None:
-        """Its terminal is the one that signals it, as a shell's is."""
-        fcntl.ioctl(self.end, termios.TIOCSCTTY, 0)
-
-    def types(self, keys: str) -> None:
-        self.said = ""
-        os.write(self._main, keys.encode())
-
-    def sees(self, words: str) -> str:
-        """The text of the screen, once these words stand on it."""
-        return self._until(lambda: words in _CODES.sub("", self.said), words)
-
-    def _until(self, there: Callable[[], bool], what: str) -> str:
-        last = time.monotonic() + PATIENCE
-        while not there():
-            ready, _, _ = select.select([self._main], [], [], max(last - time.monotonic(), 0))
-            assert ready, f"no {what!r}:\n{self.said}"
-            self.said += os.read(self._main, 65536).decode("utf-8", "replace")
-        return _CODES.sub("", self.said.rpartition(HOME)[2])
-
-    def resized(self, columns: int, rows: int) -> None:
-        self.said = ""
-        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def ends(self) -> int:
-        """Its exit code; the terminal is as it was before."""
-        self._until(lambda: "\x1b[?1049l" in self.said, "way back to the usual screen")
-        code = self.program.wait(PATIENCE)
-        assert "\x1b[?25h" in self.said
-        assert termios.tcgetattr(self.end) == self.before
-        return code
-
-
-@contextmanager
-def keyboard(folder: Path, *args: str, program: Sequence[str] = OUTREACH) -> Iterator[Keyboard]:
-    each = Keyboard(folder, *args, program=program)
-    try:
-        yield each
-    finally:
-        if each.program.poll() is None:
-            each.program.kill()
-        each.program.wait(PATIENCE)
-        os.close(each.end)
-        os.close(each._main)
 
 
 @pytest.fixture
@@ -160,24 +86,86 @@ def test_a_test_letter_and_the_page_from_within(shops: Shell, post: Served) -> N
     with keyboard(shops.folder, "preview", "shops", "--step", "2") as keys:
         keys.sees("[2 followup")
         keys.types("t")
-        keys.sees(f"Send 1 letter, as {ODD} would get it, to ann@northwind.example? [y/N]")
-        keys.types("y\n")
-        keys.sees("any key goes back")
-        keys.types(" ")
-        keys.sees("q quit")
+        keys.sees("send this letter as a test to ann@northwind.example? y/n")
+        keys.types("y")
+        keys.sees("sent to ann@northwind.example; 19 more tests today")
         post.has_taken(1)
-        keys.types("t")
-        keys.sees("[y/N]")
-        keys.types("\n")
-        keys.sees("nothing was changed")
-        keys.types(" ")
-        keys.sees("q quit")
+        for other in ("n", "\x1b", "\x03", "x"):
+            keys.types("t")
+            keys.sees("y/n")
+            keys.types(other)
+            keys.sees("nothing was sent")
         keys.types("b")
         keys.sees("written: previews/shops.html")
         keys.types("q")
         assert keys.ends() == 0
     assert len(post.server.received) == 1
     assert b"A second thought about Elm." in post.server.received[0].data
+
+
+def test_what_keeps_a_test_from_leaving_is_said_in_full(shops: Shell, post: Served) -> None:
+    shops.ok("pause", "--all", "--reason", "a wrong price")
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.sees("q quit")
+        keys.types("t")
+        keys.sees("any key goes back")
+        assert "error: everything is paused: a wrong price\n  test letters too; go on: outreach" in keys.seen
+        keys.types(" ")
+        assert keys.sees("q quit").startswith(ODD)
+        keys.types("q")
+        assert keys.ends() == 0
+    assert post.server.received == []
+
+
+def test_what_is_typed_while_the_letters_are_made_ready_is_done_then(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.types("n")  # the program is not there yet
+        keys.sees("making the letters ready ...")
+        keys.types("n")
+        assert keys.sees("3 of 10").startswith(EVA)
+        keys.types("q")
+        assert keys.ends() == 0
+
+
+def test_ctrl_c_leaves_the_search_and_not_the_letters(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        keys.sees("q quit")
+        keys.types("/bir")
+        keys.sees("company): bir")
+        keys.types("\x03")
+        assert keys.sees("q quit").startswith(ODD)
+        keys.types("n")
+        assert keys.sees("q quit").startswith(BOB)
+        keys.types("q")
+        assert keys.ends() == 0
+
+
+def test_the_keys_are_listed(shops: Shell) -> None:
+    with keyboard(shops.folder, "preview", "shops") as keys:
+        assert "? keys" in keys.sees("q quit")
+        keys.types("?")
+        said = keys.sees("any key goes back").split("\n")
+        assert [len(said), max(map(len, said))] == [24, 80]
+        assert "j, k             a line down, a line up" in "\n".join(said)
+        keys.types("q")
+        assert keys.sees("q quit").startswith(ODD)
+        keys.types("q")
+        assert keys.ends() == 0
+
+
+def test_a_long_reason_stands_in_as_many_lines_as_it_takes(shops: Shell) -> None:
+    """Above it the letter has so much less room, and its end can still be reached."""
+    why = "outlier: shortest first line (10 characters, usually 18), as said by somebody with many words"
+    with shops.app().store as store:
+        roll = previews.roll(store, load(shops.folder), "shops", shops.now)
+    preview = Preview(roll.of(roll.people[0]), load(shops.folder).campaigns["shops"], "Europe/London")
+    screen = walking.Screen(preview, 1, 10, view="outliers", said=why)
+    shown = walking.lines(screen, 80, 14)
+    status = shown[-2 - walking.status_lines(screen, 80) : -2]
+    assert len(status) == 2
+    assert why in " ".join(" ".join(status).split())
+    last = walking.Screen(preview, 1, 10, top=walking.furthest(screen, 80, 14), view="outliers", said=why)
+    assert walking.body(screen, 80)[-1] in "\n".join(walking.lines(last, 80, 14))
 
 
 def test_a_step_is_the_campaigns_for_whoever_is_looked_at(shops: Shell) -> None:

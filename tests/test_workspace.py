@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from outreach import workspace
 from outreach.errors import InputError, OutreachError
+from tests.sheets import xlsx
 from tests.workspaces import CAMPAIGN, FILES, MAIN, changed, problems
 
 
@@ -114,6 +115,21 @@ def test_a_file_that_cannot_be_read_is_not_called_missing_elsewhere(tmp_path: Pa
         "  save it as UTF-8; in Excel: Save As, CSV UTF-8 (comma delimited)",
         "templates/intro.txt:3:1: is not UTF-8: byte 0xFF at position 12\n  save it as UTF-8",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (xlsx({"S": [["email"], ["ann@acme.example"]]}), "is a spreadsheet, and a list here is a text"),
+        (b"%PDF-1.7\n\xff", "this is a PDF document, not a table"),
+    ],
+)
+def test_a_list_that_is_no_text_is_called_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
+    text = CAMPAIGN.replace('"]\n', '"]\nexclude = ["customers.xlsx"]\n', 1)
+    write(tmp_path, {**FILES, "campaigns/shops.toml": text})
+    (tmp_path / "customers.xlsx").write_bytes(content)
+    hint = "save it as CSV and name that file instead; in Excel: Save As, CSV UTF-8 (comma delimited)"
+    assert load_problems(tmp_path) == [f"customers.xlsx: {said}\n  {hint}"]
 
 
 def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:

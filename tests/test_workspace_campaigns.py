@@ -154,6 +154,26 @@ holidays = false
         ),
         (
             MAILBOXES,
+            f'{MAILBOXES}\nstart = "25.12.2026"',
+            '4:9: `start` is no date: "25.12.2026"\n  write 2026-12-25',
+        ),
+        (
+            MAILBOXES,
+            f'{MAILBOXES}\nblackout = ["2026-12-24"]',
+            "4:1: unknown key `blackout` here\n  it belongs in [window]",
+        ),
+        (
+            MAILBOXES,
+            f"{MAILBOXES}\ncompany_people = 2",
+            "4:1: unknown key `company_people` here\n  it belongs in [limits] of outreach.toml",
+        ),
+        (
+            '[[step]]\nletter = "intro"',
+            '[[step]]\nletter = "intro"\nenroll = "nightly"',
+            "7:1: unknown key `enroll` here\n  it belongs at the top, above the first [table]",
+        ),
+        (
+            MAILBOXES,
             f'{MAILBOXES}\nexclude = ["customer.csv"]',
             '4:12: no exclude file "customer.csv"\n  its path counts from the folder of outreach.toml',
         ),
@@ -211,6 +231,8 @@ EXCLUDE = CAMPAIGN.replace(MAILBOXES, f'{MAILBOXES}\nexclude = ["customers.csv"]
         'name;E-Mail;phone\n"Lee; Ann";ann@acme.example;1\n;partner.example;\n',
         "Domain,Email\npartner.example,\nacme.example,ann@acme.example\n",
         "ann@acme.example,Ann,Acme\npartner.example,Bob,Partner\n",
+        "ann@acme.example\nhttps://partner.example/\n",
+        "ann@acme.example\nHTTP://www.partner.example:8080/about?x=1\n",
         "company\temail\nAcme\tann@acme.example\nPartner\tpartner.example\nNobody\t\n",
     ],
 )

@@ -213,6 +213,16 @@ def test_any_text_gives_a_document_or_a_problem_inside_of_it(text: str) -> None:
             "a = [\n1 2]",
             "2:3: not valid TOML: unclosed array\n  put commas between the entries and ] at the end",
         ),
+        (
+            "start = 25.12.2026",
+            "1:14: not valid TOML: expected newline or end of document after a statement\n  write 2026-12-25",
+        ),
+        ("a = [\n 12/25/2026]", "2:4: not valid TOML: unclosed array\n  write 2026-12-25"),
+        (
+            "start = 5/12/2026",  # in May or in December
+            "1:10: not valid TOML: expected newline or end of document after a statement\n"
+            "  a date is year-month-day, such as 2026-12-25",
+        ),
         ("[t]\na = 1\n[t]", None),
         ("a = 1\n\n[t]\nx = 1\nx = '''\n'''", "5:1: `x` stands here already (line 4)\n  keep one of them"),
         ("a = 1\na.b = 2", None),

@@ -7,7 +7,7 @@ import click
 
 from outreach.cli.app import App
 from outreach.cli.errors import explained
-from outreach.errors import did_you_mean
+from outreach.errors import nearest
 
 # section -> command -> the module of this room that holds it (imported only when it is called)
 COMMANDS: dict[str, dict[str, str]] = {
@@ -62,8 +62,22 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command named where there is none of that name."""
         if args and args[0] not in MODULES and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]}{did_you_mean(args[0], MODULES)}")
+            ctx.fail(f"there is no command {args[0]}{self._meant(ctx, args[0])}")
         return super().resolve_command(ctx, args)
+
+    def _meant(self, ctx: click.Context, name: str) -> str:
+        """The command that was meant: of that name in a group (`import`: one of `prospects`), else the nearest."""
+        groups: dict[str, list[str]] = {}
+        for group in MODULES:
+            loaded = self.get_command(ctx, group)
+            for inner in loaded.commands if isinstance(loaded, click.Group) else ():
+                groups.setdefault(inner, []).append(group)
+        near = nearest(name, MODULES)
+        word = name if name in groups else "" if near else nearest(name, groups)
+        ways = [f"outreach {group} {word}" for group in groups.get(word, ())] or [near] * bool(near)
+        if len(ways) > 1:
+            return ", did you mean one of these?" + "".join(f"\n  {way}" for way in ways)
+        return "".join(f", did you mean `{way}`?" for way in ways)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, commands in COMMANDS.items():

@@ -38,6 +38,15 @@ def _told(app: App, shape: str, text: str, number: int, follow: str) -> None:
     )
 
 
+def onward(app: App) -> str:
+    """The command after a mail was seen to: the next ones, if any wait."""
+    from outreach.schedule.zones import day_of
+    from outreach.store import inbox
+
+    today = day_of(app.clock(), app.timezone)
+    return "outreach inbox waiting" if app.store.read(inbox.waiting, today) else "outreach status"
+
+
 number_argument = click.argument("number", metavar="ID", type=int)
 
 
@@ -70,7 +79,7 @@ def mark(app: App, number: int, intent: str, yes: bool, shape: str) -> None:
     follow = {
         Want.LATER: f"outreach inbox later {number} DATE",
         Want.NOT_INTERESTED: f"outreach inbox done {number}",
-        Want.OPT_OUT: "outreach inbox waiting",
+        Want.OPT_OUT: onward(app),
     }.get(want, f"outreach inbox reply {number}")
     _told(app, shape, f"{number} is marked: {want.replace('_', ' ')}", number, follow)
 
@@ -113,7 +122,7 @@ def later(app: App, number: int, when: Sequence[str], shape: str) -> None:
     now = app.clock()
     day = _day(" ".join(when), now, app.timezone)
     app.store.write(inbox.later, number, day, now=now, actor=app.actor)
-    _told(app, shape, f"{number} waits again from {date_of(day)}", number, "outreach inbox waiting")
+    _told(app, shape, f"{number} waits again from {date_of(day)}", number, onward(app))
 
 
 def _day(text: str, now: datetime, zone: str) -> date:
@@ -160,7 +169,7 @@ def optout(app: App, number: int, domain: bool, yes: bool, shape: str) -> None:
     known(app, number)
     _be_sure(corrections.opting_out(app.store, number, domain=domain), yes=yes)
     values = corrections.opt_out(app.store, number, domain=domain, now=app.clock(), actor=app.actor)
-    _told(app, shape, f"never again: {', '.join(values)}; {number} is done", number, "outreach inbox waiting")
+    _told(app, shape, f"never again: {', '.join(values)}; {number} is done", number, onward(app))
 
 
 @click.command()
@@ -212,7 +221,7 @@ def done(app: App, numbers: Sequence[int], shape: str) -> None:
     text = f"{', '.join(map(str, numbers))} {are} done"
     app.show(
         shape,
-        text=lambda: report.told(text, "outreach inbox waiting"),
+        text=lambda: report.told(text, onward(app)),
         value=lambda: [report.listed(known(app, number)) for number in numbers],
     )
 

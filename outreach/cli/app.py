@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from outreach.errors import OutreachError
+from outreach.errors import InputError, OutreachError
 
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
+    from outreach.errors import Problem
     from outreach.model import Mailbox
     from outreach.store import Store
     from outreach.workspace import Place, Settings
@@ -77,8 +78,17 @@ class App:
 
     @property
     def timezone(self) -> str:
-        """The zone in which times are shown: the sender's."""
-        return self.place.timezone
+        """The zone in which times are shown: the sender's; the launched one while outreach.toml names none."""
+        return self.place.timezone or self._launched_timezone
+
+    @cached_property
+    def _launched_timezone(self) -> str:
+        from outreach.store import settings
+
+        try:
+            return self.store.read(settings.house).timezone if self.has_store else "UTC"
+        except OutreachError:  # a store that cannot be opened: whoever needs it says so
+            return "UTC"
 
     @cached_property
     def store(self) -> "Store":
@@ -112,8 +122,15 @@ class App:
         """Those of them without a password as far as this process can see, with the ways to give it."""
         from outreach.engine.lines import Lines
 
-        lacking = Lines(os.environ, self.root).lacking(self.mailboxes())
-        return {address: exc.hint for address, exc in lacking.items()}
+        return Lines(os.environ, self.root).ways(self.mailboxes())
+
+    def broken(self) -> "tuple[Problem, ...]":
+        """What is wrong in outreach.toml; nothing while it can be read."""
+        try:
+            _ = self.basics
+        except InputError as exc:
+            return exc.problems
+        return ()
 
     def outdated(self) -> tuple[str, ...]:
         """Those of them whose servers are others in outreach.toml, as far as that can be read."""

@@ -33,8 +33,8 @@ class Asked:
     @property
     def walks(self) -> bool:
         """Whether a person at a terminal wants to look around."""
-        plain = not (self.prospect or self.raw) and self.shape == "text"
-        return plain and sys.stdin.isatty() and sys.stdout.isatty()
+        other = self.prospect or self.raw or self.everybody or self.tests or self.browser is not None
+        return not other and self.shape == "text" and sys.stdin.isatty() and sys.stdout.isatty()
 
     def check(self) -> None:
         """UsageError for options that do not go together."""

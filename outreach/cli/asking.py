@@ -10,6 +10,8 @@ import click
 
 from outreach.errors import OutreachError, did_you_mean
 
+_MOST = 70  # characters of a question and its default: an answer has room behind them
+
 
 @dataclass
 class Asking:
@@ -57,6 +59,10 @@ class Asking:
         self.before[key] = found
         return found
 
+    def checked(self, key: str, parse: Callable[[str], object]) -> None:
+        """OutreachError where an option is given that its question will not take."""
+        self._parsed(key, self.given[key], parse)
+
     def _parsed(self, key: str, answer: str, parse: Callable[[str], object]) -> str:
         try:
             return str(parse(answer))
@@ -66,17 +72,18 @@ class Asking:
     def _asked(self, question: str, parse: Callable[[str], object], default: str, *, optional: bool) -> str:
         while True:
             words = f"{question} (Enter for none)" if optional and not default else question
-            answer = _prompt(words, default, optional=optional)
+            answer = _prompt(words, default)
             if optional and answer in ("", "-"):
                 return ""
+            if not answer:
+                click.echo("  this one needs an answer (Ctrl-C: stop, and nothing is changed)", err=True)
+                continue
             try:
                 return str(parse(answer))
             except _refusals() as exc:
                 hint = getattr(exc, "hint", "")
                 that = "" if isinstance(exc, OutreachError) else "that "
-                click.echo(f"  {that}{_why(exc)}", err=True)
-                if hint:
-                    click.echo(f"  {hint}", err=True)
+                _say(f"{that}{_why(exc)}", hint)
 
     def choice(self, key: str, question: str, choices: Mapping[str, str], default: str) -> str:
         """One of the keys of `choices`, whose values say what they mean; only what is there is offered."""
@@ -144,9 +151,19 @@ def unchanged() -> Iterator[None]:
         raise click.exceptions.Exit(130) from None
 
 
-def _prompt(question: str, default: str, *, optional: bool) -> str:
-    said = default if default or optional else None
-    return str(_heard(partial(click.prompt, question, said, show_default=bool(default), err=True))).strip()
+def _prompt(question: str, default: str) -> str:
+    if len(question) + len(default) > _MOST:  # then the default is on a line of its own
+        _say(question)
+        question = " "
+    return str(_heard(partial(click.prompt, question, default, show_default=bool(default), err=True))).strip()
+
+
+def _say(*texts: str) -> None:
+    """Texts below a question, none wider than the screen."""
+    from outreach.report.lines import broken
+
+    for text in filter(None, texts):
+        click.echo("\n".join(broken(text, first="  ", rest="  ")), err=True)
 
 
 def _heard(ask: Callable[[], object]) -> object:

@@ -217,9 +217,10 @@ def release(app: App, without_inbox: bool, yes: bool, dry_run: bool, shape: str)
 
 
 def _must_be_proved(seen: "Survey", *, without_inbox: bool) -> None:
+    from outreach.report.release import ways
+
     if seen.unproved and not without_inbox:
-        hint = "make its Sent folder readable and try again, or take that upon you: --without-inbox"
-        raise OutreachError(f"not released: {seen.unproved}", hint=hint)
+        raise OutreachError(f"not released: {seen.unproved}", hint="\n  ".join(ways(seen)))
 
 
 def _told(app: App, seen: "Survey", *, dry_run: bool, shown: bool) -> str:

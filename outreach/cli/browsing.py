@@ -44,6 +44,21 @@ class Written:
         return {"file": str(self.file), "people": self.people, "of": self.of, "opened": self.opened}
 
 
+def named(file: str) -> str:
+    """The name of a page that was given: a browser shows a file as a page by its ending, so one is added.
+
+    OutreachError for a name that ends as another kind of file does.
+    """
+    suffix = Path(file).suffix
+    if suffix.lower() in (".html", ".htm"):
+        return file
+    if suffix:
+        raise OutreachError(
+            f"{file}: the name of a page ends in .html", hint=f"--browser {Path(file).stem}.html"
+        )
+    return f"{file}.html"
+
+
 def browse(app: App, stem: str, roll: "Roll", given: str, first: "Prospect | None", *, show: bool) -> Written:
     """Write the page of a campaign, and with `show` have a browser open it.
 

@@ -20,7 +20,7 @@ def list_options(command: Command) -> Command:
     return limit_option(LIMIT, least=1)(format_option(command))
 
 
-unmatched_option = click.option("--unmatched", is_flag=True, help="Only mails of nobody we know.")
+unmatched_option = click.option("--unmatched", is_flag=True, help="Only answers of nobody we know.")
 
 
 @click.group(invoke_without_command=True)
@@ -31,7 +31,8 @@ def inbox(ctx: click.Context, unmatched: bool, limit: int, shape: str) -> None:
     """What came back: replies, absences, bounces, opt-outs.
 
     A mail's effect is done when it is read: any reply stops the person, and
-    what `[limits] reply_stops` says happens to the colleagues.
+    what `[limits] reply_stops` says happens to the colleagues. What has nothing to do
+    with anybody you wrote to is your own affair: it is not kept.
 
     \b
     Examples:
@@ -91,6 +92,7 @@ def _list(app: App, shape: str, limit: int, *, waiting: bool = False, unmatched:
         waiting=app.store.read(inbox.waiting, today),
         today=today,
         only_waiting=waiting,
+        unmatched=unmatched,
     )
     app.show(
         shape, text=lambda: report.text(found, app.timezone, app.width), value=lambda: report.value(rows)

@@ -87,12 +87,23 @@ def launch(
 
 
 def _must_be_possible(screen: "Screen", first: int | None) -> None:
-    """OutreachError for a change of a campaign that was never launched."""
+    """OutreachError for a change of a campaign that was never launched, for another firm's letters, and where it
+    would begin with nobody, whom nobody joins later by themselves.
+    """
+    stem, made = screen.campaign.stem, screen.plan
+    if screen.example:
+        raise OutreachError(
+            f"{', '.join(screen.example)}: the example's company speaks there, not {screen.sender}",
+            hint="write your own offer: {{ sender_company }} stands for your company",
+        )
     if first == 0 and not screen.revision:
         raise OutreachError(
-            f"--first 0 changes what was launched, and {screen.campaign.stem} was not yet",
-            hint=f"outreach launch {screen.campaign.stem} --first 10",
+            f"--first 0 changes what was launched, and {stem} was not yet",
+            hint=f"outreach launch {stem} --first 10",
         )
+    if not (made.new or made.errors or screen.revision) and screen.campaign.enroll != "nightly":
+        held = f", {len(made.held)} held" if made.held else ""
+        raise OutreachError(f"not launched: nobody would be in {stem}{held}", hint=f"outreach plan {stem}")
 
 
 def _planned(app: App, stem: str, plan_id: str, first: int | None, now: "datetime") -> "tuple[Recalled, int]":

@@ -55,10 +55,12 @@ def list_(
     which = _letter(app, sent) if sent else None
     chosen = _columns(app, columns) if columns else report.WITH_GOT if which else report.DEFAULT
     among = app.store.read(received.people, which) if which else None
-    ids = app.store.read(acts.ids, _condition(app, condition, tag), app.clock(), among)
+    wanted = _condition(app, condition, tag)
+    ids = app.store.read(acts.ids, wanted, app.clock(), among)
     some, tags = app.store.read(acts.page, ids[:limit])
     got = app.store.read(received.by_person, which, ids[:limit]) if which else None
-    page = report.Page(some, len(ids), tags, got)
+    everybody = 0 if ids else app.store.read(acts.total)
+    page = report.Page(some, len(ids), tags, got, wanted.text if wanted else "", everybody)
     app.show(
         shape,
         text=lambda: report.text(page, chosen, app.timezone),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NOW = {
     "password": "type the password again",
+    "servers": "say again which servers, and who logs in there",
     "change": "answer all again, with what you said as defaults",
     "keep": "write it all the same",
     "stop": "leave everything as it is",
@@ -85,14 +86,23 @@ def add(app: App, /, shape: str, *, yes: bool, no_test: bool, send: bool, **opti
         todo.append(f"sign in: outreach mailbox auth {box.address}")
     if not steps:
         todo.append(f"try its servers: outreach mailbox test {box.address}")
-    naming = additions.look(app.root).naming(box.address)
-    added = report.Added(box, files, kept, steps, todo, naming)
+    launched = _launched(app)
+    naming = sorted(additions.look(app.root).naming(box.address), key=lambda stem: stem not in launched)
+    running = [stem for stem in naming if stem in launched]
+    added = report.Added(box, files, kept, steps, todo, naming, running)
     app.show(shape, text=lambda: report.added_text(added), value=lambda: report.added_value(added))
+
+
+def _launched(app: App) -> frozenset[str]:
+    """The stems of the campaigns that were launched."""
+    from outreach.store import launches
+
+    return frozenset(app.store.read(launches.campaigns)) if app.has_store else frozenset()
 
 
 def _settled(app: App, asking: Asking, *, test: bool, send: bool) -> "tuple[Answers, list[Step]]":
     """Answers that went through the test, or that a person wants all the same."""
-    from outreach.cli.mailbox_questions import ask
+    from outreach.cli.mailbox_questions import ask, ask_servers
     from outreach.report.trying import failed
     from outreach.workspace import additions
 
@@ -114,6 +124,8 @@ def _settled(app: App, asking: Asking, *, test: bool, send: bool) -> "tuple[Answ
         if choice == "password":
             secret = mailbox_secret.typed_again(asking, answers.box, answers.provider, answers.secret)
             answers = replace(answers, secret=secret)
+        elif choice == "servers":
+            answers = ask_servers(asking, answers, app.root)
         else:
             answers = ask(asking, present, app.root)
     return answers, []
@@ -136,8 +148,7 @@ def _tried(app: App, asking: Asking, answers: "Answers", *, send: bool) -> "list
     if login is None and mailboxes.logs_in(box):
         click.echo("  not tried: there is no password yet", err=True)
         return []
-    click.echo("Trying its servers ...", err=True)
-    steps = mailboxes.tried(box, login)
+    steps = mailboxes.tried(box, login, begins=lambda server: click.echo(f"Trying {server} ...", err=True))
     _show(steps)
     if not failed(steps):
         if send or asking.sure(f"Send one letter from {box.address} to itself", default=False):

@@ -1,6 +1,7 @@
 """`outreach mailbox test` and `outreach mailbox list`: do the servers let us in, and how does each stand?"""
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -45,6 +46,12 @@ def test(app: App, address: str, send: bool, yes: bool, shape: str) -> int:
     return 1 if any(map(report.failed, tried.values())) else 0
 
 
+def begins(server: str) -> None:
+    """Tell a person at a terminal which server is tried now: one that is silent takes its time."""
+    if sys.stderr.isatty():
+        click.echo(f"Trying {server} ...", err=True)
+
+
 def _tried(app: App, box: "Mailbox", *, send: bool) -> "list[Step]":
     from outreach.engine import mailboxes
     from outreach.mailbox import credentials
@@ -54,7 +61,7 @@ def _tried(app: App, box: "Mailbox", *, send: bool) -> "list[Step]":
         login = credentials.login(box, os.environ, app.root)
     except MailboxError as exc:
         return mailboxes.without_login(exc.message, exc.hint)
-    steps = mailboxes.tried(box, login)
+    steps = mailboxes.tried(box, login, begins=begins)
     if send and not failed(steps):
         steps.append(mailboxes.letter_to_itself(box, login, app.clock()))
     return steps

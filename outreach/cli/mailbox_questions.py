@@ -1,11 +1,12 @@
 """What `outreach mailbox add` asks, in order: who, where, how to log in, how much a day, and on whose behalf."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 
@@ -32,6 +33,8 @@ _AGES = {
 }
 _OTHER = "other"
 _WHOSE, _AT = "whose servers", "servers"  # of the round before
+SHORTEST = 10  # characters of a postal address: those of the smallest places have more
+_SERVER = re.compile(r"://|^[\w.-]+:\d{1,5}$")
 LONGEST = 600  # characters of a server's URL: user, host and port
 
 
@@ -49,6 +52,7 @@ def ask(asking: Asking, present: "Present", root: Path) -> Answers:
     """The answers to all questions; OutreachError where one cannot be taken and nobody is asked."""
     from outreach.workspace import additions
 
+    _check_options(asking)
     keys: dict[str, Plain] = dict(_who(asking, present))
     address = str(keys["address"])
     provider = _provider(asking, address)
@@ -67,6 +71,39 @@ def ask(asking: Asking, present: "Present", root: Path) -> Answers:
     return Answers(additions.mailbox(keys), addition, provider, secret)
 
 
+def ask_servers(asking: Asking, answers: Answers, root: Path) -> Answers:
+    """The same mailbox with its servers, its user and its login asked again."""
+    from outreach.workspace import additions
+
+    before = answers.addition.mailbox
+    who = {key: value for key, value in before.items() if key in ("address", "name", "title", "phone")}
+    pace = {key: value for key, value in before.items() if key in ("per_day", "ramp", "ramp_from")}
+    keys = who | _servers(asking, answers.box.address, answers.provider) | pace
+    secret = ask_secret(asking, additions.mailbox(keys), answers.provider, root)
+    if secret.file:
+        keys["password_file"] = secret.file
+    ignored = secret.file if not Path(secret.file).is_absolute() else ""
+    addition = replace(answers.addition, mailbox=keys, ignored=ignored)
+    return replace(answers, box=additions.mailbox(keys), addition=addition, secret=secret)
+
+
+def _check_options(asking: Asking) -> None:
+    """OutreachError where an option cannot be taken that a later question is for: before the first is asked."""
+    from outreach.workspace import values
+
+    later: Mapping[str, Callable[[str], object]] = {
+        "provider": _known_provider,
+        "postal": _postal,
+        "country": _country_of,
+        "timezone": values.zone,
+        "website": _page,
+        "privacy-url": _page,
+    }
+    for key, parse in later.items():
+        if asking.given.get(key):
+            asking.checked(key, parse)
+
+
 def _who(asking: Asking, present: "Present") -> "dict[str, Plain]":
     from outreach.compose import display_name
     from outreach.prospect import address
@@ -80,6 +117,8 @@ def _who(asking: Asking, present: "Present") -> "dict[str, Plain]":
         return found
 
     def name(answer: str) -> str:
+        if not any(map(str.isalpha, answer)):
+            raise RefusedError("is no name: it has no letter")
         return display_name(values.text(answer), what="the name")
 
     found = {"address": asking.text("address", "Address of the mailbox", new)}
@@ -109,13 +148,10 @@ def _provider(asking: Asking, address: str) -> "Provider | None":
         found = providers.find(domain)
         default = found.id if found else _OTHER
 
-    def known(answer: str) -> str:
-        return _OTHER if answer.strip().lower() == _OTHER else providers.named(answer).id
-
     if not asking.given.get("provider") and not asking.quiet:
         names = broken(", ".join((*providers.known(), _OTHER)), first="  ", rest="  ")
         click.echo("\n".join(names), err=True)
-    answer = asking.text("provider", f"Provider that runs {domain}", known, default)
+    answer = asking.text("provider", f"Provider that runs {domain}", _known_provider, default)
     if answer == _OTHER:
         return None
     chosen = providers.named(answer)
@@ -123,17 +159,22 @@ def _provider(asking: Asking, address: str) -> "Provider | None":
     return chosen
 
 
+def _known_provider(answer: str) -> str:
+    """A provider's id, or `other`."""
+    from outreach.mailbox import providers
+
+    return _OTHER if answer.strip().lower() == _OTHER else providers.named(answer).id
+
+
 def _tell(provider: "Provider") -> None:
     limit = f"takes up to {provider.per_day:,} letters a day" if provider.per_day else "names no limit a day"
-    click.echo(f"  {provider.title}: {limit}", err=True)
-    if provider.note:
-        click.echo(f"  {provider.note}", err=True)
+    for each in (f"{provider.title}: {limit}", provider.note):
+        if each:
+            click.echo("\n".join(broken(each, first="  ", rest="  ")), err=True)
 
 
 def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict[str, Plain]":
     """Its URLs: the provider's but for what somebody says of this mailbox, by an option or in the round before."""
-    from outreach.workspace import values
-
     whose, domain = provider.id if provider else _OTHER, address.rpartition("@")[2]
     own = {
         key
@@ -142,24 +183,49 @@ def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict
     }
     own |= set() if provider and "smtp" not in own else {"user", "smtp", "imap"}
     asking.before[_WHOSE] = whose
-    user = asking.text("user", "User name at its servers", values.text, address) if "user" in own else address
+    user, named = address, True
+    if "user" in own:
+        # Where nobody is asked, the address alone is no user of this machine's servers: they may let everybody in.
+        named = bool(asking.said("user")) or not asking.quiet
+        said = asking.before.get("user", "")
+        user = asking.text("user", "User name at its servers (-: none)", _user, address, optional=True)
+        _rename(asking, said, user)
     smtp, imap = provider.urls(user) if provider else (f"smtp.{domain}:465", f"imap.{domain}:993")
     if "smtp" in own:
-        smtp = asking.text("smtp", "SMTP server", server("smtp", user, address), smtp)
+        smtp = asking.text("smtp", "SMTP server", server("smtp", user, named=named), smtp)
     if "imap" in own:
         question = "IMAP server (-: you enter answers by hand)"
-        imap = asking.text("imap", question, server("imap", user, address), imap, optional=True)
+        imap = asking.text("imap", question, server("imap", user, named=named), imap, optional=True)
     if asking.before.get(_AT) != f"{smtp} {imap}":
         asking.typed = ""  # a password is for the servers that it was typed for
     asking.before[_AT] = f"{smtp} {imap}"
     return {"smtp": smtp, "imap": imap} if imap else {"smtp": smtp, "answers": "manual"}
 
 
-def server(protocol: str, user: str, address: str) -> Callable[[str], str]:
+def _user(answer: str) -> str:
+    from outreach.workspace import values
+
+    if _SERVER.search(answer):
+        raise RefusedError("is a server: that is asked next", "here: who logs in there, often the address")
+    return values.text(answer)
+
+
+def _rename(asking: Asking, before: str, user: str) -> None:
+    """Put another user into the URLs of the round before, which are the defaults now."""
+    for key in ("smtp", "imap"):
+        url = asking.before.get(key, "")
+        old = f"://{quote(before, safe='')}@" if before else "://"
+        if "://" in url and (before or "@" not in url):
+            new = f"://{quote(user, safe='')}@" if user else "://"
+            asking.before[key] = url.replace(old, new, 1)
+
+
+def server(protocol: str, user: str, *, named: bool = True) -> Callable[[str], str]:
     """A parser for a server: HOST, HOST:PORT or a URL; gives the URL with the user in it, "" for "none".
 
-    One of this machine may let everybody in: the address alone is no user there.
+    :param named: somebody said who the user is; if not, a server of this machine gets none.
     """
+    from outreach.mailbox.probe import waits_for_tls
     from outreach.mailbox.providers import with_user
     from outreach.mailbox.wire import is_loopback
     from outreach.workspace.addresses import mail_url
@@ -167,17 +233,25 @@ def server(protocol: str, user: str, address: str) -> Callable[[str], str]:
     usual, upgraded = (465, "587") if protocol == "smtp" else (993, "143")
 
     def parse(answer: str) -> str:
-        if protocol == "imap" and answer.lower() in ("none", "-", "manual"):
-            return ""
+        if answer.lower() in ("none", "-", "manual"):
+            if protocol == "imap":
+                return ""
+            raise RefusedError("is no server", "a mailbox needs one to send by: HOST, HOST:PORT or a URL")
         if len(answer) > LONGEST:
             raise RefusedError(f"is longer than {LONGEST} characters", "a host's name has at most 253")
         url = answer
         host, _, port = answer.partition(":")
         if "://" not in answer:
-            plain = is_loopback(host) or (protocol == "smtp" and port == upgraded)
-            url = f"{protocol}{'' if plain else 's'}://{host}:{port or usual}"
+            url = f"{protocol}s://{host}:{port or usual}"
+            mail_url(protocol)(url)
+            number = int(port or usual)
+            if is_loopback(host):
+                plain = number != usual and not waits_for_tls(host, number)
+            else:
+                plain = protocol == "smtp" and port == upgraded
+            url = url if not plain else url.replace("s://", "://", 1)
         mail_url(protocol)(url)
-        if "@" in url or (is_loopback(urlsplit(url).hostname or "") and user == address):
+        if "@" in url or (is_loopback(urlsplit(url).hostname or "") and not named):
             return url
         return with_user(url, user)
 
@@ -216,45 +290,68 @@ def _replaced(asking: Asking, present: "Present") -> str:
     if EXAMPLE_MAILBOX not in present.mailboxes or asking.said("keep-example"):
         return ""
     campaigns = ", ".join(present.naming(EXAMPLE_MAILBOX))
-    where = f" (in {campaigns} too)" if campaigns else ""
-    question = f"Replace the example's {EXAMPLE_MAILBOX} by it{where}"
-    return EXAMPLE_MAILBOX if asking.sure(question, default=True) else ""
+    where = f", in {campaigns} too" if campaigns else ""
+    if not asking.quiet:
+        text = f"{EXAMPLE_MAILBOX} is the example's: the new one can take its place{where}."
+        click.echo("\n".join(broken(text)), err=True)
+    return EXAMPLE_MAILBOX if asking.sure("Replace the example's mailbox", default=True) else ""
 
 
 def _sender(asking: Asking, present: "Present", address: str) -> dict[str, str | None]:
     """The fields of `[sender]` to set: asked where they lack, or are the example's."""
-    from outreach.prospect.places import country_code
-    from outreach.workspace import addresses, values
-
-    def country(answer: str) -> str:
-        return values.country(country_code(answer) or answer)
+    from outreach.workspace import values
 
     if not present.lacking:
         return {}
     if present.is_example:
         company = present.sender["company"]
         if asking.quiet and not asking.given.get("company"):
-            click.echo(f"[sender] is still the example's, {company}: every letter says so", err=True)
+            said = f"[sender] is still the example's, {company}: every letter says so"
+            click.echo("\n".join(broken(said)), err=True)
             return {}
-        click.echo(f"Who stands behind the letters? So far it is the example's {company}.", err=True)
+        said = f"Who stands behind the letters? So far it is the example's {company}."
+        click.echo("\n".join(broken(said)), err=True)
     else:
         click.echo("Who stands behind the letters? It is in the footer of each.", err=True)
     found: dict[str, str | None] = {}
     if "company" in present.lacking:
         found["company"] = asking.text("company", "Company, with its legal form", values.text)
     if "address" in present.lacking:
-        found["address"] = asking.text("postal", "Postal address, on one line", values.text)
+        found["address"] = asking.text("postal", "Postal address, on one line", _postal)
     if "country" in present.lacking:
         top = address.rpartition(".")[2]
-        found["country"] = asking.text("country", "Country", country, _country(top))
+        found["country"] = asking.text("country", "Country", _country_of, _country(top))
     if "timezone" in present.lacking:
         known = found.get("country") or str(present.sender.get("country", ""))
         found["timezone"] = asking.text("timezone", "Time zone of its day", values.zone, _zone(known))
     if present.is_example:
         for key, option in (("website", "website"), ("privacy_url", "privacy-url")):
             question = "Website" if key == "website" else "Page of your privacy notice"
-            found[key] = asking.text(option, question, addresses.web_url, optional=True) or None
+            found[key] = asking.text(option, question, _page, optional=True) or None
     return found
+
+
+def _postal(answer: str) -> str:
+    from outreach.workspace import values
+
+    if len(answer) < SHORTEST or not any(map(str.isalpha, answer)):
+        raise RefusedError("is no postal address", 'write it whole, like "1 Mill Road, Leeds LS1 4AB"')
+    return values.text(answer)
+
+
+def _country_of(answer: str) -> str:
+    from outreach.prospect.places import country_code
+    from outreach.workspace import values
+
+    return values.country(country_code(answer) or answer)
+
+
+def _page(answer: str) -> str:
+    """A page's URL; a bare host and path are one of https."""
+    from outreach.workspace import addresses
+
+    bare = "://" not in answer and "." in answer.partition("/")[0]
+    return addresses.web_url(f"https://{answer}" if bare else answer)
 
 
 def _country(top: str) -> str:

@@ -38,12 +38,12 @@ def known(app: App, text: str) -> "Prospect":
 
 
 def condition(app: App, text: str) -> "Condition":
-    """As `parsed`, with a word on stderr about the tags in it that nobody has."""
-    from outreach.segment import unheard
+    """As `parsed`, with a word on stderr about what is odd in it, such as a tag that nobody has."""
+    from outreach.plan import doubts
     from outreach.segment.history import TAG
 
     found = parsed(app, text)
-    for line in unheard(found.uses, _names(app, TAG)) if found.uses else ():
+    for line in doubts.of_condition(found, lambda: _names(app, TAG)):
         click.echo(f"hint: {line}", err=True)
     return found
 

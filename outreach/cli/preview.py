@@ -71,6 +71,9 @@ def preview(app: App, /, campaign: str | None, **options: Any) -> None:
     if campaign is None:
         raise click.UsageError("which campaign? outreach preview CAMPAIGN")
     asked.check()
+    if asked.walks:
+        _walk(app, campaign, asked)
+        return
     stem = stem_of(app, campaign)
     only = _step(app.workspace.campaigns[stem], asked.step, asked.letter)
     if asked.everybody:
@@ -79,8 +82,6 @@ def preview(app: App, /, campaign: str | None, **options: Any) -> None:
         _page(app, stem, asked)
     elif asked.tests:
         _test(app, stem, only, asked)
-    elif asked.walks:
-        _walk(app, stem, only)
     else:
         _one(app, stem, only, asked)
 
@@ -97,9 +98,9 @@ def _table(app: App, stem: str, only: int | None, shape: str) -> None:
 def _page(app: App, stem: str, asked: Asked) -> None:
     from outreach.cli import browsing
 
-    roll = _roll(app, stem)
     first = known(app, asked.prospect) if asked.prospect else None
-    given = "" if asked.browser == OWN_FILE else str(asked.browser)
+    given = "" if asked.browser == OWN_FILE else browsing.named(str(asked.browser))
+    roll = _roll(app, stem) if first else _somebody(app, stem)
     written = browsing.browse(app, stem, roll, given, first, show=not asked.no_open)
     app.show(asked.shape, text=written.text, value=written.value)
 
@@ -115,14 +116,16 @@ def _test(app: App, stem: str, only: int | None, asked: Asked) -> None:
     )
 
 
-def _walk(app: App, stem: str, only: int | None) -> None:
+def _walk(app: App, campaign: str, asked: Asked) -> None:
     from outreach.cli import stepping
 
-    roll = _roll(app, stem)
-    if not roll.people:
-        raise _nobody(stem)
-    stepping.step_through(app, stem, roll, (only or 1) - 1)
-    click.echo(labelled("NEXT", f"outreach plan {stem}"))
+    def ready() -> stepping.Start:
+        stem = stem_of(app, campaign)
+        only = _step(app.workspace.campaigns[stem], asked.step, asked.letter)
+        return stepping.Start(stem, _somebody(app, stem), (only or 1) - 1)
+
+    stepping.step_through(app, ready)
+    click.echo(labelled("NEXT", f"outreach plan {stem_of(app, campaign)}"))
 
 
 def _one(app: App, stem: str, only: int | None, asked: Asked) -> None:
@@ -146,6 +149,14 @@ def _roll(app: App, stem: str) -> "Roll":
     if many > previews.AT_ONCE:
         click.echo(f"reading {many:,} people ...", err=True)
     return previews.roll(app.store, app.workspace, stem, app.clock())
+
+
+def _somebody(app: App, stem: str) -> "Roll":
+    """As `_roll`; OutreachError for nobody."""
+    found = _roll(app, stem)
+    if not found.people:
+        raise _nobody(stem)
+    return found
 
 
 def _nobody(stem: str) -> OutreachError:

@@ -11,6 +11,13 @@ from outreach.cli.setting import set_
 from outreach.sequence import MARKS
 
 
+class _How(click.Choice[str]):
+    """A mark, however it is written: `opted_out`, as a status has it, is opted-out."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(value.strip().lower().replace("_", "-"), param, ctx)
+
+
 @click.group()
 def prospects() -> None:
     """People we may write to: import, look, change, export."""
@@ -45,7 +52,7 @@ def show(app: App, email: str, shape: str) -> None:
 
 @prospects.command()
 @click.argument("email")
-@click.argument("how", metavar="|".join(MARKS), type=click.Choice(list(MARKS)))
+@click.argument("how", metavar="|".join(MARKS), type=_How(list(MARKS)))
 @format_option
 @pass_app
 def mark(app: App, email: str, how: str, shape: str) -> None:

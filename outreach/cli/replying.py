@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.cli import people
-from outreach.cli.answering import known, number_argument
+from outreach.cli.answering import known, number_argument, onward
 from outreach.cli.app import App, format_option, pass_app, yes_option
 from outreach.errors import OutreachError
 
@@ -26,10 +26,11 @@ DRAFTS = "drafts"  # a folder of the workspace
 @click.option(
     "--text", "source", metavar="FILE", help="What to write, instead of an editor; - is standard input."
 )
+@click.option("--again", is_flag=True, help="With --yes: also where it was answered already.")
 @yes_option
 @format_option
 @pass_app
-def reply(app: App, number: int, source: str | None, yes: bool, shape: str) -> None:
+def reply(app: App, number: int, source: str | None, again: bool, yes: bool, shape: str) -> None:
     """Answer a mail in your editor, in its thread.
 
     It leaves from the mailbox that the mail came to, in one attempt, after a
@@ -49,12 +50,22 @@ def reply(app: App, number: int, source: str | None, yes: bool, shape: str) -> N
 
     known(app, number)
     answering = replying.prepare(app.store, number, _company(app))
+    _only_once(answering, yes=yes, again=again)
     draft = Draft(app.root, number)
     with draft.kept():
         outgoing = _edited(answering, draft) if source is None else _given(app, answering, draft, source)
         _ask(answering, outgoing, draft, yes=yes)
         raw = _sent(app, answering, outgoing, draft)
     _tell(app, shape, answering, outgoing, raw)
+
+
+def _only_once(answering: "Answering", *, yes: bool, again: bool) -> None:
+    """Nobody is asked, and a script that runs twice must not write to a person twice: OutreachError."""
+    if answering.answered and yes and not again:
+        raise OutreachError(
+            f"mail {answering.number} was {answering.answered}: nothing was sent",
+            hint="to write to them once more: --again, or leave --yes out and be asked",
+        )
 
 
 def _company(app: App) -> str:
@@ -200,4 +211,4 @@ def _tell(app: App, shape: str, answering: "Answering", outgoing: "Outgoing", ra
     lines = Lines(os.environ, app.root)
     unfiled = replying.file_copy(lines.inbox, answering.mailbox, raw, app.clock())
     done = report.Sent(answering.number, outgoing, answering.mailbox.address, unfiled)
-    app.show(shape, text=lambda: report.text(done), value=lambda: report.value(done))
+    app.show(shape, text=lambda: report.text(done, onward(app)), value=lambda: report.value(done))

@@ -41,8 +41,9 @@ def run(
 
     It runs until you stop it, and tells each letter in one line. Ctrl-C (or SIGTERM) lets the letter in hand
     be finished first. It only sends what was launched; you may stop and start it, or start two, as you like.
-    With --once it sends what may leave at this moment and ends: for cron. The exit code is then 1 if
-    something keeps it from sending until a person acts.
+    With --once it sends what may leave at this moment and ends: for cron. The exit code is then 1 while
+    something keeps letters from leaving that a person must see to (NEEDS YOU), whether --quiet says it again
+    or not.
 
     \b
     Examples:
@@ -103,7 +104,7 @@ def _once(app: App, limit: int | None, shape: str, *, quiet: bool) -> int:
     from outreach.report.needs import needs
     from outreach.store import came_back
 
-    worker, spoken = running.worker(app), shape == "text" and not quiet
+    worker, spoken = running.worker(app, quiet=quiet), shape == "text" and not quiet
     if spoken:
         for each in needs(running.look(app)):
             if each.code == "no_password":
@@ -124,7 +125,7 @@ def _once(app: App, limit: int | None, shape: str, *, quiet: bool) -> int:
         _hint(app, done, [*work.failed, *([worker.trouble] if worker.trouble else [])])
     else:
         app.show(shape, text=lambda: report.text(news.counts, done), value=lambda: report.value(left, done))
-    return 1 if standing.lacking else _code(standing)
+    return _code(standing)
 
 
 def _more(app: App, standing: "Standing") -> bool:
@@ -153,12 +154,11 @@ def _dry(app: App, limit: int | None, shape: str) -> int:
         text=lambda: report.would(letters, standing),
         value=lambda: report.value((), report.Done(standing), letters),
     )
-    return _code(standing)
+    return _code(replace(standing, lacking={}))  # it tells what a sender that has the passwords would do
 
 
 def _code(standing: "Standing") -> int:
-    """1 if everything is held, or a mailbox is broken."""
-    broken = any(each.needs_you for each in standing.pauses) or any(
-        box.inbox_trouble for box in standing.boxes
-    )
-    return 1 if standing.hold or broken else 0
+    """1 while something keeps letters from leaving that a person must see to."""
+    from outreach.report.needs import KEEPS, needs
+
+    return 1 if any(each.code in KEEPS for each in needs(standing)) else 0

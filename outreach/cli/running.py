@@ -32,18 +32,22 @@ class Worker:
     trouble: str
 
 
-def worker(app: App) -> Worker:
-    """A worker on the store. InputError, before anything is claimed, if every mailbox lacks its password."""
+def worker(app: App, *, quiet: bool = False) -> Worker:
+    """A worker on the store. InputError, before anything is claimed, if all launched mailboxes lack passwords.
+
+    Not if it is to be `quiet`: cron would mail that every few minutes.
+    """
     from outreach.engine.inboxes import Inboxes
     from outreach.engine.lines import Lines
     from outreach.engine.process import this_process
     from outreach.engine.rounds import Engine
+    from outreach.store import settings
 
     lines = Lines(os.environ, app.root)
-    without = lines.check(app.mailboxes())
+    used, launched = app.mailboxes(), (desk.mailbox for desk in app.store.read(settings.desks))
+    without = lines.lacking(used) if quiet else lines.check(used, launched)
     engine = Engine(app.store, lines, app.clock, this_process(), without)
-    lacking = {address: exc.hint for address, exc in without.items()}
-    notifier, trouble = _notifier(app, lines, lacking)
+    notifier, trouble = _notifier(app, lines, lines.ways(used))
     return Worker(engine, Inboxes(app.store, lines.inbox, app.clock), notifier, trouble)
 
 
@@ -80,7 +84,7 @@ def look(app: App, *, tonight: bool = False) -> "Standing":
     from outreach.engine import standing
 
     found = standing.look(app.store, app.clock(), app.timezone, tonight=tonight)
-    return replace(found, lacking=app.lacking(), outdated=app.outdated())
+    return replace(found, lacking=app.lacking(), outdated=app.outdated(), broken=app.broken())
 
 
 class News:

@@ -28,8 +28,9 @@ def segment(app: App, condition: str, limit: int, explain: str | None, shape: st
 
     CONDITION compares fields; NAME is a segment of outreach.toml. Comparisons are == != < <= > >=, in [..],
     like '%word%' and is missing; they join with and, or, not. A person who lacks a field that decides is
-    unknown, and out. The history is asked by sent('letter'), days_since('letter') > 90, tag('word') and
-    campaign('name'), each also with 'any'; to whom no letter has left, the days are missing.
+    unknown, and out. The history is asked by sent('letter'), days_since('letter') > 90, tag('word'),
+    campaign('name') and replied('name'), each also with 'any'; to whom no letter has left, the days are
+    missing.
 
     \b
     Examples:

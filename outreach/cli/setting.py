@@ -8,7 +8,7 @@ import click
 from outreach.cli import people
 from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
 from outreach.errors import InputError, OutreachError, Problem, did_you_mean, problem
-from outreach.report.lines import number
+from outreach.report.lines import WIDTH, broken, number
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -179,7 +179,8 @@ def _question(app: App, found: _Whom, said: Sequence[str]) -> str:
     """How many, the first of them, and what changes."""
     first = app.store.read(_emails, found.ids[:NAMED])
     names = ", ".join(first) + (", ..." if len(found.ids) > NAMED else "")
-    return f"{number(len(found.ids), 'person', 'people')}: {names}\nSet {', '.join(said)}?"
+    asked = (f"{number(len(found.ids), 'person', 'people')}: {names}", f"Set {', '.join(said)}?")
+    return "\n".join(line for text in asked for line in broken(text, WIDTH - len(" [y/N]: "), rest="  "))
 
 
 def _emails(tx: "Connection", ids: Sequence[int]) -> list[str]:

@@ -50,7 +50,8 @@ def status(app: App, since: str, check: bool, ignore: tuple[str, ...], shape: st
     now = app.clock()
     begin = moment(since, now, app.timezone)
     standing = look(app.store, now, app.timezone, begin, tonight=not check)
-    standing = replace(standing, lacking=app.lacking(), outdated=app.outdated(), configured=_configured(app))
+    standing = replace(standing, lacking=app.lacking(), outdated=app.outdated(), broken=app.broken())
+    standing = replace(standing, configured=_configured(app))
     standing = replace(standing, lacking=unserved(standing))
     if not check:
         app.show(shape, text=lambda: report.text(standing, app.width), value=lambda: report.value(standing))

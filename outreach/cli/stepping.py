@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -19,17 +20,26 @@ if TYPE_CHECKING:
     from outreach.report.walking import Screen
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is stepped through: a campaign's people, first the letter of that step (from 0)."""
+
+    stem: str
+    roll: "Roll"
+    step: int = 0
+
+
 class Walk:
     """Where somebody is who steps through people: whom they see, which letter, how far it is scrolled.
 
     `step` is that of the campaign (from 0): people have different letters still to come.
     """
 
-    def __init__(self, app: App, stem: str, roll: "Roll", screen: terminal.Screen, step: int = 0) -> None:
-        self.app, self.stem, self.roll = app, stem, roll
-        self.seen: Sequence[Prospect] = roll.people
+    def __init__(self, app: App, start: Start, screen: terminal.Screen) -> None:
+        self.app, self.stem, self.roll = app, start.stem, start.roll
+        self.seen: Sequence[Prospect] = start.roll.people
         self.view, self.said, self.own, self.keys = "", "", screen, screen.keys
-        self.place, self.step, self.top = 0, step, 0
+        self.place, self.step, self.top = 0, start.step, 0
 
     def screen(self) -> "Screen":
         """What is to be shown now."""
@@ -128,18 +138,43 @@ class Walk:
             )
 
     def test(self) -> None:
-        """Send the letter on the screen as a test to the mailbox it would come from, after a question."""
+        """Send the letter on the screen as a test to the mailbox it would come from, after a question of a key."""
         from outreach.report.walking import draft_of
 
         screen = self.screen()
         letters, draft = screen.preview.letters, draft_of(screen)
-        drafts = [draft] if draft else []
+        to = letters.mailbox.address
+        try:
+            wanted = testing.prepared(self.app, self.stem, letters, [draft] if draft else [], [to])
+            if not terminal.agreed(self.keys, f"send this letter as a test to {to}?"):
+                self.said = "nothing was sent"
+                return
+            terminal.foot("sending ...")
+            testing.deliver(self.app, wanted)
+        except (OutreachError, KeyboardInterrupt) as exc:
+            self._explain(exc)
+        else:
+            left = wanted.left - len(wanted.copies)
+            self.said = f"sent to {to}; {number(left, 'more test', 'more tests')} today"
+
+    def _explain(self, problem: BaseException) -> None:
+        """Say in full what went wrong, on the usual screen, until a key is pressed."""
+
+        def again() -> None:
+            raise problem
+
         with terminal.aside(self.own):
-            explained(
-                lambda: testing.try_out(self.app, self.stem, letters, drafts, [letters.mailbox.address]),
-                sys.stderr,
-            )
+            explained(again, sys.stderr)
             click.echo("\nany key goes back to the letters")
+
+    def help(self) -> None:
+        """Say what the keys do, until one is pressed."""
+        from outreach.report.walking import help_lines
+
+        press = ""
+        while not press:
+            terminal.show(help_lines(*terminal.size()))
+            press = self.keys.press()
 
 
 _ACTS: Mapping[str, Callable[[Walk], None]] = {
@@ -157,22 +192,31 @@ _ACTS: Mapping[str, Callable[[Walk], None]] = {
     "a": lambda walk: walk.only("", walk.roll.people),
     "b": Walk.browser,
     "t": Walk.test,
+    "?": Walk.help,
 }
 
 
-def step_through(app: App, stem: str, roll: "Roll", step: int = 0) -> None:
-    """Show a letter, and do what the keys say until one of them ends it; the terminal is as before then."""
-    with terminal.screen() as screen, suppress(KeyboardInterrupt):
-        _keep_showing(Walk(app, stem, roll, screen, step))
+def step_through(app: App, ready: Callable[[], Start]) -> None:
+    """Show a letter, and do what the keys say until one of them ends it; the terminal is as before then.
+
+    `ready` may take its time: the screen says so at once, and what is typed by then is done afterwards.
+    """
+    with terminal.screen() as screen:
+        terminal.alone("making the letters ready ...")
+        start = ready()
+        with suppress(KeyboardInterrupt):
+            _keep_showing(Walk(app, start, screen))
 
 
 def _keep_showing(walk: Walk) -> None:
-    from outreach.report.walking import lines
+    from outreach.report import walking
 
     while True:
         if not walk.keys.waiting:
             columns, rows = terminal.size()
-            terminal.show(lines(walk.screen(), columns, rows))
+            screen = walk.screen()
+            status = walking.status_lines(screen, columns)
+            terminal.show(walking.lines(screen, columns, rows), status)
         press = walk.keys.press()
         if press:  # else the same is drawn anew
             walk.said = ""

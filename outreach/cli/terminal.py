@@ -53,6 +53,13 @@ class Keys:
             self.waiting.extend(_PRESS.findall(text))
         return self.waiting.popleft()
 
+    def forget(self) -> None:
+        """Drop what was typed ahead."""
+        import termios
+
+        self.waiting.clear()
+        termios.tcflush(self._source, termios.TCIFLUSH)
+
     def _read(self) -> str:
         """What was typed by now; "" for half a character."""
         raw = os.read(self._source, 4096)
@@ -70,16 +77,32 @@ class Keys:
 
 
 def typed(keys: Keys, question: str) -> str:
-    """A line typed at the foot of the screen; "" where Esc left it."""
+    """A line typed at the foot of the screen; "" where Esc or Ctrl-C left it."""
     words = ""
-    while True:
-        foot(question + words)
-        press = keys.press()
-        if press in ENTER:
-            return words.strip()
-        if press in (_ESCAPE, _END):
-            return ""
-        words = words[:-1] if press in _BACKSPACE else words + press if press.isprintable() else words
+    try:
+        while True:
+            foot(question + words)
+            press = keys.press()
+            if press in ENTER:
+                return words.strip()
+            if press in (_ESCAPE, _END):
+                return ""
+            words = words[:-1] if press in _BACKSPACE else words + press if press.isprintable() else words
+    except KeyboardInterrupt:
+        return ""
+
+
+def agreed(keys: Keys, question: str) -> bool:
+    """Whether the next key is y; what was typed before the question was seen is no answer to it."""
+    keys.forget()
+    press = ""
+    try:
+        while not press:
+            foot(f"{question} y/n")
+            press = keys.press()
+    except KeyboardInterrupt:
+        return False
+    return press in ("y", "Y")
 
 
 def size() -> tuple[int, int]:
@@ -88,11 +111,19 @@ def size() -> tuple[int, int]:
     return max(now.columns, 20), max(now.lines, 10)
 
 
-def show(lines: Sequence[str]) -> None:
-    """Draw the screen anew; the first line and the status stand out."""
+def show(lines: Sequence[str], status: int = 0) -> None:
+    """Draw the screen anew; the first line and the `status` lines above the last two stand out."""
     drawn = list(lines)
-    drawn[0], drawn[-3] = click.style(drawn[0], bold=True), click.style(drawn[-3], reverse=True)
+    drawn[0] = click.style(drawn[0], bold=True)
+    for place in range(-2 - status, -2):
+        drawn[place] = click.style(drawn[place], reverse=True)
     sys.stdout.write("\x1b[H" + "\x1b[K\r\n".join(drawn) + "\x1b[K\x1b[J")
+    sys.stdout.flush()
+
+
+def alone(text: str) -> None:
+    """Write a line at the top of the empty screen, before there is something to see."""
+    sys.stdout.write(f"\x1b[H\x1b[J{text}\r\n")
     sys.stdout.flush()
 
 

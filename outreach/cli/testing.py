@@ -1,6 +1,7 @@
 """`outreach preview --to-me`: a person's letters, sent as a test to oneself or to colleagues."""
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from outreach.cli import people
 from outreach.cli.app import App
 
 if TYPE_CHECKING:
+    from outreach.model import Answer
     from outreach.plan import Draft
     from outreach.plan.letters import Letters
+    from outreach.report.trial import Trial
 
 
 def try_out(
@@ -29,18 +32,41 @@ def try_out(
 
     OutreachError where none leaves; exit code 1 where some do not.
     """
-    from outreach.engine import trial
-    from outreach.engine.lines import Lines
     from outreach.model import Accepted
     from outreach.report import trial as report
+    from outreach.report.lines import WIDTH, broken
 
-    wanted = trial.prepare(app.store, app.workspace, stem, letters, drafts, to, app.timezone, app.clock())
+    wanted = prepared(app, stem, letters, drafts, to)
     for note in wanted.notes:
         click.echo(f"NOTE: {note}", err=True)
     if dry_run:
         app.show(shape, text=lambda: report.text(wanted, ()), value=lambda: report.value(wanted, ()))
         return
-    people.be_sure(report.question(wanted), yes=yes)
+    question = report.question(wanted)
+    if sys.stdin.isatty():
+        question = "\n".join(broken(question, WIDTH - len(" [y/N]: ")))
+    people.be_sure(question, yes=yes)
+    answers = deliver(app, wanted)
+    app.show(shape, text=lambda: report.text(wanted, answers), value=lambda: report.value(wanted, answers))
+    if not all(isinstance(each, Accepted) for each in answers):
+        raise click.exceptions.Exit(1)
+
+
+def prepared(
+    app: App, stem: str, letters: "Letters", drafts: "Sequence[Draft]", to: Sequence[str]
+) -> "Trial":
+    """The test of these letters; OutreachError as `trial.prepare`."""
+    from outreach.engine import trial
+
+    return trial.prepare(app.store, app.workspace, stem, letters, drafts, to, app.timezone, app.clock())
+
+
+def deliver(app: App, wanted: "Trial") -> "list[Answer]":
+    """Send a test that was agreed to; what was answered to each letter. OutreachError where none leaves."""
+    from outreach.engine import trial
+    from outreach.engine.lines import Lines
+    from outreach.report import trial as report
+
     lines = Lines(os.environ, app.root)
     for lacking in lines.lacking([wanted.mailbox]).values():
         raise lacking
@@ -56,9 +82,7 @@ def try_out(
     failed = report.failed(wanted, answers)
     if failed:
         raise failed
-    app.show(shape, text=lambda: report.text(wanted, answers), value=lambda: report.value(wanted, answers))
-    if not all(isinstance(each, Accepted) for each in answers):
-        raise click.exceptions.Exit(1)
+    return answers
 
 
 def addresses(given: Sequence[str]) -> list[str]:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 from outreach.cli.app import SQLITE, App
 from outreach.errors import OutreachError
 
+# Paths that OpenSSL and PostgreSQL's library look up, and a secret that has no place in a unit file.
+PASSED_ON = ("SSL_CERT_FILE", "SSL_CERT_DIR", "PGPASSFILE")
+SECRET = "PGPASSWORD"
+
 if TYPE_CHECKING:
     from outreach.model import Mailbox
     from outreach.report.units import Site
@@ -52,6 +56,8 @@ def _site(app: App, folder: str) -> "Site":
     from outreach.report.units import Site
 
     root, state = app.root.resolve(), _state_folder(app)
+    used = _in_use(app)
+    own = [box.address for box in app.basics.mailboxes.values() if _logs_in(box) and not box.password_file]
     folders = [root, state, *_store_folder(app, root)]
     return Site(
         workspace=str(root),
@@ -60,11 +66,34 @@ def _site(app: App, folder: str) -> "Site":
         uid=os.getuid(),
         state=str(state),
         writable=[str(each) for each in folders if not any(other in each.parents for other in folders)],
-        credentials=[
-            box.address for box in app.basics.mailboxes.values() if _logs_in(box) and not box.password_file
-        ],
+        credentials=[address for address in own if address in used],
         folder=folder,
+        environ={name: _absolute(app, os.environ[name]) for name in PASSED_ON if os.environ.get(name)},
+        withheld=[SECRET] if os.environ.get(SECRET) and not app.place.store_url.startswith(SQLITE) else [],
+        idle=[address for address in own if address not in used],
     )
+
+
+def _absolute(app: App, paths: str) -> str:
+    """Paths, separated by colons, as they are named from anywhere."""
+    return os.pathsep.join(str((app.start / each).absolute()) for each in paths.split(os.pathsep))
+
+
+def _in_use(app: App) -> set[str]:
+    """The mailboxes that a campaign has, or that write to the operator; all while the files have problems.
+
+    systemd starts no service whose credential is missing.
+    """
+    boxes, notify = app.basics.mailboxes, app.basics.notify
+    try:
+        used = {address for each in app.workspace.campaigns.values() for address in each.mailboxes}
+    except OutreachError:
+        return set(boxes)
+    if app.has_store:
+        used |= {box.address for box in app.mailboxes()}
+    if notify:
+        used.add(notify.mailbox or next(iter(boxes), ""))
+    return used
 
 
 def _state_folder(app: App) -> Path:

@@ -135,9 +135,11 @@ def _track(workspace: Workspace, campaign: Campaign, person: Prospect, mailbox: 
 
 
 def outlook(store: Store, workspace: Workspace, made: Plan, now: datetime, days: int = AHEAD) -> Outlook:
-    """What the calendar would come to for a plan's campaign, were it launched `now` and every inbox read."""
+    """What the calendar would come to for a plan's campaign, were it launched `now`, every inbox read, and nothing
+    paused as a whole.
+    """
     return look(
-        calendar(store, now, planned=(workspace, made), without_answers=True),
+        calendar(store, now, planned=(workspace, made), without_answers=True, released=True),
         workspace.campaigns[made.campaign],
         workspace.limits,
         {each.prospect.email for each in made.new},

@@ -6,6 +6,7 @@ from typing import Self
 
 from outreach.errors import InputError, MailboxError, problem
 from outreach.mailbox import credentials
+from outreach.mailbox.credentials import MISSING
 from outreach.mailbox.imap import Inbox, InboxError
 from outreach.mailbox.smtp import Session
 from outreach.mailbox.tokens import Login
@@ -34,11 +35,23 @@ class Lines:
                 found[mailbox.address] = exc
         return found
 
-    def check(self, mailboxes: Collection[Mailbox]) -> dict[str, MailboxError]:
-        """Those that lack their passwords; InputError names them if that is every mailbox."""
+    def ways(self, mailboxes: Iterable[Mailbox]) -> dict[str, str]:
+        """The same in words: what is wrong with a password that is there, and what to do."""
+        return {address: _way(exc) for address, exc in self.lacking(mailboxes).items()}
+
+    def check(
+        self, mailboxes: Collection[Mailbox], others: Iterable[Mailbox] = ()
+    ) -> dict[str, MailboxError]:
+        """Those that lack their passwords; InputError names them if that is every mailbox.
+
+        None of `others` may send at this moment, but people may join them, and answers come: one that has its
+        password is enough to go on with.
+        """
         lacking = self.lacking(mailboxes)
         if lacking and len(lacking) == len(mailboxes):
-            raise InputError([problem(each.message, hint=each.hint) for each in lacking.values()])
+            rest = [each for each in others if each.address not in lacking]
+            if len(self.lacking(rest)) == len(rest):
+                raise InputError([problem(each.message, hint=each.hint) for each in lacking.values()])
         return lacking
 
     def __call__(self, mailbox: Mailbox) -> Session:
@@ -69,6 +82,13 @@ class Lines:
     def forget(self, mailbox: Mailbox) -> None:
         """A refused password is looked up again: a person will have changed it."""
         self._logins.pop(mailbox, None)
+
+
+def _way(exc: MailboxError) -> str:
+    """What to do about a password, with what is wrong where it is not simply missing."""
+    if exc.hint and exc.message.startswith(MISSING):
+        return exc.hint
+    return f"{exc.message}: {exc.hint}" if exc.hint else exc.message
 
 
 class _Line(Session):

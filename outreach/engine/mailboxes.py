@@ -4,18 +4,19 @@ import asyncio
 import secrets
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from outreach.compose import trial
 from outreach.compose.body import body
 from outreach.compose.headers import headers
+from outreach.engine import standing
 from outreach.errors import ComposeError
 from outreach.mailbox import probe
 from outreach.mailbox.smtp import Session
 from outreach.mailbox.tokens import Login
-from outreach.mailbox.wire import endpoint
+from outreach.mailbox.wire import Endpoint, endpoint
 from outreach.model import Accepted, Mailbox, Outgoing, Scope
 from outreach.report.mailboxes import Row
 from outreach.report.standing import Pause
@@ -41,7 +42,7 @@ def look(
     :param zone: in which the days of what is not launched are counted: the sender's.
     :param lacking: of those without a password, the ways to give it.
     """
-    desks = {desk.mailbox.address: desk for desk in store.read(settings.desks)} if store else {}
+    desks = {desk.mailbox.address: desk for desk in standing.desks(store)} if store else {}
     house = store.read(settings.house) if store else None
     pauses = store.read(status.pauses, now) if store else []
     days = (house.timezone if desks and house else "") or zone
@@ -132,6 +133,7 @@ def tried(
     *,
     tls: ssl.SSLContext | None = None,
     seconds: float = probe.TIMEOUT,
+    begins: Callable[[str], None] = lambda server: None,
 ) -> list[Step]:
     """What came of trying the mailbox's servers: SMTP up to the login, then IMAP up to its folders.
 
@@ -140,16 +142,23 @@ def tried(
     :param login: None where the mailbox logs in nowhere.
     :param tls: another trust than the system's.
     :param seconds: for each step.
+    :param begins: told each server as it is tried, "SMTP smtp.northwind.example:465".
     :raises MailboxError: one of its URLs is wrong.
     """
 
     async def both() -> list[Step]:
+        begins(f"SMTP {_place(endpoint(mailbox.smtp))}")
         steps = await probe.sending(mailbox, login, tls=tls, seconds=seconds)
         if mailbox.imap and login is not None:
+            begins(f"IMAP {_place(endpoint(mailbox.imap, 'imap'))}")
             steps += await probe.reading(mailbox, login, tls=tls, seconds=seconds)
         return steps
 
     return asyncio.run(both())
+
+
+def _place(at: Endpoint) -> str:
+    return f"{at.host}:{at.port}"
 
 
 def logs_in(mailbox: Mailbox) -> bool:

@@ -15,6 +15,7 @@ AT_ONCE: Mapping[str, timedelta] = {
     HELD: timedelta(0),
     "no_password": timedelta(0),
     "mailbox_paused": timedelta(0),
+    "mailbox_unreachable": timedelta(0),
     "inbox_unreadable": timedelta(minutes=10),
     "uncertain": timedelta(0),
 }

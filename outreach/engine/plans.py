@@ -12,10 +12,10 @@ from outreach.campaign import Workspace
 from outreach.engine.revisions import Revisions
 from outreach.errors import PlanError, did_you_mean
 from outreach.model import Hold
-from outreach.plan import Held, Plan, Recalled
+from outreach.plan import Held, Plan, Recalled, names
 from outreach.plan.linting import FALSE_REPLY
 from outreach.schedule.outlook import Outlook
-from outreach.store import Store, launches, plans, prospects, settings, status
+from outreach.store import Store, launches, plans, prospects, settings, status, steps
 from outreach.store.launches import Applied
 
 
@@ -38,13 +38,15 @@ def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan
         meant = did_you_mean(stem, workspace.campaigns)
         raise PlanError(f"there is no campaign {stem}{meant}", hint=f"campaigns: {known}")
     launched = Revisions(store).get(stem)
+    before = launched.workspace if launched else None
+    names.check(workspace, workspace.campaigns[stem], store.read(steps.former, stem), before)
     return store.read(
         lambda tx: plan.make(
             workspace,
             stem,
             plans.state(tx, store.key, store.id, stem),
             as_of=as_of,
-            launched=launched.workspace if launched else None,
+            launched=before,
             ended=launched is not None and launched.ended,
         )
     )

@@ -17,7 +17,7 @@ from outreach.engine.sending import Clock
 from outreach.errors import MailboxError
 from outreach.mailbox.folders import Role
 from outreach.model import Mailbox, Scope
-from outreach.report.release import SHOWN, Survey
+from outreach.report.release import MANUAL, SHOWN, Survey
 from outreach.report.standing import SENDER, Next
 from outreach.store import Store, copies, settings, status
 from outreach.store import release as stored
@@ -30,10 +30,14 @@ BATCH = 200  # mails in one transaction
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Mails that our mailboxes have sent since the store last knew, and mailboxes of which nobody can tell."""
+    """Mails that our mailboxes have sent since the store last knew, and mailboxes of which nobody can tell.
+
+    From those of them that are `unlaunched` this store has launched nothing: only the workspace names them.
+    """
 
     copies: Sequence[OwnCopy]
     blind: Mapping[str, str]
+    unlaunched: Sequence[str] = ()
 
 
 async def look(
@@ -47,8 +51,8 @@ async def look(
     if since is None:
         return Sight((), {})
     must = {*store.read(status.mailboxes_in_use), *(box.address for box in named)}
-    launched = (desk.mailbox for desk in store.read(settings.desks))
-    boxes = {box.address: box for box in (*named, *launched)}
+    launched = {desk.mailbox.address: desk.mailbox for desk in store.read(settings.desks)}
+    boxes = {**{box.address: box for box in named}, **launched}
     seen = await asyncio.gather(
         *(_sent(box, connect, since - MARGIN, clock, set(boxes)) for box in boxes.values())
     )
@@ -57,7 +61,8 @@ async def look(
         for address, found in zip(boxes, seen, strict=True)
         if isinstance(found, str) and address in must
     }
-    return Sight([copy for found in seen if not isinstance(found, str) for copy in found], blind)
+    copies = [copy for found in seen if not isinstance(found, str) for copy in found]
+    return Sight(copies, blind, [address for address in blind if address not in launched])
 
 
 async def _sent(
@@ -65,7 +70,7 @@ async def _sent(
 ) -> list[OwnCopy] | str:
     """The mails in a Sent folder, or why nobody can look."""
     if box.answers != "imap" or not box.imap:
-        return "its folders are not read (no imap in outreach.toml)"
+        return MANUAL
     found: list[OwnCopy] = []
     try:
         async with Bounded(connect(box)) as inbox:
@@ -168,6 +173,7 @@ def survey(
         seen,
         missing=missing,
         blind=sight.blind,
+        unlaunched=sight.unlaunched,
         trouble=store.journal.trouble,
         due=store.read(stored.overdue, clock()),
         waiting=store.read(stored.waiting),

@@ -29,12 +29,16 @@ FILING = 60  # seconds that filing a copy may take
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """An answer to be written: `outgoing.text` is what stands below the words, `notes` what speaks against it."""
+    """An answer to be written: `outgoing.text` is what stands below the words, `notes` what speaks against it.
+
+    `answered` says by whom and when the mail was answered already, or perhaps; "" if it was not.
+    """
 
     number: int
     mailbox: Mailbox
     outgoing: Outgoing
     notes: tuple[str, ...]
+    answered: str = ""
 
 
 def prepare(store: Store, number: int, company: str) -> Answering:
@@ -72,7 +76,9 @@ def prepare(store: Store, number: int, company: str) -> Answering:
         html=None,
         references=reply.thread(mail.message_id or row["header_id"], tuple(reversed(mail.answers))),
     )
-    return Answering(number, desk.mailbox, outgoing, (*unused, *_known(store, row, to)))
+    answered = _answered(store, number)
+    notes = (*unused, *_known(store, row, to), *([answered] if answered else []))
+    return Answering(number, desk.mailbox, outgoing, notes, answered)
 
 
 def _to(mail: Mail, row: Any) -> tuple[str, tuple[str, ...]]:
@@ -110,11 +116,15 @@ def _known(store: Store, row: Any, to: str) -> list[str]:
         notes.append(f"{to} is suppressed: {blocked.reason}")
     elif row["kind"] == Kind.OPT_OUT:
         notes.append(f"{to} asked for no more letters")
-    kinds = (inbox.ANSWERED, inbox.PERHAPS_ANSWERED, inbox.NOT_ANSWERED)
-    last = [each for each in store.read(inbox.effects, row["id"]) if each.kind in kinds][-1:]
-    for each in [each for each in last if each.kind != inbox.NOT_ANSWERED]:
-        notes.append(f"{each.kind} already, by {each.actor} on {each.at.day} {each.at:%b}")
     return notes
+
+
+def _answered(store: Store, number: int) -> str:
+    """That a mail was answered already, or perhaps; "" if it was not, or the server refused the answer."""
+    last = store.read(inbox.answered, number)
+    if last is None or last.kind == inbox.NOT_ANSWERED:
+        return ""
+    return f"{last.kind} already, by {last.actor} on {last.at.day} {last.at:%b}"
 
 
 def leave(

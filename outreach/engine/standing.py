@@ -18,6 +18,7 @@ from outreach.schedule.zones import day_bounds, day_of
 from outreach.store import Store, came_back, claims, inbox, leases, prospects, queue, settings, status
 from outreach.store.leases import Worker
 from outreach.store.status import Queue
+from outreach.store.tables import EPOCH
 
 AHEAD = timedelta(days=60)
 MANY = 20_000  # departures looked through for the next one of each mailbox and campaign
@@ -158,7 +159,7 @@ def _boxes(
 ) -> Iterator[Box]:
     house = store.read(settings.house)
     used, today = store.read(queue.used, now, house.timezone), day_of(now, house.timezone)
-    for desk in store.read(settings.desks):
+    for desk in desks(store):
         box, waits = desk.mailbox, queues.get(desk.mailbox.address, Queue())
         allowed = cap(box, desk.pace, today)
         yield Box(
@@ -179,7 +180,20 @@ def _boxes(
             elsewhere=in_hand.get(box.address, 0),
             next=next((each for each in coming if each.mailbox == box.address), None),
             away=_away(box, today),
+            setbacks=desk.setbacks,
         )
+
+
+def desks(store: Store) -> list[settings.Desk]:
+    """The launched mailboxes, but for what an undone launch left: nothing was sent from it, no campaign has it."""
+    found, used = store.read(settings.desks), store.read(status.mailboxes_in_use)
+    idle = {each.mailbox.address for each in found if each.pace.last_mark == EPOCH} - used
+    if idle:
+        revisions = Revisions(store)
+        going = (each.stem for each in store.read(status.courses) if each.status is not CampaignStatus.ENDED)
+        launched = (revisions.get(stem) for stem in going)
+        idle -= {address for each in launched if each for address in each.campaign.mailboxes}
+    return [each for each in found if each.mailbox.address not in idle]
 
 
 def _away(box: Mailbox, today: date) -> date | None:
@@ -207,6 +221,7 @@ def _courses(store: Store, coming: Collection[Next], now: datetime | None) -> It
             nightly=nightly,
             next=next((letter for letter in coming if letter.campaign == each.stem), None),
             tonight=_tonight(store, launched, now) if nightly and launched and now else None,
+            pilot=running and by_night and each.pilot,
         )
 
 

@@ -21,6 +21,7 @@ SERVICE = "outreach"
 LONGEST = 4000
 """Bytes of a secret as UTF-8, at most: an app password has 16, a grant under 3,000."""
 
+MISSING = "no password for"  # so begins what is said where there is none at all
 _LINE_END = 2  # bytes at most behind the secret in its file
 _RECOMMENDED = 1  # keyring's own mark: plain-text and null backends rank below it
 
@@ -46,7 +47,7 @@ def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | N
         or _from_file(mailbox, root)
     )
     if not found:
-        raise MailboxError(f"no password for {mailbox.address}", hint=_ways(mailbox))
+        raise MailboxError(f"{MISSING} {mailbox.address}", hint=_ways(mailbox))
     grant = oauth.read(found)
     if grant is None:
         return found

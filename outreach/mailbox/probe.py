@@ -8,10 +8,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import quote
 
 import aiosmtplib
 
@@ -27,6 +28,12 @@ from outreach.model import Mailbox
 from outreach.report.trying import Step
 
 TIMEOUT = 20.0  # seconds for each step: a person waits
+_USUAL: Mapping[str, str] = MappingProxyType(
+    {"smtp": "smtps:// with port 465, or smtp:// with port 587", "imap": "port 993"}
+)
+GREETING = 2.0  # seconds for a server of this machine to begin: it is not far
+_NEVER = 5  # how an answer begins that trying again does not change
+_NO_METHOD = 504
 _FOREIGN = (*imapwire.FOREIGN, aiosmtplib.SMTPException, RefusedError, OAuthError)
 _FOLDERS: Mapping[Role, str] = MappingProxyType({Role.INBOX: "inbox", Role.JUNK: "junk", Role.SENT: "sent"})
 
@@ -51,7 +58,10 @@ class _Notes:
 
     def failed(self, exc: Exception) -> None:
         """The step under way failed: in words."""
-        fault, said, todo = _explained(exc, self)
+        self.fell(*_explained(exc, self))
+
+    def fell(self, fault: str, said: str, todo: str) -> None:
+        """The step under way failed, as those words say."""
         if (
             fault == "tls" and self.stage == "connect"
         ):  # both are one call where TLS is there from the first byte
@@ -93,12 +103,14 @@ async def sending(
         local_hostname=mailbox.domain,
         tls_context=context,
     )
+    if await asyncio.to_thread(_in_clear_by_mistake, notes, seconds):
+        return notes.steps
     try:
         with notes.trying():
             await wire.connect(timeout=seconds)
             notes.done(f"{at.host}:{at.port}")
             notes.stage = "tls"
-            await (wire.upgrade if at.tls == "starttls" else wire.greet)(seconds)
+            await wire.secure(at, seconds, tls)
             notes.done(_secured(wire.get_transport_info("ssl_object")))
             notes.stage = "login"
             await _log_in(wire, notes, seconds)
@@ -110,7 +122,7 @@ async def sending(
 async def _log_in(wire: Wire, notes: _Notes, seconds: float) -> None:
     user = notes.at.user
     if not user:
-        notes.done("none is asked for: its URL names no user")
+        await _without_login(wire, notes, seconds)
         return
     if isinstance(notes.login, str):
         await wire.log_in(user, notes.login, seconds)
@@ -120,6 +132,51 @@ async def _log_in(wire: Wire, notes: _Notes, seconds: float) -> None:
         token = await asyncio.to_thread(notes.login.token)
         await wire.log_in_by_token(user, token, seconds)
     notes.done(f"as {user}")
+
+
+async def _without_login(wire: Wire, notes: _Notes, seconds: float) -> None:
+    """Whether the server takes a sender that did not log in: MAIL is asked, and taken back."""
+    answer = await wire.ask(f"MAIL FROM:<{notes.address}>".encode("ascii", "replace"), seconds)
+    if answer.code // 100 == _NEVER:
+        todo = f"no user in the URL: {_url(notes, 'smtps' if notes.at.tls == 'implicit' else 'smtp')}"
+        notes.fell("refused", f"it takes no letter without a login: {spoken(answer)}", todo)
+        return
+    await wire.ask(b"RSET", seconds)
+    notes.done("none is asked for: its URL names no user")
+
+
+def waits_for_tls(host: str, port: int, seconds: float = GREETING) -> bool:
+    """Whether a server says nothing in clear and speaks TLS from the first byte. No certificate is asked for.
+
+    It blocks, for some times `seconds` at most; False where there is no server.
+    """
+    blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection((host, port), seconds) as line, suppress(TimeoutError):
+            line.recv(1)
+            return False
+        with socket.create_connection((host, port), seconds) as line, blind.wrap_socket(line):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _in_clear_by_mistake(notes: _Notes, seconds: float) -> bool:
+    """Whether the URL says no TLS, for a server of this machine that waits for it: then that is noted."""
+    at = notes.at
+    if at.tls != "none" or not waits_for_tls(at.host, at.port, min(GREETING, seconds)):
+        return False
+    notes.done(f"{at.host}:{at.port}")
+    notes.stage = "tls"
+    notes.fell("tls", "it speaks TLS from the first byte", f"write {_url(notes, f'{notes.protocol}s')}")
+    return True
+
+
+def _url(notes: _Notes, scheme: str) -> str:
+    """The server's URL by another scheme, with a user in it."""
+    host = f"[{notes.at.host}]" if ":" in notes.at.host else notes.at.host
+    return f"{scheme}://{quote(notes.at.user or notes.address, safe='')}@{host}:{notes.at.port}"
 
 
 async def reading(
@@ -151,6 +208,8 @@ def _reading(
     notes = _Notes("imap", at, login, mailbox.address)
     context = (tls or verified_tls()) if at.tls != "none" else None
     wire: imapwire.Wire | None = None
+    if _in_clear_by_mistake(notes, seconds):
+        return notes.steps
     try:
         with notes.trying():
             wire = imapwire.Wire(Line(at.host, at.port, context, seconds, reach))
@@ -210,7 +269,7 @@ def _explained(exc: Exception, notes: _Notes) -> tuple[str, str, str]:
         for kind, explain in _KINDS:
             if isinstance(cause, kind):
                 return explain(cause, notes)
-    return "unreachable", reason(exc), f"check {notes.protocol} in outreach.toml"
+    return "unreachable", reason(exc), f"check {notes.protocol}: is that the right host and port?"
 
 
 def _login_refused(exc: Exception, notes: _Notes) -> tuple[str, str, str] | None:
@@ -227,6 +286,9 @@ def _login_refused(exc: Exception, notes: _Notes) -> tuple[str, str, str] | None
         return "busy", f"not now: {said}", "try again in some minutes"
     if not isinstance(notes.login, str):
         return "login", f"login refused: {said}", f"sign in again: {_auth(notes)}"
+    if isinstance(exc, aiosmtplib.SMTPAuthenticationError) and exc.code == _NO_METHOD:
+        todo = f"is that the right port? Usual is {_USUAL['smtp']}. If it asks for no login, name no user"
+        return "login", f"login refused: {said}", todo
     todo = "check user name and password; many providers want an app password, not the one of their web page"
     return "login", f"login refused: {said}", todo
 
@@ -264,8 +326,7 @@ def _certificate(exc: BaseException, notes: _Notes) -> tuple[str, str, str]:
 
 def _handshake(exc: BaseException, notes: _Notes) -> tuple[str, str, str]:
     said = f"no TLS on port {notes.at.port}: {reason(exc) if isinstance(exc, Exception) else ''}"
-    right = "smtps:// with port 465, or smtp:// with port 587" if notes.protocol == "smtp" else "port 993"
-    return "tls", said, f"is that the right port? Usual is {right}"
+    return "tls", said, f"is that the right port? Usual is {_USUAL[notes.protocol]}"
 
 
 def _unknown_host(exc: BaseException, notes: _Notes) -> tuple[str, str, str]:
@@ -280,7 +341,7 @@ def _refused(exc: BaseException, notes: _Notes) -> tuple[str, str, str]:
     return (
         "unreachable",
         f"{notes.at.host} takes no connection on port {notes.at.port}",
-        "check the port in outreach.toml; is a firewall in between?",
+        "is that the right port, and does the server run? Or is a firewall in between?",
     )
 
 

@@ -33,6 +33,7 @@ class Provider:
     page: str
     domains: frozenset[str] = frozenset()
     mx: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
     per_day: int | None = None
     note: str = ""
 
@@ -54,6 +55,7 @@ def known() -> Mapping[str, Provider]:
             page=entry["page"],
             domains=frozenset(entry.get("domains", ())),
             mx=frozenset(entry.get("mx", ())),
+            aliases=frozenset(entry.get("aliases", ())),
             per_day=entry.get("per_day"),
             note=entry.get("note", ""),
         )
@@ -63,16 +65,22 @@ def known() -> Mapping[str, Provider]:
 
 
 def named(name: str) -> Provider:
-    """The provider of that id.
+    """The provider of that id, or of another name that people give it: an alias, or a domain that is its own.
 
     :raises MailboxError: there is none.
     """
-    found = known().get(name.strip().lower())
+    word = name.strip().lower()
+    found = known().get(word) or of_domain(word) or _by_alias().get(word)
     if found is None:
-        near = did_you_mean(name, known())
+        near = did_you_mean(word, (*known(), *_by_alias()))
         hint = "" if near else f"known are {', '.join(known())}; for others give --smtp and --imap"
         raise MailboxError(f"there is no provider {name[:40]}{near}", hint=hint)
     return found
+
+
+@cache
+def _by_alias() -> Mapping[str, Provider]:
+    return MappingProxyType({alias: each for each in known().values() for alias in each.aliases})
 
 
 def of_domain(domain: str) -> Provider | None:

@@ -100,7 +100,7 @@ class Session:
                 tls_context=(self._tls or await asyncio.to_thread(verified_tls)) if secured else None,
             )
             await wire.connect(timeout=seconds[stage])
-            await (wire.upgrade if at.tls == "starttls" else wire.greet)(seconds[stage])
+            await wire.secure(at, seconds[stage], self._tls)
             stage = "auth"
             if at.user:
                 await self._log_in(wire, at.user, seconds[stage])

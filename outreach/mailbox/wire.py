@@ -53,7 +53,7 @@ def endpoint(url: str, protocol: Literal["smtp", "imap"] = "smtp") -> Endpoint:
     """What a server's URL of outreach.toml says: `smtps://user@host:465`, `imaps://user@host:993`.
 
     `smtps` and `imaps` are TLS from the first byte (RFC 8314 §3.2, §3.3). `smtp` must upgrade by STARTTLS,
-    `imap` is refused, except that a loopback host is spoken to in clear.
+    `imap` is refused, except that a loopback host is spoken to in clear (see `Wire.secure` for logins).
 
     :raises MailboxError: no such scheme, no host, a bad port, or a secret inside; never quotes the URL.
     """
@@ -218,6 +218,26 @@ class Wire(aiosmtplib.SMTP):
         """EHLO, or HELO where that is all the server knows."""
         self.timeout = timeout
         await self._ehlo_or_helo_if_needed()
+
+    async def secure(self, at: Endpoint, timeout: float, tls: ssl.SSLContext | None = None) -> None:
+        """Says EHLO, and what else has to come before a login or a letter.
+
+        STARTTLS where `at` demands it; on this machine too where a user is to log in and the server lets
+        nobody in before it. A certificate that is not trusted ends the connection there as well.
+
+        :param tls: another trust than the system's, for a connection that was opened in clear.
+        """
+        if at.tls == "starttls":
+            await self.upgrade(timeout)
+            return
+        await self.greet(timeout)
+        if at.tls == "none" and at.user and self._hides_logins():
+            self.tls_context = tls or await asyncio.to_thread(verified_tls)
+            await self.upgrade(timeout)
+
+    def _hides_logins(self) -> bool:
+        """Whether the server offers STARTTLS, and no login as long as that is not done (RFC 4954 §4)."""
+        return self.supports_extension("starttls") and not self.server_auth_methods
 
     async def upgrade(self, timeout: float) -> None:
         """STARTTLS and a second EHLO: what was announced in clear does not count (RFC 3207 §4.2)."""

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from outreach.campaign import Campaign, Workspace
 from outreach.model import EnrollmentStatus, Mailbox, MessageStatus
-from outreach.plan.draft import GONE, NEVER_OPEN, Draft, draft
+from outreach.plan.draft import GONE, NEVER_OPEN, Draft, draft, fingerprint
 from outreach.plan.values import Enrolled, Held, Leaving, Open, Replacement, Reworded
 from outreach.schedule.window import Opening, next_opening
 from outreach.schedule.zones import zone_of
@@ -74,7 +74,8 @@ def _differences(
     """Whether a waiting letter's text (or that it is held), and whether its times differ under the new files."""
     if new.hold:
         return waiting.reason != new.hold.reason, False
-    text = waiting.fingerprint != new.fingerprint
+    # A letter that only has another name by now is the same to its reader.
+    text = waiting.fingerprint != fingerprint(waiting.letter, new.content, new.to_name)
     if waiting.status == MessageStatus.HELD and not text:
         # Held by a server, or because it could not be composed, the same text would fare the same.
         return False, waiting.reason in (NEVER_OPEN.reason, f"{enrolled.mailbox}{GONE}")

@@ -9,9 +9,9 @@ from typing import Any
 
 from outreach import segment, template
 from outreach.campaign import Campaign, Workspace
-from outreach.errors import InputError, Problem, Where
+from outreach.errors import InputError, Where
 from outreach.model import FieldType, Mailbox, Prospect, Value, Window
-from outreach.plan import linting
+from outreach.plan import doubts, linting
 from outreach.plan.changes import changes
 from outreach.plan.draft import SENDER_FIELDS
 from outreach.plan.joining import join
@@ -86,14 +86,12 @@ def make(
     """The plan of a campaign as of a moment; `launched` is what its launched revision says, `ended` whether
     the campaign was ended since.
 
-    Raises InputError where the segment or a letter cannot be used with the fields that prospects have, or a step
-    has the name that a letter had before.
+    Raises InputError where the segment or a letter cannot be used with the fields that prospects have.
     """
     if launched and not workspace.lint.accepted:
         workspace = workspace.accepting(launched.lint.accepted)  # until another launch says otherwise
     campaign = workspace.campaigns[stem]
     condition = condition_of(workspace, campaign, state, launched)
-    _check_names(campaign, state)
     _check_letters(workspace, campaign, state)
     making = _Making(state.past.of(condition.uses, as_of))
     for enrolled in state.enrolled.values():
@@ -108,7 +106,10 @@ def make(
         campaign=stem,
         as_of=as_of,
         **making.found(),
-        doubts=tuple(segment.unheard(condition.uses, state.past.names(TAG)) if condition.uses else ()),
+        doubts=(
+            *doubts.of_condition(condition, lambda: state.past.names(TAG)),
+            *doubts.of_lists(workspace, campaign),
+        ),
         settings=settings,
         newest=state.newest,
         base=state.base,
@@ -172,20 +173,6 @@ def matchable(prospect: Prospect, history: segment.History) -> dict[str, Value]:
     if history:
         history.tell(prospect.id, known)
     return known
-
-
-def _check_names(campaign: Campaign, state: State) -> None:
-    """InputError for a step with a former name of another letter: is it that letter, which may have left?"""
-    problems = []
-    for place, step in enumerate(campaign.steps):
-        now = state.renamed.get(step.letter, "")
-        if now and step.was != now:
-            where = campaign.step_places[place] if campaign.step_places else Where(campaign.file)
-            says = f"{step.letter!r} is what the letter {now!r} was called before"
-            hint = f'if it is the same letter: was = "{now}"; else give it a name of its own'
-            problems.append(Problem(where, says, hint))
-    if problems:
-        raise InputError(problems)
 
 
 def _check_letters(workspace: Workspace, campaign: Campaign, state: State) -> None:

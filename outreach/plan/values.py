@@ -68,7 +68,6 @@ class State:
     elsewhere: Mapping[int, str]  # prospect id -> the other campaign it is in
     newest: int = 0  # the id of the newest message
     base: int = 0  # the id of the revision that holds, 0 for none
-    renamed: Mapping[str, str] = field(default_factory=dict)  # stems that letters had before -> theirs now
     replies: Replies = Replies()
     past: Past = NoPast()  # what conditions ask of the history
     written: Mapping[int, Last] = field(default_factory=dict)  # prospect id -> last letter of other campaigns
@@ -158,7 +157,7 @@ class Plan:
     gained: Mapping[str, int] = field(default_factory=dict)  # new letter -> people it is still to come for
     lost: Mapping[str, int] = field(default_factory=dict)  # letter that is gone -> people it was to come for
     unknown: Mapping[str, int] = field(default_factory=dict)  # field -> people out for want of it
-    doubts: tuple[str, ...] = ()  # of the condition: tags that nobody has
+    doubts: tuple[str, ...] = ()  # of whom it takes: tags that nobody has, an empty list
     undecided: int = 0  # people out for want of some field
     settings: str = ""  # digest of the files' meaning: steps, texts, window, mailboxes, limits
     files_changed: bool = False

@@ -1,16 +1,19 @@
 """The letters of everybody in a table, what is unlike the others first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import Any
 
 from outreach.campaign import Workspace
 from outreach.plan.letters import Letters, own_text
-from outreach.report.lines import LABEL, WIDTH, broken, labelled, number, table, width
+from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, number, padded, table, width
 from outreach.report.odd import Sketch, odd, sketch
 
 HELD = "HELD: "
+_LEAST = 12  # columns that a text keeps beside a long address
+_LOOKED_AT = 300  # characters of a text: more no row shows
+_Kind = tuple[str, str]  # letter and language: such texts are written alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,67 +62,168 @@ def _rows(workspace: Workspace, people: Iterable[Letters], only: int | None) -> 
         )
 
 
-def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
-    """The table in so many columns, the counts, and how to see one letter whole.
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A text of every letter: what letters of a kind share, by kind, and a cell for what is a person's own."""
 
-    No address is cut: a long one has a line of its own. A subject that all letters have is told once, and what
-    all first lines begin with is left out where they would be cut before they differ.
+    label: str
+    shared: tuple[tuple[_Kind, str], ...]
+    cells: tuple[str, ...]
+
+
+def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
+    """The table in so many columns, the counts, and how to see the letters whole: a person a line.
+
+    Above it stands what the subjects, or first lines, of a letter share, where there is no room for it in every
+    row; below only what is a person's own. No address is cut: a very long one has a line of its own.
     """
     if not found:
         return f"No letter of {stem} is to come."
+    kinds = sorted({_kind(row) for row in found})
     languages = len({row.language for row in found}) > 1
-    subjects = [f"{HELD}{row.hold}" if row.hold else row.subject for row in found]
-    same = len(found) > 1 and len(set(subjects)) == 1
-    header = ["TO", *(["LANG"] if languages else []), "WORDS", *([] if same else ["SUBJECT"]), "FIRST LINE"]
-    firm = [
+    texts = 1 if _are_alike(found) else 2
+    numbers = [*([4] if languages else []), 5]  # as wide as their headers
+    firm = sum(each + 2 for each in numbers)
+    most = columns - firm - texts * (_LEAST + 2) + 2
+    to = max((width(row.email) for row in found if width(row.email) <= most), default=2)
+    used = max(to, 2) + 2 + firm
+    half = (columns - used) // 2 - 1
+    subject = _subjects(found, half if texts > 1 else 0)
+    taken = max(map(width, subject.cells)) + 2 if texts > 1 else 0
+    begins = _beginnings(found, max(columns - used - taken, half))
+    shown = [subject, begins] if texts > 1 else [begins]
+    header = ["TO", *(["LANG"] if languages else []), "WORDS", *(each.label for each in shown)]
+    cells = [
         [
-            row.email if width(row.email) <= columns * 2 // 5 else "",
+            row.email if width(row.email) <= to else "",
             *([row.language or "-"] if languages else []),
             str(row.words),
+            *rest,
         ]
-        for row in found
+        for row, *rest in zip(found, *(each.cells for each in shown), strict=True)
     ]
-    used = [max(map(width, cells)) + 2 for cells in zip(header, *firm, strict=False)]
-    texts = [[] if same else subjects, [row.first_line for row in found]]
-    shown = [*_telling(found, [each for each in texts if each], columns - sum(used))]
-    cells = [[*row, *rest] for row, *rest in zip(firm, *shown, strict=True)]
     head, *lines = table(cells, header, columns, whole=("TO",)).split("\n")
-    addressed = [
-        line if first else f"{row.email}\n{line}"
-        for row, (first, *_), line in zip(found, cells, lines, strict=True)
-    ]
-    about = [labelled("SUBJECT", *broken(subjects[0], columns - LABEL - 1))] if same else []
+    about = list(_about([subject, begins], kinds))
     held = sum(bool(row.hold) for row in found)
     counts = f"{number(len(found), 'letter')}, {held} held" if held else number(len(found), "letter")
-    example = f"outreach preview {stem} --prospect {found[0].email}"
-    order = f"{counts}; what is unlike the others stands first"
-    return "\n".join([head, *addressed, "", *about, order, labelled("NEXT", example)])
-
-
-def _telling(found: Sequence[Row], texts: Sequence[list[str]], room: int) -> Iterator[list[str]]:
-    """Columns of texts that share so much room: what does not fit loses the words that all of its
-    kind begin with.
-    """
-    each = (room - 2 * (len(texts) - 1)) // len(texts)
-    for cells in texts:
-        kinds: dict[tuple[str, str], list[str]] = {}
-        for row, cell in zip(found, cells, strict=True):
-            kinds.setdefault((row.letter, row.language), []).append(cell)
-        begins = {kind: _alike(same) if max(map(width, same)) > each else 0 for kind, same in kinds.items()}
-        yield [
-            _without(cell, begins[row.letter, row.language]) for row, cell in zip(found, cells, strict=True)
+    return "\n".join(
+        [
+            *about,
+            *([""] if about else []),
+            head,
+            *(_line(row, line, used, to, columns) for row, line in zip(found, lines, strict=True)),
+            "",
+            f"{counts}; what is unlike the others stands first",
+            labelled("NEXT", f"outreach preview {stem}"),
         ]
+    )
 
 
-def _alike(texts: Sequence[str]) -> int:
-    """How many words all texts begin with, if something comes after them."""
-    split = [each.split(" ") for each in texts if each and not each.startswith(HELD)]
-    alike = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*split, strict=False)))
-    return min([alike, *(len(words) - 1 for words in split)]) if len(split) > 1 else 0
+def _kind(row: Row) -> _Kind:
+    return row.letter, row.language
 
 
-def _without(text: str, words: int) -> str:
-    return f"… {text.split(' ', words)[-1]}" if words and text and not text.startswith(HELD) else text
+def _line(row: Row, line: str, used: int, to: int, columns: int) -> str:
+    """A row as it is shown: why it is held takes the place of its texts; a very long address stands above."""
+    if row.hold:
+        line = (padded(fit(line, used), used) + fit(f"{HELD}{row.hold}", columns - used)).rstrip()
+    return line if width(row.email) <= to else f"{row.email}\n{line}"
+
+
+def _are_alike(found: Sequence[Row]) -> bool:
+    """Whether all letters of each kind have the same subject, some kind at least two letters."""
+    subjects = _by_kind(found, [row.subject for row in found]).values()
+    return any(len(each) > 1 for each in subjects) and all(len(set(each)) == 1 for each in subjects)
+
+
+def _by_kind(found: Sequence[Row], texts: Sequence[str]) -> dict[_Kind, list[str]]:
+    """The texts of what nothing holds, by kind."""
+    kinds: dict[_Kind, list[str]] = {}
+    for row, each in zip(found, texts, strict=True):
+        if not row.hold:
+            kinds.setdefault(_kind(row), []).append(each)
+    return dict(sorted(kinds.items()))
+
+
+def _subjects(found: Sequence[Row], room: int) -> _Column:
+    """A kind's one subject, and what its subjects share where they have no room, are told above the table."""
+    texts = [row.subject[:_LOOKED_AT] for row in found]
+    ends = {}
+    for kind, some in _by_kind(found, texts).items():
+        one, long = len(set(some)) == 1, max(map(width, some)) > room
+        if (one and (long or len(some) > 1)) or long:
+            ends[kind] = _shared(list(set(some)))
+    return _column("SUBJECT", found, texts, ends)
+
+
+def _beginnings(found: Sequence[Row], room: int) -> _Column:
+    """What a kind's first lines begin with is told above the table where they would be cut before they differ."""
+    texts = [row.first_line[:_LOOKED_AT] for row in found]
+    ends = {}
+    for kind, some in _by_kind(found, texts).items():
+        different = set(some)
+        if len({fit(each, room) for each in different}) < len(different):
+            head, _ = _shared(list(different))
+            ends[kind] = min(some, key=len)[:head].rfind(" ") + 1, 0
+    return _column("BEGINS", found, texts, ends)
+
+
+def _column(
+    label: str, found: Sequence[Row], texts: Sequence[str], ends: Mapping[_Kind, tuple[int, int]]
+) -> _Column:
+    """A column without so many characters at the beginning and the end of a kind's texts."""
+    shared: dict[_Kind, str] = {}
+    cells = []
+    for row, each in zip(found, texts, strict=True):
+        head, tail = (0, 0) if row.hold else ends.get(_kind(row), (0, 0))
+        own = each[head : len(each) - tail]
+        cells.append("" if row.hold else own.strip())
+        if head or tail:
+            shared[_kind(row)] = f"{each[:head]}{'…' if own else ''}{each[len(each) - tail :]}"
+    return _Column(label, tuple(sorted(shared.items())), tuple(cells))
+
+
+def _shared(texts: Sequence[str]) -> tuple[int, int]:
+    """How many characters all texts begin and end with, in whole words; all of them where they are the same."""
+    low, high = min(texts), max(texts)  # what these two begin with, all between them do
+    if low == high:
+        return len(low), 0
+    head = _words(texts, _alike(low, high))
+    rests = [each[head:][::-1] for each in texts]
+    return head, _words(rests, _alike(min(rests), max(rests)))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _words(texts: Sequence[str], alike: int) -> int:
+    """The most of so many characters that are whole words in every text, with a word after them."""
+    same, least = texts[0], min(map(len, texts))
+    alike = min(alike, least - 1)
+    while alike > 0 and any(
+        (same[alike - 1].isalnum() and each[alike].isalnum()) or not any(map(str.isalnum, each[alike:]))
+        for each in texts
+    ):
+        alike -= 1
+    return max(alike, 0)
+
+
+def _about(shown: Sequence[_Column], kinds: Sequence[_Kind]) -> Iterator[str]:
+    """What letters share, each kind under its name where there are several."""
+    letters, languages = ({kind[place] for kind in kinds} for place in (0, 1))
+    for each in shown:
+        lines: list[str] = []
+        for (letter, language), said in each.shared:
+            name = " ".join(
+                [*([letter] if len(letters) > 1 else []), *([language or "-"] if len(languages) > 1 else [])]
+            )
+            lines += broken(f"{name}: {said}" if name else said, WIDTH - LABEL - 1)
+        if lines:
+            yield labelled(each.label, *lines)
+    if any("…" in said for each in shown for _, said in each.shared):
+        yield labelled("", "… is what the table shows of it")
 
 
 def value(found: Sequence[Row]) -> list[dict[str, Any]]:

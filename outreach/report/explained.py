@@ -105,7 +105,9 @@ Answer: TypeAlias = Person | Life | Line
 
 
 def deciding(chains: Sequence[Chain]) -> Chain | None:
-    """The chain that answers for all: the one with the next date, else one that waits, else the first."""
+    """The chain that answers for all: the one with the next date, else one that waits, else one of a campaign
+    they are or were in, else that of the campaign they come nearest to joining.
+    """
     dated = [chain for chain in chains if chain.at]
     later = [chain for chain in chains if chain.not_before]
     waiting = [chain for chain in chains if chain.because and chain.because.outcome is Outcome.WAITS]
@@ -113,4 +115,17 @@ def deciding(chains: Sequence[Chain]) -> Chain | None:
         return min(dated, key=lambda chain: (chain.at, chain.campaign))
     if later:
         return min(later, key=lambda chain: (chain.not_before, chain.campaign))
-    return next(iter([*waiting, *chains]), None)
+    return next(iter([*waiting, *sorted(chains, key=_far)]), None)
+
+
+_SEGMENT = {True: 0, None: 1, False: 2}
+
+
+def _far(chain: Chain) -> tuple[int, ...]:
+    """How far somebody is from a campaign. One that has ended, or whose files have problems, takes nobody."""
+    if chain.joined:
+        return (0,)
+    stops = [rule.rule for rule in chain.rules if rule.outcome is Outcome.STOPS]
+    results = [_SEGMENT[rule.facts["result"]] for rule in chain.rules if rule.rule == "segment"]
+    closed = "campaign" in stops or "files" in stops
+    return (1, closed, *(results or [len(_SEGMENT)]), "exclude" in stops)

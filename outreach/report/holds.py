@@ -1,12 +1,12 @@
 """Who a plan leaves out, why, and what puts it right."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from outreach.campaign import Campaign
 from outreach.plan import Held, Plan
-from outreach.report.lines import number
+from outreach.report.lines import LABEL, WIDTH, broken, number
+from outreach.report.shell import word
 
 # What puts a hold right, by its code. The others are no mistakes: suppressed, excluded, elsewhere.
 FIXES: Mapping[str, str] = {
@@ -55,6 +55,15 @@ def fixes(held: Sequence[Held], stem: str) -> Iterator[str]:
     yield from list(dict.fromkeys(found))[:MOST]
 
 
+def mending(held: Sequence[Held], stem: str) -> Iterator[str]:
+    """`fixes` as lines beside a label; a command is never broken."""
+    for fix in fixes(held, stem):
+        if fix.startswith("outreach "):
+            yield f"fix: {fix}"
+        else:
+            yield from broken(f"fix: {fix}", WIDTH - LABEL - 1, rest="  ")
+
+
 def _fix(each: Held, stem: str) -> str:
     preview = f"outreach preview {stem} --prospect {each.email}"
     return FIXES[each.hold.code].format(stem=stem, fix=each.hold.fix, preview=preview)
@@ -75,5 +84,5 @@ def remedy(made: Plan, campaign: Campaign) -> str:
     if found:
         mend = f"put right what is HELD, then outreach plan {made.campaign}"
         return found if found.startswith("outreach ") else mend
-    segment = f"outreach segment {shlex.quote(' '.join(campaign.segment.split()))}"
+    segment = f"outreach segment {word(' '.join(campaign.segment.split()))}"
     return segment if made.held or not made.matched else ""

@@ -20,25 +20,37 @@ _NAMES = {"auto_reply": "away", "hard_bounce": "bounce", "soft_bounce": "soft bo
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Mails to show: `rows` of all `total`, newest first; `waiting` are how many wait for a person `today`."""
+    """Mails to show: `rows` of all `total`, newest first; `waiting` are how many wait for a person `today`.
+
+    They are only those that wait, or only those that are `unmatched`.
+    """
 
     rows: Sequence[Mapping[str, Any]]
     total: int
     waiting: int
     today: date
     only_waiting: bool = False
+    unmatched: bool = False
 
 
 def text(found: Found, zone: str, columns: int) -> str:
     """The newest answers: who, what each is, which letter it answers, its first line."""
     if not found.rows:
-        return "Nothing waits for you." if found.only_waiting else "Nothing has come back."
+        return _none(found)
     shown = "\n".join(line for row in found.rows for line in _lines(row, found, zone, columns))
     left = found.total - len(found.rows)
     more = f"... and {left:,} more: --limit {found.total}" if left else ""
     stars = "" if found.only_waiting else f"* {number(found.waiting, 'mail')} waiting for you"
     last = "\n".join(filter(None, (more, stars if found.waiting else "", labelled("NEXT", _next(found)))))
     return f"{shown}\n\n{last}"
+
+
+def _none(found: Found) -> str:
+    if found.only_waiting:
+        return "Nothing waits for you."
+    if found.unmatched:
+        return "Nothing has come back that answers you and is nobody's. Mails of strangers are not kept."
+    return "Nothing has come back."
 
 
 def _next(found: Found) -> str:

@@ -53,9 +53,10 @@ def question(screen: plan.Screen) -> str:
 def done(screen: plan.Screen, revision: int, first: datetime | None, people: int) -> str:
     """The end of a launch: what holds now, the first departure, how to undo, and whether somebody sends."""
     stem, made = screen.campaign.stem, screen.plan
-    leaves = (
-        f"{moment(first, screen.zone)}; before that nothing leaves" if first else "nothing leaves as it is"
-    )
+    alone = "before that nothing leaves" if not screen.revision else f"the others: outreach calendar {stem}"
+    leaves = f"{moment(first, screen.zone)}; {alone}" if first else "nothing leaves as it is"
+    if not first and screen.pauses:
+        leaves = f"nothing leaves while paused: {next(iter(screen.pauses.values()))}"
     new, fewer = number(people, "new person", "new people"), len(made.new) - people
     out = [f"{number(fewer, 'person', 'people')} must not join any more: outreach plan {stem} says why"]
     nights = f"nobody joins at night before `outreach launch {stem}`: this is a pilot"

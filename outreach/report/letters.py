@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from outreach.campaign import Campaign
-from outreach.model import EnrollmentStatus, Hold
+from outreach.model import EnrollmentStatus, Hold, Prospect
 from outreach.plan import Draft
 from outreach.plan.letters import Letters
-from outreach.report.lines import WIDTH, moment, wrapped
+from outreach.report.lines import WIDTH, broken, moment, wrapped
+from outreach.schedule.zones import day_of, zone, zone_of
 
 STANDINGS: Mapping[str, str] = {
     "new": "new, a launch enrolls them",
@@ -74,10 +76,9 @@ def held(hold: Hold) -> str:
 def _letter(draft: Draft, preview: Preview) -> Iterator[str]:
     """A letter as its reader gets it, under a line that says which and when."""
     steps = len(preview.campaign.steps)
-    title = (
-        f"step {draft.step + 1} of {steps}: {draft.letter}, not before {moment(draft.opens_at, preview.zone)}"
-    )
-    yield f"\n--- {title} ".ljust(WIDTH + 1, "-")
+    title = f"--- step {draft.step + 1} of {steps}: {draft.letter}, not before {not_before(draft, preview)} "
+    *full, last = broken(title, WIDTH)
+    yield "\n" + "\n".join((*full, f"{last} ".ljust(WIDTH, "-")))
     if draft.hold and not preview.letters.hold:
         yield held(draft.hold)
     if not draft.content.text:
@@ -87,6 +88,25 @@ def _letter(draft: Draft, preview: Preview) -> Iterator[str]:
     if draft.content.html is not None:
         yield "--- the same as HTML ".ljust(WIDTH, "-")
         yield draft.content.html.rstrip()
+
+
+def not_before(draft: Draft, preview: Preview) -> str:
+    """ "Mon 23 Nov 04:00 (09:00 Almaty)": the earliest a letter leaves, as `when`."""
+    return when(draft.opens_at, preview.letters.person, preview.zone)
+
+
+def when(at: datetime, person: Prospect, here: str) -> str:
+    """A moment in the zone `here`, and in brackets the reader's clock where it shows another time.
+
+    Their day stands with it where it is another, too: "Sun 22 Nov 20:00 (Mon 09:00 Almaty)".
+    """
+    there = zone_of(person.fields, here)
+    local = at.astimezone(zone(there))
+    if local.utcoffset() == at.astimezone(zone(here)).utcoffset():
+        return moment(at, here)
+    city = there.rpartition("/")[2].replace("_", " ")
+    weekday = "" if day_of(at, there) == day_of(at, here) else f"{local:%a} "
+    return f"{moment(at, here)} ({weekday}{local:%H:%M} {city})"
 
 
 def headers(draft: Draft, preview: Preview) -> dict[str, str]:

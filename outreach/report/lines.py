@@ -22,6 +22,7 @@ def width(text: str) -> int:
 def fit(text: str, columns: int) -> str:
     """A text cut to that many columns, with an ellipsis where something is left out, padded to them."""
     if width(text) > columns:
+        text = text[: 4 * columns]  # marks have no width: a letter with three of them is whole
         while text and width(text) > columns - 1:
             text = text[:-1]
         text += "…"

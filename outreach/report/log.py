@@ -99,6 +99,7 @@ _COUNTED: Final = {
 }
 _OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 _FACT: Final = re.compile(r"\{(\w+)\}")
+_LISTS: Final = ("fields", "tagged", "untagged")
 SOMEBODY, ERASED = "somebody", "an erased person"
 
 
@@ -107,7 +108,7 @@ class Entry:
     """One line of the log: one event, or the same event of many people in one transaction.
 
     `id` is that of the newest event in it; `email` is "" where it is about nobody or about several; `detail` is
-    what all of them say.
+    what all of them say, and of lists, such as the fields of an edit, what some of them say.
     """
 
     id: int
@@ -155,6 +156,9 @@ def _one(same: Sequence[Entry]) -> Entry:
         for name, told in first.detail.items()
         if all(each.detail.get(name) == told for each in same[1:])
     }
+    if first.kind == "edited":
+        together = {name: _together(name, same) for name in _LISTS}
+        alike |= {name: names for name, names in together.items() if names}
     return Entry(
         id=first.id,
         at=first.at,
@@ -167,6 +171,11 @@ def _one(same: Sequence[Entry]) -> Entry:
         message=first.message if len(same) == 1 else None,
         detail=alike,
     )
+
+
+def _together(name: str, same: Sequence[Entry]) -> list[Any]:
+    """What is in a list of any of these events, each once."""
+    return list(dict.fromkeys(one for each in same for one in each.detail.get(name) or ()))
 
 
 def said(entry: Entry, zone_name: str) -> str:

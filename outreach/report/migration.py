@@ -7,6 +7,7 @@ from outreach.plan import Plan
 from outreach.report.lines import day, number
 from outreach.schedule.zones import day_of, zone
 
+FEW = 5  # letters that leave in a day even from a mailbox that is new
 MOST = 4  # groups of one kind on the screen; the JSON has everybody
 
 
@@ -18,9 +19,11 @@ def sellers(made: Plan) -> Iterator[str]:
         yield f"{people} of {owner}'s stay with {mailbox}, who wrote to their companies first"
 
 
-def changed(made: Plan, revision: int, zone_name: str) -> Iterator[str]:
-    """Letters that wait and change: texts, dates, places in the sequence. `revision` is the launched one."""
-    coming = revision + 1 if made.files_changed else revision
+def changed(made: Plan, revision: int, coming: int, zone_name: str) -> Iterator[str]:
+    """Letters that wait and change: texts, dates, places in the sequence. `revision` is the launched one (0 for
+    none), `coming` the number of the next.
+    """
+    coming = coming if made.files_changed else revision
     texts = Counter(each.draft.letter for each in made.reworded if each.text and not each.draft.hold)
     for letter, count in texts.most_common():
         yield f"{number(count, 'waiting letter')} reworded ({letter}, revision {coming})"
@@ -59,7 +62,9 @@ def _moves(made: Plan, zone_name: str) -> Iterator[str]:
             groups[day(then, zone_name), day(now, zone_name)] += 1
     shown = groups.most_common(MOST)
     for (then_, now_), count in shown:
-        yield f"{number(count, 'waiting letter moves', 'waiting letters move')} from {then_} to {now_}"
+        # Of many that may leave from one moment on, a cap lets some go later.
+        later = " or later" if count > FEW else ""
+        yield f"{number(count, 'waiting letter moves', 'waiting letters move')} from {then_} to {now_}{later}"
     if rest := len(moved) - sum(count for _, count in shown):
         yield f"{number(rest, 'waiting letter moves', 'waiting letters move')} to other days"
 
@@ -72,9 +77,8 @@ def leaving(made: Plan) -> Iterator[str]:
         yield f"{number(count, 'person', 'people')} in the campaign {is_} {what} by now"
 
 
-def kept(made: Plan, revision: int) -> Iterator[str]:
+def kept(made: Plan, revision: int, coming: int) -> Iterator[str]:
     """People who got letters already: the last one, of which revision, and what follows of which."""
-    coming = revision + 1 if made.files_changed else revision
     groups = Counter(made.stands).most_common(MOST)
     renewed = made.files_changed and revision
     for stand, count in groups:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from outreach.errors import Problem
 from outreach.model import CampaignStatus, Scope
 from outreach.report import refusals
 from outreach.report.lines import ago, broken, moment, number
@@ -23,10 +24,20 @@ NAMED = 3  # mailboxes and people named in one line
 RECENT = timedelta(hours=1)  # `run --once`, started again and again, counts as a sender for so long
 
 CODES = (
-    *("store_held", "no_password", "not_launched", "mailbox_paused", "inbox_unreadable", "inbox_not_read"),
-    *("answers", "uncertain", "held", "no_sender"),
+    *(
+        "store_held",
+        "no_password",
+        "settings_broken",
+        "not_launched",
+        "mailbox_paused",
+        "mailbox_unreachable",
+    ),
+    *("inbox_unreadable", "inbox_not_read", "answers", "uncertain", "held", "no_sender"),
 )
 """What may need a person."""
+KEEPS = ("store_held", "no_password", "mailbox_paused", "mailbox_unreachable", "inbox_unreadable")
+"""Those of them that keep letters from leaving: `run --once` ends with 1."""
+STUBBORN = 3  # tries in a row: a server that is out of reach for some minutes needs nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,8 @@ def _needs(standing: Standing) -> Iterator[Need]:
         yield Need("store_held", f"NOTHING IS SENT: {standing.hold}", "outreach release")
     for address, ways in standing.lacking.items():
         yield Need("no_password", f"no password for {address}: its letters stay. {ways}", subject=address)
+    if standing.broken:
+        yield _broken(standing.broken)
     yield from _of_mailboxes(standing)
     if standing.answers:
         mails = number(standing.answers, "mail waits", "mails wait")
@@ -90,6 +103,14 @@ def _needs(standing: Standing) -> Iterator[Need]:
         yield Need("no_sender", f"letters wait since {since} and nobody sends them", "outreach run")
 
 
+def _broken(problems: Sequence[Problem]) -> Need:
+    """The first problem of outreach.toml, how many more there are, and what that means."""
+    first = problems[0]
+    more = f" (and {number(len(problems) - 1, 'more problem')})" if problems[1:] else ""
+    why = f"{first.where}: {first.message}{more}; what is launched goes on as it was launched"
+    return Need("settings_broken", why, "outreach lint")
+
+
 def _of_mailboxes(standing: Standing) -> Iterator[Need]:
     for address in standing.outdated:
         why = f"outreach.toml has other servers for {address} than what was launched, and that is used"
@@ -101,18 +122,32 @@ def _of_mailboxes(standing: Standing) -> Iterator[Need]:
                 why = f"{why.rstrip('.')}. Correct its password {KEPT}, then"
             yield Need("mailbox_paused", f"{pause.name} is paused: {why}", resuming(pause), pause.name)
     for box in standing.boxes:
+        if need := _unreachable(box, standing):
+            yield need
         if box.inbox_trouble:
             yield _unreadable(box)
         if box.follow_ups and not box.reads:
             yield Need("inbox_not_read", inbox_not_read(box), subject=box.address)
 
 
+def _unreachable(box: Box, standing: Standing) -> Need | None:
+    """That a mailbox's server was out of reach again and again: nothing leaves, though it is tried once more."""
+    begins = f"{Verdict.UNREACHABLE}: "
+    rests = (each for each in standing.pauses if (each.scope, each.name) == (Scope.MAILBOX, box.address))
+    rest = next((each for each in rests if each.until and each.reason.startswith(begins)), None)
+    if rest is None or rest.actor != SENDER or box.setbacks < STUBBORN:
+        return None
+    tries = f"{box.setbacks} tries in a row failed, the next is at {soon(rest.until or rest.at, standing)}"
+    why = f"nothing leaves {box.address}: {refusals.told(rest.reason, rest.actor).rstrip('.')}; {tries}"
+    return Need("mailbox_unreachable", why, f"outreach mailbox test {box.address}", box.address)
+
+
 def _unreadable(box: Box) -> Need:
-    why, command = f"the inbox of {box.address} cannot be read: {box.inbox_trouble}", "outreach run --once"
-    if REFUSED in box.inbox_trouble:
+    trouble = box.inbox_trouble.removeprefix(f"{box.address}: ")
+    why = f"the inbox of {box.address} cannot be read: {trouble}"
+    if REFUSED in trouble:
         why = f"{why.rstrip('.')}. Correct its password {KEPT}"
-        command = f"outreach mailbox test {box.address}"
-    return Need("inbox_unreadable", why, command, box.address)
+    return Need("inbox_unreadable", why, f"outreach mailbox test {box.address}", box.address)
 
 
 def inbox_not_read(box: Box) -> str:

@@ -98,7 +98,7 @@ def _pause(event: Happening, zone_name: str) -> str:
 def held(reason: str) -> list[str]:
     """That nothing may leave from this store, and the way out."""
     return [
-        f"NOTHING IS SENT: {reason}",
+        *broken(f"NOTHING IS SENT: {reason}", rest="  "),
         "      see how things stand: outreach status",
         "      let it go on: outreach release",
     ]

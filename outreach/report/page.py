@@ -16,8 +16,9 @@ from outreach.campaign import Workspace
 from outreach.model import OPEN_ENROLLMENT
 from outreach.plan import Draft
 from outreach.plan.letters import Letters, own_text
-from outreach.report.letters import hold_value, name_of, standing
+from outreach.report.letters import hold_value, name_of, standing, when
 from outreach.report.lines import moment, number
+from outreach.schedule.zones import zone, zone_of
 
 MARK = '<meta name="generator" content="outreach preview">'
 """Stands at the beginning of every page: only such a file may be written over."""
@@ -142,6 +143,7 @@ def _letter(page: Page, letters: Letters, draft: Draft) -> dict[str, Any]:
         "text": own,
         "footer": draft.content.text[len(own) :].strip(),
         "html": draft.content.html,
-        "when": moment(draft.opens_at, page.zone),
+        "when": when(draft.opens_at, letters.person, page.zone),
+        "clock": f"{draft.opens_at.astimezone(zone(zone_of(letters.person.fields, page.zone))):%H:%M}",
         "hold": hold_value(draft.hold),
     }

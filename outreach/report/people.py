@@ -1,13 +1,16 @@
 """People: as rows, and one person with everything the store knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Suppression
+from outreach.model import EnrollmentStatus, MessageStatus, Prospect, Suppression, Value
+from outreach.plan.draft import DEFAULT_LANGUAGE
+from outreach.prospect import DERIVED, derived
 from outreach.report import log
 from outreach.report.lines import LABEL, WIDTH, broken, fit, labelled, moment, number, table
+from outreach.report.shell import word
 from outreach.report.spreadsheet import escaped
 
 DEFAULT = ("email", "first_name", "last_name", "company", "country")
@@ -38,6 +41,8 @@ class Page:
     total: int
     tags: Mapping[int, Sequence[str]] = field(default_factory=dict)
     got: Mapping[int, Sequence[Got]] | None = None
+    condition: str = ""  # that found them
+    everybody: int = 0  # all people in the store, where nobody was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,17 @@ def cell(person: Prospect, column: str, tags: Sequence[str] = ()) -> str:
     return escaped(found) if (found := own.get(column, person.fields.get(column))) is not None else ""
 
 
+def made(person: Prospect) -> Mapping[str, Value]:
+    """The fields that a letter in the person's language (English where none is known) has beside their own."""
+    return derived(person.fields, str(person.fields.get("language", "")) or DEFAULT_LANGUAGE)
+
+
 def plain(person: Prospect, column: str, tags: Sequence[str] = ()) -> str:
-    """One value of a person for a screen."""
+    """One value of a person for a screen; of a field that letters make, as a letter has it."""
     own = {"email": person.email, "source": person.source, "basis": person.basis, "tags": ", ".join(tags)}
     found = own.get(column, person.fields.get(column, ""))
+    if found == "" and column in DERIVED:
+        found = made(person).get(column, "")
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 
@@ -106,11 +118,19 @@ def rows(
 def text(page: Page, columns: Sequence[str], zone: str) -> str:
     """The first people of a total, and how many more there are; times in `zone`."""
     if not page.people:
-        step = "" if page.got is not None else "\n" + labelled("NEXT", "outreach prospects import FILE.csv")
-        return f"nobody{step}"
+        return _nobody(page)
     more = page.total - len(page.people)
     left = f"... and {more:,} more: --limit {page.total}" if more else number(page.total, "person", "people")
     return f"{_table(page, columns, zone)}\n{left}"
+
+
+def _nobody(page: Page) -> str:
+    """That nobody is found, and what to do: look at the values that there are, or import somebody."""
+    among = f" of {number(page.everybody, 'person', 'people')}" if page.everybody else ""
+    step = "" if page.everybody or page.got is not None else "outreach prospects import FILE.csv"
+    if page.everybody and page.condition:
+        step = f"outreach segment {word(page.condition)}"
+    return f"nobody{among}" + (f"\n{labelled('NEXT', step)}" if step else "")
 
 
 def _table(page: Page, columns: Sequence[str], zone: str) -> str:
@@ -157,7 +177,7 @@ def _got_value(got: Got) -> dict[str, Any]:
 
 def value(person: Prospect, tags: Sequence[str]) -> dict[str, Any]:
     """`email`, `company_key` (colleagues have the same), `source`, `basis`, `created_at`, `tags`, `fields` (by
-    name).
+    name), `made` (fields that a letter in their language has beside these, by name).
     """
     return {
         "email": person.email,
@@ -167,25 +187,26 @@ def value(person: Prospect, tags: Sequence[str]) -> dict[str, Any]:
         "created_at": person.created_at,
         "tags": list(tags),
         "fields": dict(person.fields),
+        "made": dict(made(person)),
     }
 
 
 def dossier(found: Dossier, zone: str) -> str:
     """The screen of one person; times in `zone`."""
     person, blocked = found.prospect, found.suppression
+    letters = {name: value for name, value in made(person).items() if name not in person.fields}
     added = f", added {moment(person.created_at, zone)}" if person.created_at else ""
-    wide = max(map(len, person.fields), default=0)
+    whole = f"{person.email}, company key {person.company}{added}"
     parts = [
-        labelled("PERSON", f"{person.email}, company key {person.company}{added}"),
+        labelled("PERSON", *broken(whole, WIDTH - LABEL - 1, rest="  ")),
         labelled("NEVER", f"to be written to: {_blocked(blocked, zone)}") if blocked else "",
         labelled("ORIGIN", f"source: {person.source or 'none'}; legal basis: {person.basis or 'none'}"),
-        labelled("FIELDS", *(f"{name:<{wide}}  {plain(person, name)}" for name in person.fields))
-        if person.fields
-        else "",
+        labelled("FIELDS", *_fields(person, person.fields)) if person.fields else "",
+        labelled("MADE", *_fields(person, letters)) if letters else "",
         labelled("TAGS", ", ".join(found.tags)) if found.tags else "",
         labelled("CAMPAIGNS", *([line for each in found.parts for line in _part(each, zone)] or ["none"])),
         labelled("LETTERS", *(_letter(each, zone) for each in found.letters)) if found.letters else "",
-        labelled("HISTORY", *(_done(each, zone) for each in found.history[-HISTORY:]))
+        labelled("HISTORY", *(line for each in found.history[-HISTORY:] for line in _done(each, zone)))
         if found.history
         else "",
         labelled("NEXT", f"outreach why {person.email}"),
@@ -193,10 +214,22 @@ def dossier(found: Dossier, zone: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _done(entry: log.Entry, zone: str) -> str:
+def _fields(person: Prospect, names: Collection[str]) -> Iterator[str]:
+    wide = max(map(len, names), default=0)
+    for name in names:
+        yield from broken(
+            plain(person, name), WIDTH - LABEL - 1, first=f"{name:<{wide}}  ", rest=" " * (wide + 2)
+        )
+
+
+def _done(entry: log.Entry, zone: str) -> list[str]:
     by, why = f", {entry.actor}" if entry.actor else "", log.reason(entry)
     said = f"{moment(entry.at, zone)}{by}: {log.said(entry, zone)}" + (f" ({why})" if why else "")
-    return fit(said, WIDTH - LABEL - 1).rstrip()
+    first, *more = broken(said, WIDTH - LABEL - 1, rest="  ")
+    return [
+        first,
+        *([fit(" ".join([more[0], "…"] if more[1:] else more), WIDTH - LABEL - 1).rstrip()] if more else []),
+    ]
 
 
 def _blocked(found: Suppression, zone: str) -> str:

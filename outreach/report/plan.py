@@ -28,16 +28,20 @@ class Screen:
     `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
     letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people;
     `unread` mailboxes keep theirs, for their inboxes are not read: the outlook is as if they were. A pilot is
-    of `pilot_of` people; else that is 0.
+    of `pilot_of` people; else that is 0. `coming` is the number of the next revision; `example` letters still
+    speak for the company of the starter.
     """
 
     plan: Plan
     campaign: Campaign
     outlook: Outlook
     zone: str
+    sender: str = ""
     plan_id: str = ""
     pilot_of: int = 0
     revision: int = 0
+    coming: int = 1
+    example: Sequence[str] = ()
     pauses: Mapping[str, str] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
     unread: Sequence[str] = ()
@@ -60,16 +64,18 @@ def _sections(screen: Screen) -> Iterator[str]:
     made = screen.plan
     yield _section("NEW", [_new(made, screen.pilot_of), *mistyped.told(made)])
     if made.held:
-        yield _section("HELD", [holds.counted(made.held)], [*_fixes(made)])
-    if made.unknown or made.doubts:
-        yield _section("UNKNOWN", [*([holds.unknown(made)] if made.unknown else []), *made.doubts])
+        yield _section("HELD", [holds.counted(made.held)], [*holds.mending(made.held, made.campaign)])
+    if made.unknown:
+        yield _section("UNKNOWN", [holds.unknown(made)])
+    if made.doubts:
+        yield _section("DOUBTS", made.doubts)
     if sellers := [*migration.sellers(made)]:
         yield _section("SELLERS", sellers)
-    if changed := [*migration.changed(made, screen.revision, screen.zone)]:
+    if changed := [*migration.changed(made, screen.revision, screen.coming, screen.zone)]:
         yield _section("CHANGED", changed)
     if made.leaving:
         yield _section("STOPPED", [*migration.leaving(made)])
-    if kept := [*migration.kept(made, screen.revision)]:
+    if kept := [*migration.kept(made, screen.revision, screen.coming)]:
         yield _section("KEPT", kept)
     yield _section("DATES", [*outlook.dates(screen.outlook, made.as_of, screen.zone)])
     yield _section("LIMIT", [*outlook.limits(screen.outlook, screen.campaign.mailboxes)])
@@ -82,10 +88,6 @@ def _sections(screen: Screen) -> Iterator[str]:
     if screen.pauses:
         yield _section("PAUSED", [f"{what}: {command}" for what, command in screen.pauses.items()])
     yield _section("SENDER", [sender_line(screen.workers, made.as_of, screen.last_alive)])
-
-
-def _fixes(made: Plan) -> Iterator[str]:
-    yield from (f"fix: {each}" for each in holds.fixes(made.held, made.campaign))
 
 
 def _section(label: str, lines: Iterable[str], commands: Iterable[str] = ()) -> str:
@@ -119,6 +121,8 @@ def _letters(screen: Screen) -> Iterator[str]:
         yield f"{each.where}: {each.code} {each.message}"
     for code, reason in made.accepted:
         yield f"accepted {code}: {reason}"
+    if screen.example:
+        yield f"the example's company speaks in {', '.join(screen.example)}: write your own offer"
     for reason, count in Counter(screen.lacking).most_common(MOST):
         yield f"{number(count, 'follow-up')} will be held, {reason}"
 
@@ -132,7 +136,8 @@ def next_command(screen: Screen) -> str:
     if nobody and (made.restarts or not screen.revision):
         return holds.remedy(made, screen.campaign) or "outreach status"
     if not made.empty:
-        return f"outreach launch {stem}" + (f" --plan {screen.plan_id}" if screen.plan_id else "")
+        plan_id = f" --plan {screen.plan_id}" if screen.plan_id else ""
+        return f"outreach launch {stem}{plan_id}" + (f" --first {len(made.new)}" if screen.pilot_of else "")
     if screen.outlook.first:
         return f"outreach calendar {stem}"
     return "outreach prospects import FILE.csv" if not screen.plan.matched else "outreach status"
@@ -143,14 +148,16 @@ def value(screen: Screen) -> dict[str, Any]:
 
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}], "held":
-    [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is odd about the
-    condition, such as a tag that nobody has], "mistyped": {domain: the one that may be meant},
+    [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is odd about
+    whom it takes, such as a tag that nobody has or an empty exclude file], "mistyped": {domain: the one that
+    may be meant},
     "changed": [{"email", "letter", "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced":
     [{"email", "old", "new"}], "stopped": [email] (in a list of those to leave alone), "kept", "stands":
     [{"letter", "revision", "following", "people"}], "passed", "gained", "lost": {letter: people, for whom it
     is new but too late, new and to come, gone}, "dates",
     "limits", "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted":
-    {code: reason}, "lacking": {reason: people}}, "followups_wait": [mailboxes whose inbox is not read],
+    {code: reason}, "lacking": {reason: people}, "example": [letters in which the example's company speaks]},
+    "followups_wait": [mailboxes whose inbox is not read],
     "pauses": [{"what", "command"}], "sender", "next"}`; `dates` (as if every inbox were read) and
     `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered,
     `revision` is 0 before the first launch, `new` of a replacement is null where the sequence ends.
@@ -177,6 +184,7 @@ def value(screen: Screen) -> dict[str, Any]:
             "findings": [finding_value(each) for each in made.findings],
             "accepted": dict(made.accepted),
             "lacking": dict(screen.lacking),
+            "example": list(screen.example),
         },
         "followups_wait": list(screen.unread),
         "pauses": [{"what": what, "command": command} for what, command in screen.pauses.items()],

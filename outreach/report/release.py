@@ -9,6 +9,9 @@ from outreach.report.lines import broken, labelled, moment, number
 from outreach.report.standing import Next
 
 SHOWN = 5  # people, mailboxes, departures named on the screen; JSON has all
+MANUAL = (
+    "its folders are not read (no imap in outreach.toml)"  # why a mailbox is blind that no password opens
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Survey:
     `missing` counts these where this machine has sent them (None: nobody knows), `found` the ones that the Sent
     folders show and that now count as sent. `blind` names the mailboxes whose Sent folder proves nothing, and
     why. `unknown` counts letters there that the store knows nothing of; `paused` and `strangers` had them,
-    in the store or not. Paused, too, is who had another first letter than the one that waits for them.
+    in the store or not. Paused, too, is who had another first letter than the one that waits for them. From the
+    blind mailboxes that are `unlaunched` this store has launched nothing.
     """
 
     hold: str
@@ -41,6 +45,7 @@ class Survey:
     found: int = 0
     unknown: int = 0
     blind: Mapping[str, str] = field(default_factory=dict)
+    unlaunched: Sequence[str] = ()
     paused: Sequence[str] = ()
     strangers: Sequence[str] = ()
     news: Sequence[str] = ()
@@ -53,13 +58,35 @@ class Survey:
         if not self.behind:
             return ""
         if self.blind:
-            boxes = ", ".join(list(self.blind)[:3])
-            return f"nobody can see what {boxes} sent after the copy was made"
-        shown = self.found + self.unknown
-        if self.missing is not None and self.missing > shown:
+            return f"nobody can see what {', '.join(self.blind)} sent after the copy was made"
+        if self.missing is not None and self.missing > self.seen:
             missing = number(self.missing, "letter")
-            return f"{missing} left after the copy was made, the Sent folders show {shown:,}"
+            return f"{missing} left after the copy was made, the Sent folders show {self.seen:,}"
         return ""
+
+    @property
+    def seen(self) -> int:
+        """Letters in the Sent folders that this store had not sent."""
+        return self.found + self.unknown
+
+    @property
+    def closed(self) -> list[str]:
+        """The blind mailboxes whose folders could be read, with a password or once their server answers."""
+        return [address for address, why in self.blind.items() if why != MANUAL]
+
+
+def ways(survey: Survey) -> list[str]:
+    """What a person can do where something is unproved, the best first."""
+    found = []
+    if survey.closed:
+        tests = ", ".join(f"outreach mailbox test {address}" for address in survey.closed[:SHOWN])
+        found.append(f"give {', '.join(survey.closed)} its password, or mend what that says: {tests}")
+    if survey.unlaunched:
+        found.append(
+            f"if nothing was ever sent from {', '.join(survey.unlaunched)}, take its [[mailbox]] out of "
+            "outreach.toml"
+        )
+    return [*found, f"{'or ' if found else ''}take it upon you, for all mailboxes: --without-inbox"]
 
 
 def screen(survey: Survey, zone: str, *, dry_run: bool = False) -> str:
@@ -83,12 +110,15 @@ def screen(survey: Survey, zone: str, *, dry_run: bool = False) -> str:
 
 def _found_out(survey: Survey, *, dry_run: bool) -> Iterator[tuple[str, str]]:
     if survey.missing:
-        letters = number(survey.missing, "letter")
-        yield "MISSING", f"{letters} left from here that this store had not sent"
+        yield "MISSING", _missing(survey.missing, survey.seen)
     if survey.found:
         letters = number(survey.found, "letter")
         count = "would count as sent" if dry_run else "count as sent now"
         yield "FOUND", f"{letters} in Sent that this store had not sent: they {count}"
+    if survey.unknown and dry_run:  # what comes after a letter is known once that one counts as sent
+        letters = number(survey.unknown, "letter")
+        what = "whoever had a later letter of a campaign goes on after it, whoever had another is paused"
+        yield "IN SENT", f"{letters} more that this store does not know yet: {what}"
     if survey.paused:
         people = number(len(survey.paused), "person", "people")
         words = "had a letter of which this store knows nothing, or another first letter"
@@ -107,6 +137,15 @@ def _found_out(survey: Survey, *, dry_run: bool) -> Iterator[tuple[str, str]]:
         yield "BLIND", f"{mailbox}: {why}"
     if survey.unproved:
         yield "CAUTION", f"{survey.unproved}; what left then would leave again"
+        for way in ways(survey):
+            yield "", way
+
+
+def _missing(missing: int, seen: int) -> str:
+    letters = f"{number(missing, 'letter')} left from here that this store had not sent"
+    if seen >= missing:
+        return f"{letters}: {'it is' if missing == 1 else 'all are'} in Sent"
+    return f"{letters}: {seen:,} of them in Sent" if seen else letters
 
 
 def _departures(survey: Survey, zone: str) -> Iterator[str]:
@@ -136,7 +175,10 @@ def nothing() -> str:
 
 def would(survey: Survey) -> str:
     """The end of a dry run's screen: what to call."""
-    return labelled("NEXT", f"outreach release{' --without-inbox' if survey.unproved else ''}")
+    if survey.unproved and not survey.closed:
+        return labelled("NEXT", "outreach release --without-inbox")
+    tests = (f"outreach mailbox test {address}" for address in survey.closed[:SHOWN])
+    return labelled("NEXT", *tests, "outreach release")
 
 
 def released(survey: Survey) -> str:
@@ -153,18 +195,18 @@ def released(survey: Survey) -> str:
 def value(survey: Survey, *, released: bool, dry_run: bool) -> dict[str, Any]:
     """`hold` (why it was held, ""), `behind` (whether it may lack letters that left), `missing` (how many, null
     where nobody knows), `found` (of those: seen in Sent, now sent), `unknown` (letters in Sent of which it knows
-    nothing), `blind` (mailbox -> why its Sent folder proves
-    nothing), `unproved` (why letters may leave twice, ""), `paused` and `strangers` (readers of unknown letters),
-    `news` (of the inboxes), `relearned` (suppressions from the journal), `trouble` (of the journal), `due`
-    (`campaign`, `mailbox`, `letters`, `oldest`), `waiting`, `first` (`at`, `email`, `letter`, `campaign`,
-    `mailbox`), `released`, `dry_run`.
+    nothing), `blind` (mailbox -> why its Sent folder proves nothing), `unlaunched` (those of them that this store
+    has launched nothing from), `unproved` (why letters may leave twice, ""), `paused` and `strangers` (readers of
+    unknown letters), `news` (of the inboxes), `relearned` (suppressions from the journal), `trouble` (of the
+    journal), `due` (`campaign`, `mailbox`, `letters`, `oldest`), `waiting`, `first` (`at`, `email`, `letter`,
+    `campaign`, `mailbox`), `released`, `dry_run`.
     """
     plain = ("hold", "behind", "missing", "found", "unknown", "unproved", "waiting", "relearned", "trouble")
     departures = ("at", "email", "letter", "campaign", "mailbox")
     overdue = ("campaign", "mailbox", "letters", "oldest")
     return {
         **{name: getattr(survey, name) for name in plain},
-        **{name: list(getattr(survey, name)) for name in ("paused", "strangers", "news")},
+        **{name: list(getattr(survey, name)) for name in ("paused", "strangers", "news", "unlaunched")},
         "blind": dict(survey.blind),
         "due": [{name: getattr(each, name) for name in overdue} for each in survey.due],
         "first": [{name: getattr(each, name) for name in departures} for each in survey.first],

@@ -53,12 +53,12 @@ class Sent:
     unfiled: str
 
 
-def text(sent: Sent) -> str:
-    """That it has left, and what comes next."""
+def text(sent: Sent, follow: str) -> str:
+    """That it has left, and the next command."""
     lines = [labelled("SENT", f"to {sent.outgoing.to_email} from {sent.mailbox}; {sent.number} is done")]
     if sent.unfiled:
         lines.append(labelled("WARNING", *broken(f"no copy in Sent: {sent.unfiled}", WIDTH - LABEL - 1)))
-    return "\n".join((*lines, labelled("NEXT", "outreach inbox waiting")))
+    return "\n".join((*lines, labelled("NEXT", follow)))
 
 
 def value(sent: Sent) -> dict[str, Any]:

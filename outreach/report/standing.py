@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from outreach.errors import Problem
 from outreach.model import CampaignStatus, EnrollmentStatus, Kind, Scope
 from outreach.report.sender import Beat
 
@@ -64,6 +65,7 @@ class Box:
     next: Next | None = None
     inbox_trouble: str = ""
     away: date | None = None  # the last day of its being away; None if it is not
+    setbacks: int = 0  # tries in a row that failed because of the mailbox or its server
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Tonight:
 class Course:
     """A campaign that was launched: people by status, letters that wait.
 
-    `tonight` is None where nobody joins by itself, or where there are too many people to look through.
+    `tonight` is None where nobody joins by itself, or where there are too many people to look through. A
+    `pilot` has enroll = nightly, and nobody joins it before it is launched as a whole.
     """
 
     stem: str
@@ -89,6 +92,7 @@ class Course:
     nightly: bool
     next: Next | None = None
     tonight: Tonight | None = None
+    pilot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class Standing:
     came_back: CameBack = CameBack()
     limit: int = 0  # a run ended because so many letters were through, and more could leave
     configured: int = 0  # mailboxes in outreach.toml
+    broken: Sequence[Problem] = ()  # what is wrong in outreach.toml
 
     @property
     def waiting(self) -> int:

@@ -121,6 +121,8 @@ def _box(box: Box, standing: Standing) -> str:
 
 
 def _no_box(standing: Standing) -> str:
+    if standing.broken:
+        return "none launched yet"
     if not standing.configured:
         return "none yet: outreach mailbox add"
     return f"{standing.configured} in outreach.toml, none launched yet: outreach mailbox list"
@@ -133,6 +135,8 @@ def _pause_of(box: Box, standing: Standing) -> Pause | None:
 
 def _tonight(standing: Standing) -> list[str]:
     nightly = [_joining(each) for each in standing.courses if each.nightly]
+    pilots = [each.stem for each in standing.courses if each.pilot]
+    nightly += [f"nobody joins {stem} yet, it is a pilot: outreach launch {stem}" for stem in pilots]
     return some(nightly) or ["nobody joins by itself (enroll = launch)"]
 
 
@@ -185,8 +189,8 @@ def value(standing: Standing) -> dict[str, Any]:
 
     - `now`, `since`: the moment, and from when letters and people are counted
     - `needs`: `[{"code", "text", "command"}]`, empty if nothing needs a person. Codes: `store_held`,
-      `no_password`, `not_launched`, `mailbox_paused`, `answers`, `uncertain`, `held`, `inbox_not_read`,
-      `inbox_unreadable`, `no_sender`
+      `no_password`, `settings_broken` (outreach.toml has problems), `not_launched`, `mailbox_paused`,
+      `mailbox_unreachable`, `answers`, `uncertain`, `held`, `inbox_not_read`, `inbox_unreadable`, `no_sender`
     - `sent`: `{"first", "follow_ups", "deferred", "refused"}` letters
     - `came_back`: how many mails by kind, and what people entered by hand: `{"reply": 4, ...}`; `interested`:
       how many of the replies show interest

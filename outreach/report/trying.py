@@ -84,7 +84,7 @@ def _steps_value(steps: Iterable[Step]) -> list[dict[str, Any]]:
 @dataclass(frozen=True, slots=True)
 class Added:
     """A mailbox that was added: the files that changed, where its password is kept ("" where nothing was kept),
-    what came of trying it, what is still to do, the campaigns that write from it.
+    what came of trying it, what is still to do, the campaigns that write from it, those launched first.
     """
 
     box: Mailbox
@@ -93,6 +93,7 @@ class Added:
     steps: Sequence[Step]
     todo: Sequence[str]
     campaigns: Sequence[str]
+    launched: Sequence[str] = ()  # those of `campaigns` that were launched
 
 
 def added_text(added: Added) -> str:
@@ -108,14 +109,17 @@ def added_text(added: Added) -> str:
         *(line for each in added.todo for line in broken(each, rest="  ")),
     ]
     if added.campaigns:
-        return "\n".join([*lines, f"next: outreach plan {added.campaigns[0]}"])
+        marked = (f"{each} (launched)" if each in added.launched else each for each in added.campaigns)
+        lines += broken(f"It writes for {', '.join(marked)}.", rest="  ")
+        alone = len(added.campaigns) == 1 or len(added.launched) == 1
+        return "\n".join([*lines, f"next: outreach plan{f' {added.campaigns[0]}' if alone else ''}"])
     names = f'mailboxes = ["{box.address}"]'
     return "\n".join([*lines, *broken(f"next: name it in a campaign: {names}, then outreach plan")])
 
 
 def added_value(added: Added) -> dict[str, Any]:
     """`{"address", "smtp", "imap", "per_day", "ramp_from", "files": [name], "password_kept_in", "todo": [text],
-    "campaigns": [stem], "steps": [...]}`, the steps as `mailbox test` has them.
+    "campaigns": [stem], "steps": [...]}`, the steps as `mailbox test` has them, the campaigns launched first.
     """
     box = added.box
     return {

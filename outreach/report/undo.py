@@ -30,9 +30,7 @@ class Undoing:
 def text(undoing: Undoing, zone: str, *, dry_run: bool) -> str:
     """The screen of `undo`."""
     by = f" by {undoing.actor}" if undoing.actor else ""
-    leave = (
-        f"{number(undoing.people, 'person leaves', 'people leave')} {undoing.stem} again; nothing had left"
-    )
+    leave = f"{_leave(undoing)}; nothing had left"
     after = (
         f"revision {undoing.back_to} holds"
         if undoing.back_to
@@ -56,8 +54,13 @@ def text(undoing: Undoing, zone: str, *, dry_run: bool) -> str:
 
 def question(undoing: Undoing, zone: str) -> str:
     """ "Undo the launch of Mon 23 Nov 10:02? 16 people leave retail-shelving again"."""
-    people = number(undoing.people, "person leaves", "people leave")
-    return f"Undo the launch of {moment(undoing.at, zone)}? {people} {undoing.stem} again"
+    return f"Undo the launch of {moment(undoing.at, zone)}? {_leave(undoing)}"
+
+
+def _leave(undoing: Undoing) -> str:
+    if not undoing.people:
+        return "nobody had joined by it"
+    return f"{number(undoing.people, 'person leaves', 'people leave')} {undoing.stem} again"
 
 
 def value(undoing: Undoing, *, dry_run: bool) -> dict[str, Any]:

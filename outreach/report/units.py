@@ -1,8 +1,8 @@
 """What starts the sender on a server: unit files, a line for cron, a container file, filled in for a workspace."""
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from outreach import data
@@ -32,6 +32,7 @@ RestrictSUIDSGID=true
 LockPersonality=true
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK"""
 
+ROOT = "# This is root. Better launch and call `run --units` as a user of its own.\n"
 TEMPORARY = ("/tmp/", "/var/tmp/")  # PrivateTmp puts empty ones in their place (systemd.exec(5))
 
 
@@ -40,7 +41,9 @@ class Site:
     """Where the sender is to run: absolute paths, and the system's user.
 
     `program` is the command without its arguments, `writable` the folders of workspace, store and witness;
-    systemd hands over the passwords of the mailboxes in `credentials`. `folder` is where the files go.
+    systemd hands over the passwords of the mailboxes in `credentials`; the `idle` ones are in no campaign yet.
+    `environ` is what of the caller's environment the sender is to have, `withheld` names secrets in it that stay
+    out. `folder` is where the files go.
     """
 
     workspace: str
@@ -51,17 +54,21 @@ class Site:
     writable: Sequence[str]
     credentials: Sequence[str]
     folder: str = "server"
+    environ: Mapping[str, str] = field(default_factory=dict)
+    idle: Sequence[str] = ()
+    withheld: Sequence[str] = ()
 
 
 def files(site: Site) -> dict[str, str]:
     """The files by name. OutreachError where a path cannot stand in them."""
-    for path in (site.workspace, *site.program, site.state, *site.writable):
+    for path in (site.workspace, *site.program, site.state, *site.writable, *site.environ.values()):
         if not path.isprintable():
             raise OutreachError(
                 f"the path {path!r} cannot stand in a unit file", hint="move it to a plainer place"
             )
-    state = f"OUTREACH_STATE={shlex.quote(site.state)}"
-    run = f"{state} {shlex.join(site.program)} run --once --quiet"
+    given = {"OUTREACH_STATE": site.state, **site.environ}
+    words = " ".join(f"{name}={shlex.quote(text)}" for name, text in given.items())
+    run = f"{words} {shlex.join(site.program)} run --once --quiet"
     values = {
         "workspace": site.workspace,
         "service": _service(site),
@@ -71,6 +78,9 @@ def files(site: Site) -> dict[str, str]:
         # A bare % would end the line (crontab(5)).
         "cron": f"cd {shlex.quote(site.workspace)} && {run}".replace("%", "\\%"),
         "folder": shlex.quote(site.folder),
+        "install": _install(site.credentials),
+        "root": ROOT if site.uid == 0 else "",
+        "trust": _trust(site.environ),
     }
     return {name: data.text(f"{FOLDER}/{name}").format_map(values) for name in SAYS}
 
@@ -81,6 +91,7 @@ def _service(site: Site) -> str:
         f"User={site.user}",
         f"WorkingDirectory={site.workspace.replace('%', '%%')}",
         f"Environment=PYTHONUNBUFFERED=1 {_word(f'OUTREACH_STATE={site.state}')}",
+        *(f"Environment={_word(f'{name}={text}')}" for name, text in site.environ.items()),
         *_credentials(site.credentials),
         *HARDENING.splitlines(),
         *([] if _in_temporary(site) else ["PrivateTmp=true"]),
@@ -91,7 +102,8 @@ def _service(site: Site) -> str:
 
 def _in_temporary(site: Site) -> bool:
     """Whether something that the service needs lies where everybody's temporary files do."""
-    paths = (site.workspace, site.state, *site.writable, *site.program[:1])
+    environ = (path for each in site.environ.values() for path in each.split(":"))
+    paths = (site.workspace, site.state, *site.writable, *site.program[:1], *environ)
     return any(f"{path}/".startswith(TEMPORARY) for path in paths)
 
 
@@ -103,6 +115,26 @@ def _credentials(addresses: Sequence[str]) -> list[str]:
         "# Each file holds one password and nothing else: root's, chmod 600.",
         *(f"LoadCredential=outreach.{each}:/etc/outreach/{each}" for each in addresses),
     ]
+
+
+def _install(addresses: Sequence[str]) -> str:
+    """The commands that put passwords where systemd takes them from, as comments; "" where none is needed."""
+    if not addresses:
+        return ""
+    files = (f"/etc/outreach/{each}" for each in addresses)
+    puts = (
+        f"#   sudo install -m 600 /dev/stdin {shlex.quote(each)}    # its password, Enter, Ctrl-D"
+        for each in files
+    )
+    return "\n".join(("#   sudo install -d -m 700 /etc/outreach", *puts, ""))
+
+
+def _trust(environ: Mapping[str, str]) -> str:
+    """What a container is to know of the caller's environment, as a comment: its files lie elsewhere in there."""
+    if not environ:
+        return ""
+    names = " and ".join(environ)
+    return f"# Your shell has {names}: mount what that names, and set it with `-e` at `podman run`.\n"
 
 
 def _word(text: str, also: str = "") -> str:
@@ -122,6 +154,7 @@ def text(written: Sequence[str], site: Site, *, dry_run: bool = False) -> str:
     lines = [labelled("WOULD ADD" if dry_run else "WROTE", f"in {site.folder}:", *shown)]
     passwords = [f"systemd takes that of {each} from /etc/outreach/{each}" for each in site.credentials]
     lines += [block("PASSWORDS", *passwords)] if passwords else []
+    lines += [block("NOTE", *notes)] if (notes := list(_notes(site))) else []
     if dry_run:
         return "\n".join(lines)
     unit = shlex.quote(f"{site.folder.rstrip('/')}/outreach.service")
@@ -133,11 +166,29 @@ def text(written: Sequence[str], site: Site, *, dry_run: bool = False) -> str:
     )
 
 
+def _notes(site: Site) -> Iterator[str]:
+    """What somebody should know before these files are put to work."""
+    if site.uid == 0:
+        yield "you are root, and so the sender would be: better launch and call this as a user of its own"
+    if site.environ:
+        yield f"the sender gets {' and '.join(site.environ)} as your shell has it"
+    for name in site.withheld:
+        yield f"{name} is a secret and stands in none of them: put it into a file and name that in PGPASSFILE"
+    if site.idle:
+        names = ", ".join(site.idle)
+        yield f"no campaign has {names}: once one does, write these files anew, for its password"
+
+
 def value(written: Sequence[str], site: Site, *, dry_run: bool = False) -> dict[str, Any]:
-    """`folder`, `files` (their names), `credentials` (addresses whose passwords systemd hands over), `dry_run`."""
+    """`folder`, `files` (their names), `credentials` (addresses whose passwords systemd hands over), `idle`
+    (addresses that no campaign has: they are left out), `environment` (names of variables that the files pass on),
+    `dry_run`.
+    """
     return {
         "folder": site.folder,
         "files": list(written),
         "credentials": list(site.credentials),
+        "idle": list(site.idle),
+        "environment": list(site.environ),
         "dry_run": dry_run,
     }

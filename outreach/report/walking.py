@@ -4,12 +4,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from outreach.plan import Draft
-from outreach.report.letters import AS_NOW, Preview, headers, held, name_of, standing
+from outreach.report.letters import AS_NOW, Preview, headers, held, name_of, not_before, standing
 from outreach.report.lines import broken, fit, moment, width
 
 KEYS = "n next  p back  up/down letter  space scroll  / find  h held  o outliers  a all"
-MORE_KEYS = "b browser  t test letter to me  q quit"
-_FOOT = 4  # lines below the letter: a rule, where we are, the keys
+MORE_KEYS = "1-9 letter  j k line  b browser  t test letter to me  ? keys  q quit"
+HELP: Sequence[tuple[str, str]] = (
+    ("n, Enter, right", "the next person"),
+    ("p, left", "the person before"),
+    ("down, up", "the next letter to the same person, the one before"),
+    ("1, 2, 3 ...", "the first letter, the second, the third ..."),
+    ("space", "a page further down in the letter"),
+    ("j, k", "a line down, a line up"),
+    ("/", "find people by words of their address, name or company; Esc leaves it"),
+    ("h", "only who is held"),
+    ("o", "only the outliers, whose letters are unlike the others"),
+    ("a", "everybody again"),
+    ("b", "everybody's letters as a page in the browser"),
+    ("t", "send this letter as a test to the mailbox it comes from; asks first"),
+    ("q, Esc, Ctrl-C", "the end; nothing was sent by looking"),
+)
+_BELOW = 3  # lines at the foot with the status: a rule and the keys
+_STATUS = 3  # lines of the status at most
+_SPAN = 14  # columns at its right for " 1-14/40", the lines shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +59,22 @@ def lines(screen: Screen, columns: int, rows: int) -> list[str]:
     room = page(screen, columns, rows)
     top = min(screen.top, max(len(text) - room, 0))
     seen = text[top : top + room]
-    foot = [_rule(columns), _status(screen, columns, len(text), room), KEYS, MORE_KEYS]
-    shown = [*head, *seen, *([""] * (room - len(seen))), *foot]
-    return [fit(_clean(each), columns) for each in (*shown[: rows - _FOOT], *shown[-_FOOT:])]
+    foot = [_rule(columns), *_status(screen, columns, len(text), room), KEYS, MORE_KEYS]
+    shown = [*head, *seen, *([""] * (room - len(seen)))]
+    return [fit(_clean(each), columns) for each in (*shown[: rows - len(foot)], *foot)]
+
+
+def status_lines(screen: Screen, columns: int) -> int:
+    """How many lines above the keys say where we are and what was done."""
+    return len(_standing(screen, columns))
+
+
+def help_lines(columns: int, rows: int) -> list[str]:
+    """Exactly `rows` lines of exactly `columns` columns: what each key does."""
+    said = [f"{keys:<16} {what}" for keys, what in HELP]
+    room = max(rows - 4, 1)
+    shown = ["The keys", "", *said[:room], *([""] * (room - len(said))), _rule(columns), "any key goes back"]
+    return [fit(each, columns) for each in shown]
 
 
 def furthest(screen: Screen, columns: int, rows: int) -> int:
@@ -54,7 +84,8 @@ def furthest(screen: Screen, columns: int, rows: int) -> int:
 
 def page(screen: Screen, columns: int, rows: int) -> int:
     """How many lines of the letter the screen shows."""
-    return max(rows - len(_head(screen, columns)) - _FOOT, 1)
+    foot = _BELOW + status_lines(screen, columns)
+    return max(rows - len(_head(screen, columns)) - foot, 1)
 
 
 def _head(screen: Screen, columns: int) -> list[str]:
@@ -66,20 +97,21 @@ def _head(screen: Screen, columns: int) -> list[str]:
     hold = letters.hold or (draft.hold if draft else None)
     told = broken(held(hold), columns)[:3] if hold else [standing(letters)]
     told += [AS_NOW] if screen.preview.changed and letters.sent else []
-    return [f"{letters.person.email}  {who}".rstrip(), *told, _steps(screen), _rule(columns)]
+    return [f"{letters.person.email}  {who}".rstrip(), *told, *_steps(screen, columns), _rule(columns)]
 
 
-def _steps(screen: Screen) -> str:
-    """The letters in a line, the one on the screen in brackets; those that have left before."""
-    zone, drafts, current = screen.preview.zone, screen.preview.drafts, draft_of(screen)
-    sent = [f"{each.letter} sent {moment(each.sent_at, zone)}" for each in screen.preview.letters.sent]
+def _steps(screen: Screen, columns: int) -> list[str]:
+    """The letters in a line, or two, the one on the screen in brackets; those that have left before."""
+    preview, current = screen.preview, draft_of(screen)
+    sent = [f"{each.letter} sent {moment(each.sent_at, preview.zone)}" for each in preview.letters.sent]
     to_come = [
-        f"[{each.step + 1} {each.letter}, not before {moment(each.opens_at, zone)}]"
+        f"[{each.step + 1} {each.letter}, not before {not_before(each, preview)}]"
         if each is current
         else f"{each.step + 1} {each.letter}"
-        for each in drafts
+        for each in preview.drafts
     ]
-    return "  ".join((*sent[-1:], *to_come)) or "no letter is to come"
+    line = "  ".join((*sent[-1:], *to_come)) or "no letter is to come"
+    return [line] if width(line) <= columns else broken(line, columns)[:2]
 
 
 def body(screen: Screen, columns: int) -> list[str]:
@@ -100,15 +132,22 @@ def _fitting(text: Sequence[str], columns: int) -> Iterator[str]:
         yield from [line] if width(line) <= columns else broken(line, columns)
 
 
-def _status(screen: Screen, columns: int, length: int, room: int) -> str:
-    """ "3 of 212, outlier: longest text (182 words, usually 58)", and at the right "1-14/40", the lines shown."""
+def _status(screen: Screen, columns: int, length: int, room: int) -> list[str]:
+    """ "3 of 212, outlier: longest text (182 words, usually 58)", and at its end "1-14/40", the lines shown."""
+    *others, last = _standing(screen, columns)
+    if length > room:
+        top = min(screen.top, length - room)
+        right = f" {top + 1}-{top + room}/{length}"
+        last = fit(last, max(columns - len(right), 1)) + right
+    return [*others, last]
+
+
+def _standing(screen: Screen, columns: int) -> list[str]:
+    """Where we are and what is to be said of it, in so many lines whatever part of the letter is shown."""
     view = f"{screen.view}: " if screen.view else ""
-    left = f"{view}{screen.place:,} of {screen.people:,}" + (f", {screen.said}" if screen.said else "")
-    if length <= room:
-        return left
-    top = min(screen.top, length - room)
-    right = f" {top + 1}-{top + room}/{length}"
-    return fit(left, columns - len(right)) + right
+    told = f"{view}{screen.place:,} of {screen.people:,}" + (f", {screen.said}" if screen.said else "")
+    room = max(columns - _SPAN, columns // 2)
+    return broken(_clean(told), room)[:_STATUS]
 
 
 def _rule(columns: int) -> str:

@@ -18,6 +18,7 @@ The history of people is asked by functions:
     days_since('any') > 90      whole days of 24 hours since the last letter (or that letter) left
     tag('fair-2026')            they are marked so
     campaign('retail-shelving') they are in it or were
+    replied('retail-shelving')  they have replied to it, by mail or as somebody entered it
 
 'any' stands for some letter, tag or campaign. A letter of which nobody knows whether it arrived counts as one
 that has left. To whom no letter has left, the days are missing, so that `days_since('any') > 90` does not find

@@ -17,6 +17,7 @@ _MEANT: Final = {
     **dict.fromkeys(("was_sent", "got", "received", "mailed", "contacted", "written"), "sent"),
     **dict.fromkeys(("days", "last_sent", "last", "since", "age", "days_ago"), "days_since"),
     **dict.fromkeys(("in_campaign", "enrolled", "campaigns"), "campaign"),
+    **dict.fromkeys(("answered", "has_replied", "reply", "replies"), "replied"),
 }
 """What people call these questions elsewhere."""
 

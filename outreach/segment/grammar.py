@@ -5,7 +5,7 @@ all        = negation { "and" negation }
 negation   = { "not" } ( "(" any ")" | segment | comparison )
 comparison = asked [ order value | ["not"] "in" "[" value { "," value } "]" | ["not"] "like" text
                    | "is" ["not"] "missing" ]
-asked      = field | ( "sent" | "days_since" | "tag" | "campaign" ) "(" text ")"
+asked      = field | ( "sent" | "days_since" | "tag" | "campaign" | "replied" ) "(" text ")"
 """
 
 import re
@@ -76,6 +76,7 @@ class _Parser:
         self.depth = depth
         self.deepest = depth
         self.comparisons = 0
+        self.texts: list[str] = []  # of the comparison that is being read
         self.words = tuple(tokens(source))
         self.at = 0
 
@@ -194,7 +195,7 @@ class _Parser:
 
     def comparison(self, token: Token, name: str, kind: FieldType, fact: Fact | None = None) -> Node:
         """The comparison of the field (or fact) `name`, whose tokens are behind us."""
-        operator = self.next
+        operator, self.texts = self.next, []
         if operator.says(*compare.ORDER):
             self.take()
             literal = self.value(name, kind, operator.text)
@@ -215,12 +216,15 @@ class _Parser:
         else:
             raise names.no_operator(self.source, token, operator, name, kind)
         piece = self.source.text[token.at : self.words[self.at - 1].end]
-        return Comparison(re.sub(r"\s*\n\s*", " ", piece), name, kind, match, fact)
+        return Comparison(re.sub(r"\s*\n\s*", " ", piece), name, kind, match, fact, tuple(self.texts))
 
     def value(self, name: str, kind: FieldType, symbol: str) -> Literal:
         """A literal that suits the field."""
         token, literal = self.literal(name)
-        return literals.checked(self.source, token, literal, name, kind, symbol)
+        value = literals.checked(self.source, token, literal, name, kind, symbol)
+        if isinstance(value, str):
+            self.texts.append(value)
+        return value
 
     def literal(self, name: str) -> tuple[Token, Literal]:
         token = self.next

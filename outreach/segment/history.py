@@ -1,4 +1,4 @@
-"""What a condition may ask of a person's history: which letters have left, tags, campaigns."""
+"""What a condition may ask of a person's history: which letters have left, tags, campaigns, replies."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ FUNCTIONS: Final[Mapping[str, Question]] = {
     "days_since": Question(FieldType.NUMBER, LETTER, "days_since('any') > 90"),
     "tag": Question(FieldType.BOOLEAN, TAG, "tag('fair-2026')"),
     "campaign": Question(FieldType.BOOLEAN, CAMPAIGN, "campaign('retail-shelving')"),
+    "replied": Question(FieldType.BOOLEAN, CAMPAIGN, "replied('any')"),
 }
 
 Names: TypeAlias = Callable[[str], Collection[str]]

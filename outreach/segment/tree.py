@@ -26,6 +26,7 @@ class Comparison:
     kind: FieldType
     match: Match = field(repr=False, compare=False)
     fact: Fact | None = None  # where the history is asked, not a field
+    texts: tuple[str, ...] = ()  # what the field is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Condition:
     uses: frozenset[Fact]
     _tree: Node = field(repr=False)
     _match: Match = field(repr=False, compare=False)
+
+    @property
+    def texts(self) -> frozenset[tuple[str, str]]:
+        """Each field with a text that it is compared with; patterns of `like` are none."""
+        return frozenset((leaf.name, text) for leaf in _leaves(self._tree) for text in leaf.texts)
 
     def match(self, fields: Fields) -> Verdict:
         """Whether a prospect with these fields is in the segment; None if a missing field leaves it open."""

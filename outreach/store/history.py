@@ -1,4 +1,4 @@
-"""What has happened to people, as conditions ask for it: letters that have left, tags, campaigns."""
+"""What has happened to people, as conditions ask for it: letters that have left, tags, campaigns, replies."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -6,14 +6,42 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from outreach.model import EnrollmentStatus, FieldType, MessageStatus
+from outreach.model import EnrollmentStatus, FieldType, Kind, MessageStatus
 from outreach.segment import Fact, History
 from outreach.segment.history import ANY, CAMPAIGN, FUNCTIONS, LETTER, TAG
-from outreach.store.tables import EPOCH, MICROSECOND, campaign, enrollment, event, message, prospect, tag
+from outreach.store.tables import (
+    EPOCH,
+    MICROSECOND,
+    answer,
+    campaign,
+    enrollment,
+    event,
+    message,
+    prospect,
+    tag,
+)
 
 LEFT = (MessageStatus.SENT, MessageStatus.SENDING, MessageStatus.UNCERTAIN)
 """Statuses of letters that have left, or may have: who asks is not to write twice."""
 _DAY = timedelta(days=1) // MICROSECOND
+_WHO = enrollment.c.prospect_id.label("who")
+_BY_MAIL = sa.select(answer.c.prospect_id.label("who"), message.c.campaign.label("name")).outerjoin(
+    message, message.c.id == answer.c.message_id
+)
+"""Who has written a mail, and about which campaign (NULL where that is not known)."""
+_QUERIES = {
+    "tag": sa.select(tag.c.prospect_id.label("who"), tag.c.name.label("name")).subquery(),
+    "campaign": sa.select(_WHO, enrollment.c.campaign.label("name"))
+    .where(enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+    .subquery(),
+    "replied": sa.union_all(
+        sa.select(_WHO, enrollment.c.campaign.label("name")).where(
+            enrollment.c.status == EnrollmentStatus.REPLIED
+        ),
+        _BY_MAIL.where(answer.c.kind == Kind.REPLY, answer.c.prospect_id.is_not(None)),
+    ).subquery(),
+}
+"""Of each function: who it is true of, by name."""
 _NAMED = {LETTER: message.c.letter, TAG: tag.c.name, CAMPAIGN: campaign.c.stem}
 
 
@@ -34,7 +62,7 @@ class Past:
         return found | {old for _, old in self._renamed()} if about == LETTER else found
 
     def of(self, facts: Iterable[Fact], as_of: datetime) -> History:
-        """The answers as of a moment: one query for letters, one for tags, one for campaigns, where asked."""
+        """The answers as of a moment: one query for letters, one each for the other functions that are asked."""
         wanted = set(facts)
         flags: dict[str, Collection[int]] = {}
         days: dict[str, dict[int, int]] = {}
@@ -47,13 +75,10 @@ class Past:
                 flags[fact.key] = when.keys()
             else:
                 days[fact.key] = {who: max(0, (now - at) // _DAY) for who, at in when.items()}
-        for about, column, people in (
-            (TAG, tag.c.name, tag.c.prospect_id),
-            (CAMPAIGN, enrollment.c.campaign, enrollment.c.prospect_id),
-        ):
-            asked = {fact for fact in wanted if FUNCTIONS[fact.function].about == about}
+        for function, query in _QUERIES.items():
+            asked = {fact for fact in wanted if fact.function == function}
             if asked:
-                found = self._having(column, people, {fact.name for fact in asked})
+                found = self._having(query, {fact.name for fact in asked})
                 flags |= {fact.key: found[fact.name] for fact in asked}
         return History(flags, days)
 
@@ -109,13 +134,11 @@ class Past:
             found.setdefault((stem, change["old"]), set()).add(change["new"])
         return found
 
-    def _having(self, column: sa.Column[str], people: sa.Column[int], names: set[str]) -> dict[str, set[int]]:
+    def _having(self, having: sa.Subquery, names: set[str]) -> dict[str, set[int]]:
         """Name (ANY: some name) -> who has it."""
-        query = sa.select(people, column).where(*self._only(people))
-        if people is enrollment.c.prospect_id:
-            query = query.where(enrollment.c.status != EnrollmentStatus.WITHDRAWN)
+        query = sa.select(having.c.who, having.c.name).where(*self._only(having.c.who))
         if ANY not in names:
-            query = query.where(column.in_(names))
+            query = query.where(having.c.name.in_(names))
         found: dict[str, set[int]] = {name: set() for name in names}
         for who, name in self._tx.execute(query.execution_options(yield_per=5000)):
             for each in (name, ANY):
@@ -123,5 +146,5 @@ class Past:
                     found[each].add(who)
         return found
 
-    def _only(self, people: sa.Column[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    def _only(self, people: sa.ColumnElement[int]) -> tuple[sa.ColumnElement[bool], ...]:
         return () if self._whom is None else (people.in_(self._whom),)

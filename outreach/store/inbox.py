@@ -1,5 +1,6 @@
 """The inbox for people: what came back, what waits, and what a person says about it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from outreach.model import EnrollmentStatus, Event, Prospect
 from outreach.store import answers, events, suppressions
 from outreach.store.answers import TAKEN
 from outreach.store.owners import Owner, letter_where
-from outreach.store.tables import answer, message, prospect
+from outreach.store.tables import answer, event, message, prospect
 
 
 def listed(
@@ -144,6 +145,16 @@ def answering(
         change = sa.update(answer).where(answer.c.id == number)
         tx.execute(change.values(waiting=False, done=True, later=None))
     _log(tx, number, kind, now, actor, message=message_id)
+
+
+def answered(tx: sa.Connection, number: int) -> Event | None:
+    """The last time that a person answered a mail, or tried to; also where it was nobody's then. None: never."""
+    person = tx.execute(sa.select(answer.c.prospect_id).where(answer.c.id == number)).scalar()
+    whose = sa.or_(event.c.prospect_id.is_(None), event.c.prospect_id == person)
+    kinds = event.c.kind.in_([ANSWERED, PERHAPS_ANSWERED, NOT_ANSWERED])
+    rows = tx.execute(sa.select(event).where(whose, kinds).order_by(event.c.id.desc()))
+    found = (Event(row.id, row.at, row.kind, row.actor, json.loads(row.detail or "{}")) for row in rows)
+    return next((each for each in found if each.detail.get("mail") == number), None)
 
 
 def effects(tx: sa.Connection, number: int) -> Sequence[Event]:

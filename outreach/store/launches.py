@@ -49,6 +49,12 @@ def launched(tx: sa.Connection, stem: str) -> Revision | None:
     return Revision(row.id, row.number, json.loads(row.files), accepted, CampaignStatus(row.status))
 
 
+def coming(tx: sa.Connection, stem: str) -> int:
+    """The number that a campaign's next revision gets: also those that were undone have had theirs."""
+    newest = sa.select(sa.func.max(revision.c.number)).where(revision.c.campaign == stem)
+    return (tx.execute(newest).scalar() or 0) + 1
+
+
 def campaigns(tx: sa.Connection) -> dict[str, CampaignStatus]:
     """The campaigns that have been launched, by stem."""
     query = sa.select(campaign.c.stem, campaign.c.status).order_by(campaign.c.stem)
@@ -144,8 +150,7 @@ def _put_revision(
     current = launched(tx, made.campaign)
     if current and not made.files_changed:
         return current.number, current.id
-    newest = sa.select(sa.func.max(revision.c.number)).where(revision.c.campaign == made.campaign)
-    number = (tx.execute(newest).scalar() or 0) + 1  # also those that were undone have had theirs
+    number = coming(tx, made.campaign)
     row = {
         "campaign": made.campaign,
         "number": number,

@@ -13,7 +13,6 @@ from outreach.plan import Earlier, Enrolled, Open, State
 from outreach.plan.draft import fingerprint
 from outreach.store import contacts, prospects, replies, stops, suppressions
 from outreach.store.history import Past
-from outreach.store.steps import former
 from outreach.store.tables import campaign, enrollment, message, plan, prospect, revision
 
 PLAN_LIVES = timedelta(hours=24)
@@ -40,7 +39,6 @@ def state(tx: sa.Connection, key: bytes, seed: str, stem: str, *, company: str |
         keepers=contacts.keepers(tx),
         paused=stops.paused_for_good(tx),
         base=_base(tx, stem),
-        renamed=former(tx, stem),
         newest=int(tx.execute(sa.select(sa.func.max(message.c.id))).scalar() or 0),
         past=Past(tx, company=company),
     )

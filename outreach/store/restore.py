@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from outreach.model import MessageStatus, Scope
 from outreach.report.backup import Backup
 from outreach.store import events, opening, stops, translated
 from outreach.store.backup import MEMO, sync, transfer
-from outreach.store.connect import connect
+from outreach.store.connect import PRIVATE, connect
 from outreach.store.tables import SCHEMA, event, house, mailbox, memo, message, metadata, worker
 from outreach.store.witness import RESTORED
 from outreach.store.writer import LOCK
@@ -48,13 +48,19 @@ def staged(file: Path, folder: Path | None = None) -> Iterator[Staged]:
     try:
         with tempfile.TemporaryDirectory(prefix=".outreach-restore-", dir=folder) as name:
             copy = Path(name) / "store.db"
-            shutil.copyfile(file, copy)
+            _copy(file, copy)
             log = file.with_name(f"{file.name}-wal")  # of a store whose sender was killed
             if log.exists():
-                shutil.copyfile(log, copy.with_name("store.db-wal"))
+                _copy(log, copy.with_name("store.db-wal"))
             yield Staged(copy, _examined(copy, file))
     except OSError as exc:
         raise StoreError(f"{file} cannot be restored: {exc.strerror or exc}") from exc
+
+
+def _copy(file: Path, copy: Path) -> None:
+    """Copy a file for its owner alone, whatever the mode of the one and the umask: it becomes the store."""
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    shutil.copyfile(file, copy)
 
 
 def _must_look_right(file: Path) -> None:
@@ -193,6 +199,8 @@ def into_file(copy: Path, target: Path, now: datetime) -> Path | None:
                 part = Path(f"{target}{suffix}")
                 if part.exists():
                     part.rename(f"{aside}{suffix}")
+                    with suppress(OSError):  # it may be somebody else's
+                        os.chmod(f"{aside}{suffix}", PRIVATE)
         sync(copy)
         os.replace(copy, target)
         sync(target.parent)

@@ -47,6 +47,11 @@ _STEP = {
     "after": Key(values.delay, '"3 business days"'),
     "was": Key(values.text, '"old-stem"'),
 }
+_HOMES = {
+    "at the top, above the first [table]": _CAMPAIGN,
+    "in [window]": _WINDOW,
+    "in [[step]]": _STEP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Known:
 
 def read(document: Document, known: Known, problems: list[Problem]) -> Campaign | None:
     """The campaign of a file, or None; what is wrong with it is added to `problems`."""
-    section = check(document, (), "the campaign", _CAMPAIGN, document.data)
+    section = check(document, (), "the campaign", _CAMPAIGN, document.data, _HOMES | settings.ELSEWHERE)
     stem = PurePosixPath(document.file).stem
     if not _STEM.fullmatch(stem):
         hint = "a campaign's file is named with letters, digits, - and _, like retail-shelving.toml"
@@ -93,7 +98,7 @@ def read(document: Document, known: Known, problems: list[Problem]) -> Campaign 
 
 def _window(document: Document, campaign: Section) -> Window:
     raw = campaign.values.get("window", {})
-    section = check(document, ("window",), "[window]", _WINDOW, raw)
+    section = check(document, ("window",), "[window]", _WINDOW, raw, _HOMES)
     found = {{"from": "start", "to": "end"}.get(name, name): value for name, value in section.values.items()}
     window = Window(**found, first_day=campaign.values.get("start"))
     if not {"from", "to"}.isdisjoint(raw) and window.end != time(0) and window.end <= window.start:
@@ -108,7 +113,9 @@ def _window(document: Document, campaign: Section) -> Window:
 
 def _steps(document: Document, campaign: Section, known: Known) -> tuple[Step, ...]:
     raw: list[dict[str, Any]] = campaign.values.get("step", [])
-    sections = [check(document, ("step", index), "[[step]]", _STEP, entry) for index, entry in enumerate(raw)]
+    sections = [
+        check(document, ("step", index), "[[step]]", _STEP, entry, _HOMES) for index, entry in enumerate(raw)
+    ]
     for index, section in enumerate(sections):
         _check_letter(section, index, known)
         _check_order(section, index, raw[index])

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from outreach.errors import did_you_mean
+from outreach.workspace import dated
 from outreach.workspace.schema import RefusedError, shown
 
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -55,7 +56,8 @@ def day(value: object) -> date:
     try:
         return value if isinstance(value, date) else date.fromisoformat(value.strip())
     except ValueError as exc:
-        raise RefusedError(f"is no date: {shown(value)}", "write it like 2026-12-01") from exc
+        hint = dated.hint(str(value)) or "write it like 2026-12-01"
+        raise RefusedError(f"is no date: {shown(value)}", hint) from exc
 
 
 def blackout(value: object) -> frozenset[date]:
@@ -74,7 +76,8 @@ def _days(entry: object, place: int) -> list[date]:
         end = date.fromisoformat(last.strip()) if dots else start
     except ValueError as exc:
         message = f"holds {shown(entry)}, which is no date"
-        raise RefusedError(message, "write 2026-12-24, or a range in quotes", (place,)) from exc
+        hint = dated.hint(str(entry)) or "write 2026-12-24, or a range in quotes"
+        raise RefusedError(message, hint, (place,)) from exc
     if end < start:
         message = f"holds a range that runs backwards: {shown(entry)}"
         raise RefusedError(message, "the earlier day comes first", (place,))

@@ -9,15 +9,17 @@ from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
 
-from outreach.errors import InputError, OutreachError, Problem, problem
-from outreach.workspace import campaigns, settings
+from outreach.errors import InputError, OutreachError, Problem, Where, problem
+from outreach.workspace import campaigns, filekind, settings
 
 MAX_FILES = 1_000
 MAX_BYTES = 1_000_000
 MAX_LIST_BYTES = 20_000_000  # an exclude file is data, not something a person wrote
 _PATTERNS = ("campaigns/*.toml", "templates/*.txt")
 _AS_UTF8 = "save it as UTF-8"
-_FROM_EXCEL = f"{_AS_UTF8}; in Excel: Save As, CSV UTF-8 (comma delimited)"
+_IN_EXCEL = "in Excel: Save As, CSV UTF-8 (comma delimited)"
+_FROM_EXCEL = f"{_AS_UTF8}; {_IN_EXCEL}"
+_AS_CSV = f"save it as CSV and name that file instead; {_IN_EXCEL}"
 
 
 def find(start: Path) -> Path:
@@ -157,9 +159,20 @@ def _text(root: Path, name: str, path: Path, limit: int) -> str | Problem:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
+        if limit == MAX_LIST_BYTES and (found := _no_list(name, path)):
+            return found
         before, byte = exc.object[: exc.start], exc.object[exc.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8")) + 1
         message = f"is not UTF-8: byte 0x{byte:02X} at position {len(content) - len(exc.object) + exc.start}"
         hint = _FROM_EXCEL if limit == MAX_LIST_BYTES else _AS_UTF8
         return problem(message, hint=hint, file=name, line=line, column=column)
+
+
+def _no_list(name: str, path: Path) -> Problem | None:
+    """What is wrong with a list that is a spreadsheet or no text at all; None where it is a text."""
+    try:
+        book = filekind.kind(path) is filekind.Kind.WORKBOOK
+    except InputError as exc:
+        return replace(exc.problems[0], where=Where(name), hint=_AS_CSV)
+    return problem("is a spreadsheet, and a list here is a text", hint=_AS_CSV, file=name) if book else None

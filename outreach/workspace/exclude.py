@@ -1,6 +1,7 @@
 """Exclude files: addresses and domains that a campaign must not write to, as a list or a CSV column."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from outreach.errors import Problem, problem
@@ -10,6 +11,7 @@ from outreach.workspace.schema import Section, shown
 
 _EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
 _DOMAIN = ("domain", "company domain", "mail domain")
+_PAGE = re.compile(r"(?:https?://)?([^\s/@:?#]+)(?::\d{1,5})?(?:[/?#].*)?", re.IGNORECASE)
 _MAX_PROBLEMS = 5
 _HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
 
@@ -38,14 +40,15 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
     Of wrong lines the first `most` are told one by one.
 
     A CSV with a header is read by its column `email`, or `domain` where a row has no address;
-    any other file by its first column. Empty lines and lines that start with # are passed over.
+    any other file by its first column. Empty lines and lines that start with # are passed over. A web page
+    stands for its domain.
     """
     found: set[str] = set()
     wrong: list[Problem] = []
     try:
         for line, entry in _entries(text):
             try:
-                found.add(address_or_domain(entry))
+                found.add(address_or_domain(_domain(entry)))
             except ValueError as exc:
                 wrong.append(problem(str(exc), hint=_HINT, file=file, line=line))
     except csv.Error as exc:
@@ -55,6 +58,12 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
         more = f"{len(wrong) - most} more lines are neither an address nor a domain"
         problems.append(problem(more, hint=_HINT, file=file, line=wrong[most].where.line))
     return frozenset(found)
+
+
+def _domain(entry: str) -> str:
+    """The domain of a web page; any other entry as it is."""
+    page = _PAGE.fullmatch(entry)
+    return page[1] if page else entry
 
 
 def _entries(text: str) -> Iterator[tuple[int, str]]:

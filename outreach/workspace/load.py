@@ -86,6 +86,7 @@ def _parsed(
         limits=found.limits,
         lint=found.lint,
         key_accounts=found.key_accounts,
+        empty_lists=frozenset(name for name, entries in lists.items() if not entries),
     )
 
 

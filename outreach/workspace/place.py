@@ -15,7 +15,7 @@ _ZONE = re.compile(r'^\s*timezone\s*=\s*["\']([\w/+-]+)["\']', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The store's URL as written, and the zone in which times are shown."""
+    """The store's URL as written, and the sender's zone; "" where that is none, or cannot be read."""
 
     store_url: str
     timezone: str
@@ -33,8 +33,8 @@ def place(root: Path) -> Place:
     url, zone = _plain(text) or _found(text)
     if not url:
         settings = basics(root)
-        return Place(settings.store_url, settings.sender.timezone if settings.sender else "UTC")
-    return Place(url, zone if zone in data.zone_names() else "UTC")
+        return Place(settings.store_url, settings.sender.timezone if settings.sender else "")
+    return Place(url, zone if zone in data.zone_names() else "")
 
 
 def _plain(text: str) -> tuple[str, str] | None:
@@ -54,4 +54,4 @@ def _plain(text: str) -> tuple[str, str] | None:
 def _found(text: str) -> tuple[str, str]:
     """The first lines that look like the two values."""
     url, zone = _STORE.search(text), _ZONE.search(text)
-    return url.group(1) if url else "", zone.group(1) if zone else "UTC"
+    return url.group(1) if url else "", zone.group(1) if zone else ""

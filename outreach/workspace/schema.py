@@ -1,8 +1,9 @@
 """Checking a table of a file against what it may hold: every problem at its place, none hides another."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from types import MappingProxyType
 from typing import Any
 
 from outreach.errors import Problem, did_you_mean, nearest
@@ -74,13 +75,21 @@ class Section:
 
 
 def check(
-    document: Document, path: KeyPath, title: str, keys: Mapping[str, Key], raw: Mapping[str, Any]
+    document: Document,
+    path: KeyPath,
+    title: str,
+    keys: Mapping[str, Key],
+    raw: Mapping[str, Any],
+    homes: Mapping[str, Mapping[str, Key]] = MappingProxyType({}),
 ) -> Section:
-    """The table `raw`, found at `path`, read by `keys`: unknown, missing and wrong keys become problems."""
+    """The table `raw`, found at `path`, read by `keys`: unknown, missing and wrong keys become problems.
+
+    `homes` are the keys of all tables by the place where they stand, for a key that is in the wrong one.
+    """
     section = Section(document, path)
     for name, value in raw.items():
         if name not in keys:
-            section.refuse_key(name, *unknown_key(name, keys))
+            section.refuse_key(name, *unknown_key(name, keys, homes))
             continue
         try:
             section.values[name] = keys[name].parse(value)
@@ -94,10 +103,14 @@ def check(
     return section
 
 
-def unknown_key(name: str, keys: Iterable[str]) -> tuple[str, str]:
-    """Message and hint for a key that is not among those known."""
+def unknown_key(
+    name: str, keys: Iterable[str], homes: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[str, str]:
+    """Message and hint for a key that is not among those known; one of another table is sent there."""
     if name.lower() in _SECRETS:
         return f"`{name}` does not belong here", SECRET_HINT
+    if places := [place for place, theirs in homes.items() if name in theirs]:
+        return f"unknown key `{name}` here", f"it belongs {' or '.join(places)}"
     suggestion = did_you_mean(name, keys)
     return f"unknown key `{name}`{suggestion}", "" if suggestion else f"keys here: {', '.join(keys)}"
 

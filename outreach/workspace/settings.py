@@ -81,6 +81,17 @@ _LINT = {
     "extend_select": Key(values.texts, '["STR404"]'),
     "packs": Key(values.texts, '["packs/ours.toml"]'),
 }
+_TABLES = {
+    "[sender]": _SENDER,
+    "[[mailbox]]": _MAILBOX,
+    "[store]": _STORE,
+    "[limits]": _LIMITS,
+    "[notify]": _NOTIFY,
+    "[lint]": _LINT,
+}
+_HOMES = {f"in {heading}": keys for heading, keys in _TABLES.items()}
+ELSEWHERE = {f"in {heading} of {FILE}": keys for heading, keys in _TABLES.items()}
+"""Where the keys of this file stand, for one that somebody wrote into a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +124,11 @@ def read(
     Only in the user's `own` files are the linter's codes and packs looked at: a launched revision goes on
     with rules that are no more.
     """
-    top = check(document, (), FILE, _TOP, document.data)
+    top = check(document, (), FILE, _TOP, document.data, _HOMES)
     problems += top.problems
     raw = top.values
     sections = {
-        name: check(document, (name,), f"[{name}]", keys, raw[name])
+        name: check(document, (name,), f"[{name}]", keys, raw[name], _HOMES)
         for name, keys in _SECTIONS.items()
         if name in raw
     }
@@ -188,7 +199,7 @@ def _lint(
     own: bool,
 ) -> LintSettings:
     """What [lint] says; in the user's own files a code that no rule has, or a wrong pack, is a problem."""
-    section = check(document, ("lint",), "[lint]", _LINT, raw)
+    section = check(document, ("lint",), "[lint]", _LINT, raw, _HOMES)
     packs = []
     for place, name in enumerate(section.values.pop("packs", ())):
         if name in files:
@@ -233,7 +244,7 @@ def _mailboxes(
     named: dict[str, int] = {}
     complete = bool(raw)
     for index, entry in enumerate(raw):
-        section = check(document, ("mailbox", index), "[[mailbox]]", _MAILBOX, entry)
+        section = check(document, ("mailbox", index), "[[mailbox]]", _MAILBOX, entry, _HOMES)
         address = section.values.get("address", "")
         if address in named:
             line = document.value(("mailbox", named[address], "address")).line

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outreach.errors import Problem, Where, problem
+from outreach.workspace import dated
 from outreach.workspace.scanner import KeyPath, Place, Scanner, scan
 
 _OPENING = re.compile(r'"""(?:\r?\n)?|\'\'\'(?:\r?\n)?|["\']')
@@ -95,4 +96,5 @@ def _syntax_problem(file: str, text: str, lines: tuple[int, ...], scanner: Scann
     where = _position(file, lines, len(text.rstrip()))
     if found and found[1]:
         where = Where(file, int(found[1]), int(found[2]))
-    return Problem(where, f"not valid TOML: {said[:1].lower()}{said[1:]}", hint)
+    line = text[lines[where.line - 1] :].partition("\n")[0]
+    return Problem(where, f"not valid TOML: {said[:1].lower()}{said[1:]}", dated.hint_within(line) or hint)

@@ -155,10 +155,6 @@ function mail(who, letter) {
 
 function showLetter() {
   const who = person();
-  if (!who) {
-    at("letter").replaceChildren(notice("plain", "Nobody to show.", "The segment of this campaign matches nobody."));
-    return;
-  }
   const letter = who.letters[state.letter];
   const title = make("div", { class: "who" }, make("h2", null, who.name || who.email),
     make("span", null, [who.company, who.name ? who.email : "", who.standing, who.language].filter(Boolean).join(" · ")));
