@@ -100,7 +100,7 @@ def test_json_is_a_contract(filled: Shell) -> None:
                 "rows": 1,
                 "line": 2,
                 "example": "'Narnia'",
-                "values": [{"value": "'Narnia'", "line": 2}],
+                "values": [{"value": "'Narnia'", "line": 2, "rows": 1}],
             }
         ],
         "hints": [],

@@ -37,7 +37,7 @@ def test_warnings_are_grouped_with_their_share_and_the_most_frequent_first() -> 
     assert out.index("consumer") < out.index("36 role addresses (12%)") < out.index("1 unknown country (0%)")
     hints = out[out.index("HINTS") : out.index("NEXT")]
     assert "20% have no first name" in hints
-    assert "outreach plan CAMPAIGN --held held.csv" in " ".join(hints.split())
+    assert 'outreach prospects list "first_name is missing"' in " ".join(hints.split())
     assert "role" not in hints
     assert max(map(len, out.splitlines())) <= 80
 

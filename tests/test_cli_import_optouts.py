@@ -229,17 +229,43 @@ def test_a_column_that_is_read_for_a_verdict_too_is_shown_so(filled: Shell) -> N
 
 
 def test_every_unknown_value_is_told_with_its_line(filled: Shell) -> None:
-    rows = [("a", "Xanadu"), ("b", "EU"), ("c", "EU"), ("d", "Narnia"), ("e", "Erewhon")]
+    rows = [("a", "Xanadu"), ("b", "EU"), ("c", "EU"), ("d", "Narnia"), ("e", "Deutschlnd")]
     filled.write("list.csv", "email,country\n" + "".join(f"{who}@a.example,{where}\n" for who, where in rows))
     out = " ".join(filled.ok("prospects", "import", "list.csv").split())
-    assert "5 unknown country, such as 'Xanadu' in line 2, 'EU' in line 3, 'Narnia' in line 5" in out
+    assert (
+        "5 unknown country, such as 'EU' in line 3 (2 rows), 'Xanadu' in line 2, 'Narnia' in line 5,"
+        " 'Deutschlnd' in line 6 (did you mean Deutschland?)"
+    ) in out
     (found,) = shown(filled, "prospects", "import", "list.csv")["warnings"]
-    assert [(each["value"], each["line"]) for each in found["values"]] == [
-        ("'Xanadu'", 2),
-        ("'EU'", 3),
-        ("'Narnia'", 5),
-        ("'Erewhon'", 6),
+    assert [(each["value"], each["line"], each["rows"]) for each in found["values"]] == [
+        ("'Xanadu'", 2, 1),
+        ("'EU'", 3, 2),
+        ("'Narnia'", 5, 1),
+        ("'Deutschlnd'", 6, 1),
     ]
+
+
+def test_a_remark_not_to_write_holds_its_person_until_somebody_has_looked(filled: Shell) -> None:
+    filled.write(
+        "list.csv",
+        "email,first_name,Notes,Status\nann@lee.example,Ann,BITTE NICHT ANSCHREIBEN,\n"
+        "bob@acme.example,Bob,nice talk; will contact in May,open\ncar@fox.example,Car,,не писать до мая\n",
+    )
+    for options in (["--dry-run"], ["--map", "Notes="]):  # also where nobody wants the notes
+        out = filled.ok("prospects", "import", "list.csv", *options)
+        said = " ".join(out.split())
+        assert (
+            "2 held in every plan for a remark not to write, such as 'BITTE NICHT ANSCHREIBEN' in line 2"
+            in said
+        )
+        assert "outreach suppress add ADDRESS" in said
+        assert widest(out) <= 80
+    assert [fields(filled, each).get("consent") for each in emails(filled)] == [False, None, False]
+    assert suppressed(filled) == {}
+    found = shown(filled, "prospects", "import", "list.csv", "--dry-run")["hints"]
+    assert [each["kind"] for each in found] == ["held in every plan for a remark not to write"]
+    filled.ok("prospects", "set", "ann@lee.example", "consent=yes", "--yes")
+    assert fields(filled, "ann@lee.example")["consent"] is True
 
 
 def test_long_reasons_fit_the_screen(filled: Shell) -> None:

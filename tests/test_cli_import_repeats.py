@@ -78,3 +78,38 @@ def test_rows_of_different_batches_fill_each_other_too(store_url: str, tmp_path:
         for how in ("skip", "fill"):
             bring(how)
             assert store.read(prospects.get, "a@x.example") == person
+
+
+def test_a_later_file_does_not_make_one_person_of_two(shell: Shell) -> None:
+    shell.fill()
+    shell.write("a.csv", "email,first_name,full_name\nann@lee.example,Anna,Anna\njo@lee.example,,Jo Lee\n")
+    shell.ok("prospects", "import", "a.csv")
+    shell.write(
+        "b.csv",
+        "email,first_name,last_name,gender,source,Opt-in\n"
+        "ann@lee.example,Bernd,Meyer,m,fair,no\njo@lee.example,Jo,Lee,,fair,\n",
+    )
+    done = shown(shell, "prospects", "import", "b.csv")
+    assert (done["differing"], done["changed"]) == (1, 2)
+    assert fields(shell, "ann@lee.example") == {
+        "first_name": "Anna",
+        "full_name": "Anna",
+        "consent": False,  # whoever of the two has said so
+    }
+    shell.write("c.csv", 'email,full_name,city\njo@lee.example,"Lee, Jo",Leeds\n')
+    shell.ok("prospects", "import", "c.csv")
+    assert fields(shell, "jo@lee.example")["city"] == "Leeds"
+
+
+def test_an_update_by_somebody_else_leaves_nothing_of_how_the_earlier_one_was_called(shell: Shell) -> None:
+    shell.fill()
+    shell.write(
+        "a.csv", "email,Name,city\nann@lee.example,Frau Anna Berg,Leeds\njo@lee.example,Frau Jo Lee,York\n"
+    )
+    shell.ok("prospects", "import", "a.csv")
+    shell.write(
+        "b.csv", "email,first_name,last_name\nann@lee.example,Bernd,Meyer\njo@lee.example,Joanna,Lee\n"
+    )
+    shell.ok("prospects", "import", "b.csv", "--on-existing", "update")
+    assert fields(shell, "ann@lee.example") == {"first_name": "Bernd", "last_name": "Meyer", "city": "Leeds"}
+    assert fields(shell, "jo@lee.example")["honorific"] == "ms"

@@ -163,7 +163,10 @@ def test_people_whose_name_begins_like_a_task_are_people() -> None:
         assert read(email=f"{local}@acme.example").warnings == ()
 
 
-@pytest.mark.parametrize("local", ["info", "sales", "office", "Kontakt", "buchhaltung", "info2"])
+@pytest.mark.parametrize(
+    "local",
+    ["info", "sales", "office", "Kontakt", "buchhaltung", "info2", "info.berlin", "sales-team", "satinalma"],
+)
 def test_role_addresses_are_flagged(local: str) -> None:
     warning = f"role address '{local.lower()}@acme.example'"
     assert read(email=f"{local}@acme.example").warnings == (warning,)

@@ -96,6 +96,39 @@ def test_no_name_is_invented_and_nothing_crashes(full: str, country: str) -> Non
         assert all(word in full for word in part.split())
 
 
+@pytest.mark.parametrize(
+    ("full", "country", "first", "last", "called"),
+    [
+        ("Hr. Wolfgang Brandt", "", "Wolfgang", "Brandt", "mr"),
+        ("Hr. Dr. Wolfgang Brandt", "", "Wolfgang", "Brandt", "mr dr"),
+        ("Hr. Brandt", "", "", "Brandt", "mr"),
+        ("Fr. Annegret Berg", "AT", "Annegret", "Berg", "ms"),
+        ("Fr. Annegret Berg", "IE", "", "", ""),  # a friar?
+        ("M. Pierre Dubois", "FR", "Pierre", "Dubois", "mr"),
+        ("M. Dubois", "FR", "", "", ""),  # Marie?
+        ("Pan Jan Kowalski", "PL", "Jan", "Kowalski", "mr"),
+        ("Mevr. Anna de Vries", "NL", "Anna", "de Vries", "ms"),
+        ("Sr. D. Juan López", "", "Juan", "López", "mr"),
+        ("Dipl.-Ing. (FH) Anna Berg", "DE", "Anna", "Berg", ""),
+        ("Ayşe Hanım", "TR", "", "", "ms"),
+        ("Mehmet Bey", "TR", "", "", "mr"),
+        ("Mehmet Bey", "DE", "Mehmet", "Bey", ""),
+        ("Herr Volker Reh", "DE", "Volker", "Reh", "mr"),
+        ("Herr Volker Reh", "CN", "", "", "mr"),
+        ("Herr Rektor Meyer", "DE", "", "Meyer", "mr"),
+        ("Frau Berg Annegret", "DE", "", "", "ms"),
+        ("von der Heide, Monika", "", "Monika", "von der Heide", ""),
+        ("Werner, Monika", "", "Monika", "Werner", ""),
+        ("Anna, Monika", "", "", "", ""),  # two people?
+    ],
+)
+def test_a_form_of_address_tells_who_is_meant(
+    full: str, country: str, first: str, last: str, called: str
+) -> None:
+    found = split(full, country)
+    assert (found.first, found.last, found.honorific) == (first, last, called)
+
+
 def test_a_row_gets_the_parts_of_its_full_name() -> None:
     row = read(Name="Frau Dr. Anna Berg")
     assert row.fields == {
@@ -182,14 +215,22 @@ def test_an_unknown_one_is_left_out_with_a_warning(header: str, cell: str, warni
         ("ANNA VON BERG", "Anna von Berg"),
         ("ANNE-MARIE", "Anne-Marie"),
         ("ИВАНОВА", "Иванова"),
+        ("MCDONALD", "McDonald"),
+        ("MACDONALD", "Macdonald"),
+        ("O'BRIEN-SMITH", "O'Brien-Smith"),
+        ("D’ANGELO", "D’Angelo"),
+        ("DE LA FUENTE", "De la Fuente"),
+        ("VAN DE VELDE", "van de Velde"),
+        ("ANNE SAINT CLAIR", "Anne Saint Clair"),
+        ("VAN DER BERG", "van der Berg"),
         *(
             (text, text)
             for text in (
                 "JP",
-                "MCDONALD",
-                "DE LUCA",
-                "O'NEILL",
+                "IJSBRAND",
+                "SA'AD",
                 "LI NA",
+                "L'",
                 "IŞIL",
                 "von Berg",
                 "王伟",
@@ -201,6 +242,17 @@ def test_an_unknown_one_is_left_out_with_a_warning(header: str, cell: str, warni
 )
 def test_capitals_are_put_right_where_that_is_safe(text: str, right: str) -> None:
     assert recased(text) == right
+
+
+def test_both_parts_of_a_name_are_put_right_or_none() -> None:
+    def of(first: str, last: str) -> tuple[object, object]:
+        fields = read(**{"First name": first, "Last name": last}).fields
+        return fields["first_name"], fields["last_name"]
+
+    assert of("MARGARET", "O'BRIEN") == ("Margaret", "O'Brien")
+    assert of("MARGARET", "SA'AD") == ("MARGARET", "SA'AD")
+    assert of("JP", "MORGAN") == ("JP", "Morgan")
+    assert of("AYŞE", "YILMAZ") == ("AYŞE", "YILMAZ")  # Yilmaz or Yılmaz
 
 
 def test_a_name_put_right_is_told() -> None:

@@ -142,3 +142,11 @@ def test_no_list_has_a_word_twice_or_one_that_is_never_found() -> None:
         assert all(word == word.casefold().replace(" ", "") for word in words), kind
     for kind in (NAME, THING):
         assert not set(table[kind]) & set(table["any"])
+
+
+def test_names_with_a_number_behind_them_come_in_whole() -> None:
+    row = read(Name="Bob7 Smith7", Vorname="Bob7", Nachname="Smith7")
+    assert (row.fields, row.warnings) == (
+        {"full_name": "Bob7 Smith7", "first_name": "Bob7", "last_name": "Smith7"},
+        (),
+    )

@@ -4,7 +4,7 @@ import pytest
 
 from outreach import data
 from outreach.prospect.columns import fold
-from outreach.prospect.places import country_code, language_code
+from outreach.prospect.places import country_code, language_code, meant_country
 from tests.rowing import read
 
 
@@ -70,6 +70,43 @@ def test_a_country_is_known_by_its_names_and_codes(text: str, code: str) -> None
 )
 def test_a_region_a_city_and_nonsense_are_no_country(text: str) -> None:
     assert country_code(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(
+            ("VR China", "CN"),
+            ("Volksrepublik China", "CN"),
+            ("P.R.C.", "CN"),
+            ("ChRL", "CN"),
+            ("Kosovo", "XK"),
+        ),
+        *(
+            ("Косово", "XK"),
+            ("XK", "XK"),
+            ("Grande-Bretagne", "GB"),
+            ("Gran Bretaña", "GB"),
+            ("BR Deutschland", "DE"),
+        ),
+        *(("Vereinigte Staaten von Amerika", "US"), ("大韩民国", "KR"), ("Birleşik Arap Emirlikleri", "AE")),
+        *(("Bosnien-Herzegowina", "BA"), ("Rep. of Korea", "KR"), ("Zjednoczone Królestwo", "GB")),
+    ],
+)
+def test_countries_are_known_as_people_write_them(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("Deutschlnd", "Deutschland"), ("Phillipines", "Philippines"), ("Казакхстан", "Казахстан")),
+        *(("Narnia", ""), ("Europe", ""), ("London, UK", ""), ("USB", ""), ("x" * 500, ""), ("", "")),
+    ],
+)
+def test_of_a_slip_it_is_asked_which_country_was_meant(text: str, name: str) -> None:
+    assert country_code(text) == ""
+    assert meant_country(text) == name
 
 
 def test_every_country_is_known_by_its_name_in_the_great_languages() -> None:

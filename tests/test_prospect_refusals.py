@@ -8,6 +8,7 @@ from outreach import data
 from outreach.prospect import columns
 from outreach.prospect.columns import aliases, fold
 from outreach.prospect.refusals import Role, Said, addresses, role, says
+from outreach.prospect.remarks import unwanted
 from tests.rowing import good, read
 
 
@@ -165,3 +166,36 @@ def test_a_title_beside_a_job_title_is_the_persons() -> None:
     row = good(["email", "Title", "Job title"], ["a@acme.example", "Dr.", "CEO"])
     assert row.fields == {"title_2": "Dr.", "title": "CEO", "honorific": "dr"}
     assert columns(["email", "Title", "Position"]).names == ("email", "title", "position")
+
+
+@pytest.mark.parametrize(
+    "text",
+    """\
+BITTE NICHT ANSCHREIBEN|Bitte nicht mehr per E-Mail anschreiben|will keine Werbung|bitte keine Mails mehr
+do not contact|DO NOT E-MAIL!!!|Don’t contact|dont email|do_not_contact|met 2019 - does not want to be contacted
+wants no emails|please do not send any more emails|unsubscribed 2023|remove from list please
+не писать|Просил больше не писать!|не надо писать|не беспокоить до мая|Не пишите ей|отказ от рассылки
+Ne pas contacter SVP|ne veut plus recevoir de mails|NO CONTACTAR|No desea recibir correos|non contattare
+Não contatar|niet mailen|Proszę nie pisać|rahatsız etmeyin|хат жазбаңыз|不要联系他|连絡不要 連絡不要""".replace(
+        "\n", "|"
+    ).split("|"),
+)
+def test_a_remark_that_says_not_to_write_is_understood(text: str) -> None:
+    assert unwanted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    """\
+просила мне писать|не звонить, только почта|Не писать в WhatsApp|писать можно|keine E-Mail bekannt|no email
+Please do not call, e-mail only|do not contact by phone|noch nicht kontaktiert|not contacted yet|no contact yet
+will contact in May|wants to be contacted|please contact|bitte kontaktieren|nicht telefonisch kontaktieren
+nicht vergessen|didn't contact us yet|wants emails with prices|contacter en mai|contactar en mayo|x|
+https://x.example/do-not-contact?id=7|not-to-mail@x.example""".replace("\n", "|").split("|"),
+)
+def test_a_remark_about_something_else_is_none(text: str) -> None:
+    assert not unwanted(text)
+
+
+def test_a_long_remark_is_read_in_no_time() -> None:
+    assert not any(unwanted(part * 100_000) for part in ("do not ", "ne ", "не больше ", " ", "不", "\ud800"))

@@ -55,6 +55,18 @@ class Settled:
         return tuple(found)
 
     @property
+    def remarked(self) -> tuple[int, ...]:
+        """The places of columns that may hold remarks about people, also of those that are left out: whoever does
+        not want notes as a field does not want to write to people who asked for no letters.
+        """
+        named = enumerate(zip(self.columns.names, self.columns.headers, strict=True))
+        return tuple(
+            at
+            for at, (name, header) in named
+            if at not in self.opt_outs and header not in OURS and (name not in KNOWN or name == "consent")
+        )
+
+    @property
     def dropped(self) -> tuple[int, ...]:
         """The places of the columns that are left out."""
         return tuple(at for at, name in enumerate(self.columns.names) if not name)

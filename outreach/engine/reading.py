@@ -14,7 +14,9 @@ from outreach.mailbox.mx import Mail
 from outreach.model import FieldType, Value
 from outreach.prospect import BadRow, Row, converter, finish, refusals, repeats, row_reader
 from outreach.prospect.refusals import Said
+from outreach.prospect.remarks import unwanted
 from outreach.prospect.types import shown
+from outreach.report.cautions import REMARK
 from outreach.report.imports import EXAMPLES, TAGS, Import
 from outreach.report.spreadsheet import MARK, unescaped
 from outreach.workspace import rejects
@@ -112,7 +114,7 @@ class Reading:
             self.plain, names=self.plain.names + more, headers=self.plain.headers + more
         )  # as if the file had a column for every value of the import as a whole
         self.dropped = settled.dropped
-        self.telling = settled.telling
+        self.telling, self.remarked = settled.telling, settled.remarked
         self.values = [(self.columns.names.index(name), text) for name, text in values.items()]
         delimiter = table.delimiter or ","
         errors = options.errors or rejects.beside(table.path)
@@ -236,6 +238,10 @@ class Reading:
         for at, _, what in self.telling:
             if at < len(cells) and cells[at] and refusals.says(what, cells[at]) is Said.UNCLEAR:
                 self.done.warn(row.line, f"unclear opt-out, so held in every plan {shown(cells[at].strip())}")
+                return replace(row, fields={**row.fields, "consent": False})
+        for at in self.remarked:
+            if at < len(cells) and cells[at] and unwanted(cells[at]):
+                self.done.warn(row.line, f"{REMARK} {shown(cells[at].strip())}")
                 return replace(row, fields={**row.fields, "consent": False})
         if refusals.unwilling(row.fields):
             self.done.warn(row.line, f"held in every plan, without consent {row.email!r}")

@@ -21,6 +21,7 @@ Step: TypeAlias = Callable[[dict[str, Value], list[str]], None]
 
 _WORDS: Final = frozenset((*GENDERS, *DEGREES))
 _LOOKED_AT: Final = 500  # rows that show whether names are in the order that their header says
+_INITIALS: Final = 2  # letters
 _LONGEST: Final = 15  # characters of an honorific in a column for job titles
 
 
@@ -158,7 +159,7 @@ def _full_name(order: str) -> Step:
         found = names.split(full, country, language, order)
         local = str(values["email"]).rpartition("@")[0]
         if not (found.first or found.last) and "," not in full:
-            words = names.untitled(full)[0]
+            words = names.untitled(full, country, language)[0]
             told = by_address(words, local, country, language) if names.are_names(words) else found
             found = replace(told, honorific=found.honorific)
         elif order and found.first and found.last and contradicted(found.first, found.last, local):
@@ -181,13 +182,18 @@ def _full_name(order: str) -> Step:
 
 
 def _capitals(values: dict[str, Value], warnings: list[str]) -> None:
-    """Names all in capitals or in small letters put right, with one warning for the row."""
+    """Names all in capitals or in small letters put right, with one warning for the row.
+
+    Both parts or none: "Dear Margaret IJSBRAND" would be worse than it was.
+    """
     first, last = values.get("first_name"), values.get("last_name")
     if not (
         (isinstance(first, str) and (first.isupper() or first.islower()))
         or (isinstance(last, str) and (last.isupper() or last.islower()))
     ):
         return  # also a full name that is left whole: it may be a company's
+    if any(_stays(str(part)) for part in (first, last) if part):
+        return
     shown = ""
     for name in ("full_name", "first_name", "last_name"):
         text = str(values.get(name, ""))
@@ -196,6 +202,11 @@ def _capitals(values: dict[str, Value], warnings: list[str]) -> None:
             shown = shown or text
     if shown:
         warnings.append(f"name all in capitals or small letters, put right {shown!r}")
+
+
+def _stays(part: str) -> bool:
+    """Whether a part of a name is in capitals or small letters and cannot be put right, but for initials (JP)."""
+    return len(part) > _INITIALS and (part.isupper() or part.islower()) and recased(part) == part
 
 
 def _status(name: str) -> Step:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from outreach import data
-from outreach.prospect.persons import GENDERS, around, endings, honorific, words_of
+from outreach.prospect.persons import GENDERS, around, around_there, endings, honorific, words_of
 
 MAX_NAME: Final = 80  # characters: nobody's name is longer, and it bounds the work
 GIVEN_FIRST: Final = "given"
@@ -51,18 +51,20 @@ def split(full: str, country: str = "", language: str = "", order: str = "") -> 
         full, comma = before, ""
     if comma:
         return _family_comma(before, behind, country, language, order)
-    words, called = untitled(full)
+    words, called = untitled(full, country, language)
     if called and (family := _beside_initials(words)):
         return Name(last=family, honorific=called)
     if not are_names(words):
         return Name()
     if len(words) == 1:
-        return Name(last=words[0] if _lone_family(words[0], full) else "", honorific=called)
+        return Name(last=words[0] if _lone_family(words[0], full, called) else "", honorific=called)
     found = None
     if not without_family(words, country, language):
         found = _by_patronymic(words, country, language)
         if found is None and (order == FAMILY_FIRST or not _family_first(words, country, language)):
             found = _by_order(words, country, language, order)
+            if found is None and order != FAMILY_FIRST and set(GENDERS) & set(called.split()):
+                found = _behind_title(words, country, language)
     return replace(found or Name(), honorific=called)
 
 
@@ -122,15 +124,25 @@ def family_ending(word: str) -> bool:
     return len(lower) > 4 and lower.endswith(endings("family_endings")) and not is_given(word)
 
 
-def untitled(text: str) -> tuple[list[str], str]:
-    """The words of a name without what stands before and behind it, and the honorific that stood before."""
-    words, before = text.split(), around("before")
-    start = next((at for at, word in enumerate(words) if word.casefold() not in before), len(words))
-    end = len(words)
-    while end > start + 1 and words[end - 1].casefold() in around("behind"):
+def untitled(text: str, country: str = "", language: str = "") -> tuple[list[str], str]:
+    """The words of a name without what stands before and behind it, and the honorific that stood there.
+
+    `country` and `language` tell of words that are forms of address in some places only.
+    """
+    words, behind = text.split(), around("behind")
+    before = (around("before"), around_there("before", country, language))
+    after = (around("called_behind"), around_there("called_behind", country, language))
+    small = [word.casefold() for word in words]
+    start = next(
+        (at for at, word in enumerate(small) if not any(word in each for each in before)), len(words)
+    )
+    if len(words) - start > 2 and small[start] in around_there("before_two", country, language):
+        start += 1
+    end, called = len(words), words[:start]
+    while end > start + 1 and (small[end - 1] in behind or any(small[end - 1] in each for each in after)):
         end -= 1
-    called = honorific(" ".join(words[:start])) if start else ""
-    return words[start:end], called
+        called += words[end : end + 1] if small[end] not in behind else []
+    return words[start:end], honorific(" ".join(called)) if called else ""
 
 
 def _is_no_name(behind: str) -> bool:
@@ -150,16 +162,35 @@ def _beside_initials(words: Sequence[str]) -> str:
     return whole[0]
 
 
-def _lone_family(word: str, full: str) -> bool:
+def _lone_family(word: str, full: str, called: str) -> bool:
     """Whether the only word behind a form of address is a family name: "Frau Berg", but neither "Frau Anna" nor
     "Mr Sanjeev": not everywhere is it the family name that people say there.
     """
-    titles = {each.casefold() for each in full.split()} & around("before")
-    if not set(GENDERS) & set(honorific(" ".join(titles)).split()) or is_given(word):
+    if not set(GENDERS) & set(called.split()) or is_given(word):
         return False
     return (
-        bool(titles & around("family_behind")) or _family(word) or word.casefold() in words_of("family_first")
+        not around("family_behind").isdisjoint(full.casefold().split())
+        or _family(word)
+        or word.casefold() in words_of("family_first")
     )
+
+
+def _behind_title(words: Sequence[str], country: str, language: str) -> Name | None:
+    """ "Herr Volker Reh" where given names stand first: a common one and one that is none. Of "Herr Rektor Meyer"
+    only the family name is certain.
+    """
+    small = [word.casefold() for word in words]
+    if len(words) != 2 or not words_of("particles").isdisjoint(small) or is_given(words[1]):
+        return None
+    if (
+        not _of(country, "" if country else language, "family_last")
+        or words[0].isupper()
+        or words[1].isupper()
+    ):
+        return None
+    if is_given(words[0]):
+        return Name(words[0], "", words[1])
+    return Name(last=words[1]) if _family(words[1]) and not _family(words[0]) else None
 
 
 def _family_comma(before: str, behind: str, country: str, language: str, order: str) -> Name:
@@ -167,14 +198,15 @@ def _family_comma(before: str, behind: str, country: str, language: str, order: 
 
     It may also be a job, a place or another person that stands behind it.
     """
-    family, called = untitled(before)
-    given, more = untitled(behind)
+    family, called = untitled(before, country, language)
+    given, more = untitled(behind, country, language)
     both = honorific(f"{called} {more}".strip())
     particles: list[str] = []
     while len(given) > 1 and given[-1].casefold() in words_of("particles"):
         particles.insert(0, given.pop())
     own = [word for word in family if word.casefold() not in words_of("particles")]
     second = given[1] if len(given) == 2 else ""
+    named = len(own) == 1 < len(family) and family[0] not in own  # "von der Heide", who is no Heide
     beside = bool(_patronymic(second) or _INITIAL.fullmatch(second))
     certain = (
         are_names(family)
@@ -182,7 +214,7 @@ def _family_comma(before: str, behind: str, country: str, language: str, order: 
         and len(given) < 3
         and (len(own) == 1 or (len(own) == 2 and _of(country, language, "double") and all(map(_family, own))))
         and is_given(given[0])
-        and (not any(map(is_given, own)) or (order == FAMILY_FIRST and not any(map(surely_given, own))))
+        and (not any(map(is_given, own)) or named or not any(map(surely_given, own)))
         and (not second or beside or is_given(second))
         and not without_family([*family, *given], country, language)
     )

@@ -11,7 +11,8 @@ NAME, THING, ANY = "name", "thing", "any"
 """Kinds of columns: names of people; companies, jobs and places; all others."""
 
 _AROUND: Final = "()[]<>\"' "
-_X: Final = re.compile("[xх]{3,}")  # Latin and Cyrillic
+_XS: Final = "xх"  # Latin and Cyrillic
+_X: Final = re.compile(f"[{_XS}]{{3,}}")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31}[0-9]{0,2});")
 # Digits but for a number that lists put behind namesakes ("Bob7"), an address or a link, what templates are
 # written with, and the mark of a letter that a program lost.
@@ -23,7 +24,11 @@ _IN_NO_NAME: Final = re.compile(
 def no_value(text: str, kind: str) -> bool:
     """Whether the text of a cell stands for no value: "N/A", "-", "k.A."; in a column for names also "test"."""
     plain = text.casefold().replace(" ", "")
-    if plain in _words(kind) or not any(map(str.isalnum, plain)):
+    if plain in _words(kind):
+        return True
+    if plain[:1].isalpha() and plain[0] not in _XS:  # nearly all: what follows is not for them
+        return text in _as_written()
+    if not any(map(str.isalnum, plain)):
         return True
     if plain[0] in _AROUND:
         return no_value(text.strip(_AROUND), kind)

@@ -1,7 +1,7 @@
 """What people are called by: forms of address, genders, and names in capitals put right."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Final
 
@@ -9,10 +9,12 @@ from outreach import data
 
 _LETTERS: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+|[Ѐ-ԯ]+")
 _VOWEL: Final = re.compile(r"[aeiouyà-åè-ïò-öø-ýœæаеёиіїоуыэюяәөүұ]")
-_UNSAFE: Final = re.compile("mc|mac...|ij")  # names with a capital inside: McDonald, MacLeod, IJsbrand
+# A second capital inside of a name: McDonald, O'Brien, D'Angelo. MacLeod and Macdonald are written both ways.
+_INNER: Final = re.compile(r"(mc)(?=[a-z]{2})|((?:o|d|l|n|dell|dall|sant)['’ʼ])(?=[a-zà-ÿ]{2})")
 _TURKISH: Final = frozenset("ıİŞşĞğ")  # where a capital I may be a small ı
 # Words that are small in every name they stand in; others, such as "de", are written both ways.
 _SMALL: Final = frozenset({"von", "vom", "zu", "zur", "van", "der", "den", "af", "av"})
+_LARGE: Final = frozenset({"st", "saint", "mac", "mc", "ó", "ní", "nic", "uí", "lo"})  # never small
 _SPLIT: Final = re.compile(r"[\s/,]+|(?<=\.)(?=\w{2})")
 GENDERS: Final = ("ms", "mr", "mx")
 DEGREES: Final = ("prof", "dr")  # the higher one is said
@@ -49,7 +51,8 @@ def gender(text: str, header: str = "") -> str:
 def recased(name: str) -> str:
     """A name all in capitals or all in small letters with a capital at each word: "ANNA BERG" is "Anna Berg".
 
-    Only where that is surely right: the same text where it is not ("JP", "MCDONALD", "DE LUCA", "d'angelo").
+    A particle has one at the beginning only ("De Luca"), unless it is small in every name ("von Berg"). The same
+    text where there is no telling what is right ("JP", "IJSBRAND", "IŞIL").
     """
     if not (name.isupper() or name.islower()) or not _TURKISH.isdisjoint(name):
         return name
@@ -57,14 +60,17 @@ def recased(name: str) -> str:
     if max(map(len, words)) < 3:
         return name
     particles = words_of("particles")
-    for place, word in enumerate(words):
-        if word in particles:
-            if not place or place == len(words) - 1 or word not in _SMALL:
-                return name
-        elif not all(map(_safe, word.split("-"))):
-            return name
+    if words[-1] in particles or not all(
+        word in particles or all(map(_safe, word.split("-"))) for word in words
+    ):
+        return name
+    small = [
+        word in _SMALL or (at > 0 and word in particles and word not in _LARGE)
+        for at, word in enumerate(words)
+    ]
     return " ".join(
-        word if word in _SMALL else "-".join(map(str.capitalize, word.split("-"))) for word in words
+        word if low else "-".join(map(_capital, word.split("-")))
+        for word, low in zip(words, small, strict=True)
     )
 
 
@@ -83,17 +89,39 @@ def endings(kind: str) -> tuple[str, ...]:
 @cache
 def around(*kinds: str) -> frozenset[str]:
     """As `words_of`, of what stands before and behind names, with and without a full stop where either will do."""
-    words = frozenset[str]().union(*(_words("around", kind) for kind in kinds))
-    return words | {f"{word}." for word in words if not word.endswith(".")}
+    return _pointed(word for kind in kinds for word in _words("around", kind))
+
+
+@lru_cache(maxsize=1024)
+def around_there(kind: str, country: str, language: str) -> frozenset[str]:
+    """As `around`, of what stands there in some countries only; by the language where the country is not known."""
+    country, language = country.upper(), language.casefold().partition("-")[0]
+    return _pointed(
+        word.casefold()
+        for place in data.table("persons")["around"]["there"]
+        if country in place["countries"] or (not country and language in place["languages"])
+        for word in place.get(kind, ())
+    )
+
+
+def _pointed(words: Iterable[str]) -> frozenset[str]:
+    found = frozenset(words)
+    return found | {f"{word}." for word in found if not word.endswith(".")}
 
 
 def _safe(part: str) -> bool:
+    letters = part[found.end() :] if (found := _INNER.match(part)) else part
     return (
-        len(part) > 1
-        and _LETTERS.fullmatch(part) is not None
-        and _VOWEL.search(part) is not None
-        and _UNSAFE.match(part) is None
+        len(letters) > 1
+        and _LETTERS.fullmatch(letters) is not None
+        and _VOWEL.search(letters) is not None
+        and not part.startswith("ij")
     )
+
+
+def _capital(part: str) -> str:
+    at = found.end() if (found := _INNER.match(part)) else 0
+    return part[:at].capitalize() + part[at:].capitalize()
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -14,6 +15,7 @@ _ASIDE: Final = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")  # "German
 _SUBDIVISION: Final = re.compile(r"([A-Z]{2})-(?:[A-Z]{3}|[A-Z]?[0-9]{1,2})")
 _PARTS: Final = re.compile(r"\s*[/|]\s*|\s+[-–—]\s+|(?<=^[A-Za-z]{2})-(?=\w{3})")
 _MOST_PARTS: Final = 3
+_SHORTEST, _LONGEST, _NEAR = 5, 40, 0.85  # letters of a name that may be a misspelt one, and how near that is
 
 
 def country_code(text: str) -> str:
@@ -34,6 +36,23 @@ def country_code(text: str) -> str:
         return ""
     said = {country_code(part) for part in parts}
     return said.pop() if len(said) == 1 else ""
+
+
+@lru_cache(maxsize=256)
+def meant_country(text: str) -> str:
+    """The name of the country that a misspelt one is nearly ("Deutschland" for "Deutschlnd"); "" where none is.
+
+    Only to ask: it takes 30 ms, and may be wrong.
+    """
+    folded = fold(text)
+    if not _SHORTEST <= len(folded) <= _LONGEST:
+        return ""
+    names = {**_country_names(), **_countries()}
+    found = get_close_matches(folded, (name for name, code in names.items() if code), n=1, cutoff=_NEAR)
+    if not found:
+        return ""
+    written = {fold(name): name for every in data.table("places")["countries"].values() for name in every}
+    return written.get(found[0]) or _english(names[found[0]])
 
 
 def language_code(text: str) -> str:
@@ -92,6 +111,12 @@ def _languages() -> Mapping[str, str]:
 @cache
 def _country_names() -> Mapping[str, str]:
     return _names("territories", frozenset(data.country_zones()))
+
+
+def _english(code: str) -> str:
+    from babel.localedata import load
+
+    return str(load("en")["territories"][code])
 
 
 @cache

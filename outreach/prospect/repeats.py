@@ -9,7 +9,8 @@ from outreach.prospect.address import company_key
 from outreach.prospect.refusals import unwilling
 from outreach.prospect.rows import Row
 
-_NAMES: Final = ("first_name", "last_name", "full_name", "honorific", "gender", "salutation")
+NAMES: Final = ("first_name", "last_name", "full_name", "honorific", "gender", "salutation")
+_TELLING: Final = ("first_name", "last_name")
 
 
 def filled(first: Row, later: Row) -> tuple[Row, str]:
@@ -19,7 +20,7 @@ def filled(first: Row, later: Row) -> tuple[Row, str]:
     is without consent in either row is without it.
     """
     fields, apart = together(first.fields, later.fields)
-    same_person = apart not in _NAMES
+    same_person = apart not in NAMES
     source = first.source or (later.source if same_person else "")
     basis = first.basis or (later.basis if same_person else "")
     if (fields, source, basis) == (first.fields, first.source, first.basis):
@@ -29,15 +30,31 @@ def filled(first: Row, later: Row) -> tuple[Row, str]:
 
 
 def together(first: Fields, later: Fields) -> tuple[Fields, str]:
-    """As `filled`, of the fields alone."""
+    """As `filled`, of the fields alone. Where first and last name are the same, it is the same person, however the
+    whole name and the form of address are written.
+    """
     apart = [name for name, value in later.items() if _alike(first.get(name, value)) != _alike(value)]
-    apart.sort(key=lambda name: name not in _NAMES)
-    if apart and apart[0] in _NAMES:
+    if all(name in first and name in later and name not in apart for name in _TELLING):
+        apart = [name for name in apart if name not in NAMES]
+    apart.sort(key=lambda name: name not in NAMES)
+    if apart and apart[0] in NAMES:
         return ({**first, "consent": False} if unwilling(later) else first), apart[0]
     found: Mapping[str, Value] = {**later, **first}
     return ({**found, "consent": False} if unwilling(later) else found), apart[0] if apart else ""
 
 
-def _alike(value: Value) -> Value:
+def updated(first: Fields, later: Fields) -> dict[str, Value]:
+    """The fields of a person with those of a later row over them.
+
+    Where that names somebody else, first and last name, nothing stays of how the earlier one is called: it would
+    be "Frau Meyer" for Bernd Meyer.
+    """
+    another = all(name in later and _alike(first.get(name)) != _alike(later[name]) for name in _TELLING)
+    if another and "first_name" in first:
+        first = {name: value for name, value in first.items() if name not in NAMES}
+    return {**first, **later}
+
+
+def _alike(value: Value | None) -> Value | None:
     """A value for comparison: how it is written does not make two people."""
     return " ".join(value.casefold().split()) if isinstance(value, str) else value

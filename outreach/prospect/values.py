@@ -195,6 +195,7 @@ def company(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def thing(text: str) -> str:
     """A company, a job or a place. Raises UnknownValueError for what stands for no value, and for a date."""
     text = _valued(company(text), THING)

@@ -280,7 +280,7 @@ def value(done: Import, matches: Sequence[Match] = (), problem: str = "") -> dic
     file was read, in words); `on_existing` (fill, skip or update); `mapping` as `report.mapping.value` has it;
     `tags` (those for everybody), `tagged` (tags that people did not have); `set` (field to the value for rows
     without one); `warnings` (list of `kind`, `rows`, `line`, `example`, `values`: the first 100 different ones, a
-    list of `value` and `line`); `hints` (list of `kind`, `share` of the good rows from 0 to 1, `text`);
+    list of `value`, `line` and `rows`); `hints` (list of `kind`, `share` of the good rows from 0 to 1, `text`);
     `campaigns` (list of `campaign`, `matching`, null with a `problem`; `status`, "" before its launch, after it
     `more`, who match and never were in it; `from_file`, who match of the file's first 200 people; `nightly`,
     `per_day`; `edited`, the launched revision that the files differ from, else 0); `campaigns_problem` ("" unless

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from outreach.model import EnrollmentStatus, Fields, FieldType, MessageStatus, Prospect, Scope, Value
-from outreach.prospect import Row, company_key
+from outreach.prospect import Row, company_key, repeats
 from outreach.prospect.refusals import unwilling
 from outreach.store import events, stops, suppressions, tags
 from outreach.store.tables import (
@@ -227,12 +227,18 @@ def _changes(
 
 
 def _merged(old: Any, before: Mapping[str, Value], row: Row, *, overwrite: bool) -> dict[str, Any]:
-    """The column values of a known prospect with a row merged in; none if nothing changes."""
-    merged = {**before, **row.fields} if overwrite else {**row.fields, **before}
+    """The column values of a known prospect with a row merged in; none if nothing changes.
+
+    A row that names somebody else fills in nothing.
+    """
+    merged, apart = repeats.together(before, row.fields)
+    taken = row if apart not in repeats.NAMES else None
+    source, basis = old.source or (taken.source if taken else ""), old.basis or (taken.basis if taken else "")
+    if overwrite:
+        merged = repeats.updated(before, row.fields)
+        source, basis = row.source or old.source, row.basis or old.basis
     if unwilling(row.fields):
-        merged["consent"] = False  # whatever the store says: to be silent is the lesser wrong
-    source = (row.source or old.source) if overwrite else (old.source or row.source)
-    basis = (row.basis or old.basis) if overwrite else (old.basis or row.basis)
+        merged = {**merged, "consent": False}  # whatever the store says: to be silent is the lesser wrong
     if merged == before and (source, basis) == (old.source, old.basis):
         return {}
     company = company_key(old.email, str(merged.get("company", "")))
