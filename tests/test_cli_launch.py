@@ -276,7 +276,9 @@ def test_letters_in_which_the_examples_company_speaks_are_nobody_elses(shops: Sh
     shops.write("templates/intro.txt", "Subject: Racks\n\nHello,\n\nI am Ann from Northwind Shelving.\n")
     assert "example's company" not in shops.ok("plan", "shops")
     shops.edit("outreach.toml", '"Northwind Shelving Ltd"', '"Blocks Ltd"')
-    assert "the example's company speaks in templates/intro.txt" in " ".join(shops.ok("plan", "shops").split())
+    assert "the example's company speaks in templates/intro.txt" in " ".join(
+        shops.ok("plan", "shops").split()
+    )
     code, _, err = shops.run("launch", "shops", "--yes")
     assert (code, "sender_company" in err) == (1, True)
 
