@@ -117,3 +117,12 @@ def test_who_joins_a_nightly_campaign_joins_tonight(shell: Shell) -> None:
 def test_the_next_command_is_about_the_campaign_with_most_to_do(matches: list[Match], command: str) -> None:
     done = Import("x.csv", "utf-8", False, ",", layout=Layout(known=True))
     assert imports.text(done, matches).splitlines()[-1] == f"NEXT      {command}"
+
+
+def test_names_with_a_number_are_told_with_the_first_of_them(shell: Shell) -> None:
+    shell.fill()
+    shell.write(
+        "list.csv", "email,first_name\na@acme.example,Bob7\nb@acme.example,Eva\nc@acme.example,Ann2\n"
+    )
+    out = shell.ok("prospects", "import", "list.csv")
+    assert "2 names with a number, kept, such as 'Bob7' in line 2" in out

@@ -113,3 +113,43 @@ def test_an_update_by_somebody_else_leaves_nothing_of_how_the_earlier_one_was_ca
     shell.ok("prospects", "import", "b.csv", "--on-existing", "update")
     assert fields(shell, "ann@lee.example") == {"first_name": "Bernd", "last_name": "Meyer", "city": "Leeds"}
     assert fields(shell, "jo@lee.example")["honorific"] == "ms"
+
+
+def test_a_consent_that_is_taken_back_is_neither_left_nor_called_filled_in(shell: Shell) -> None:
+    shell.fill()
+    shell.write("list.csv", "email,city,consent\nx@acme.example,Bonn,yes\nx@acme.example,Bonn,no\n")
+    done = shown(shell, "prospects", "import", "list.csv")
+    assert (done["duplicates_filled"], done["duplicates_differing"]) == (0, 0)
+    shell.write("more.csv", "email,consent\nx@acme.example,no\ny@acme.example,yes\n")
+    assert shown(shell, "prospects", "import", "more.csv")["differing"] == 0
+    shell.write("last.csv", "email,city,consent\ny@acme.example,York,no\n")
+    done = shown(shell, "prospects", "import", "last.csv", "--on-existing", "skip")
+    assert (done["changed"], done["differing"]) == (1, 0)
+    assert fields(shell, "y@acme.example") == {"consent": False}  # and no city: the rest is skipped
+
+
+def test_where_others_are_skipped_a_no_counts_in_every_batch_and_our_own_are_filled(
+    store_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    others = "".join(f"p{number}@acme.example,,\n" for number in range(6))
+    with Store(store_url, state=tmp_path) as store:
+
+        def bring(rows: str) -> Import:
+            path.write_text(f"email,city,consent\n{rows}", encoding="utf-8")
+            prepared = imports.prepare(store, open_table(path), imports.Options(on_existing="skip"))
+            *_, done = imports.run(store, prepared, clock=lambda: MONDAY, batch=3)
+            return done
+
+        def found(email: str) -> dict[str, object]:
+            person = store.read(prospects.get, email)
+            assert person is not None
+            return dict(person.fields)
+
+        bring("old@x.example,,yes\n")
+        done = bring(
+            f"a@x.example,,yes\nold@x.example,,\n{others}a@x.example,Leeds,no\nold@x.example,York,no\n"
+        )
+        assert found("a@x.example") == {"city": "Leeds", "consent": False}
+        assert found("old@x.example") == {"consent": False}
+        assert (done.filled, done.unlike) == (1, 0)

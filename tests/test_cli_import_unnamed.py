@@ -96,3 +96,17 @@ def test_the_next_command_is_about_a_campaign_that_the_people_of_the_file_are_fo
     assert shell.ok("prospects", "import", "retail.csv").splitlines()[-1] == "NEXT      outreach plan shops"
     shell.write("held.csv", "held_because,email,industry\nno first_name,q@oven.example,bakery\n")
     assert shell.ok("prospects", "import", "held.csv").splitlines()[-1] == "NEXT      outreach plan bakers"
+
+
+def test_an_address_far_down_is_one_and_an_assistants_is_not_offered(shell: Shell) -> None:
+    shell.fill()
+    rows = "".join(f"n{number},a{number}@desk.example\n" for number in range(250))
+    shell.write("list.csv", f"Email,Assistant\n{rows}bob@b.example,a@desk.example\n")
+    assert "no address stands in" not in shell.ok("prospects", "import", "list.csv")
+    shell.write("list.csv", f"Email,Assistant\n{rows}")
+    code, out, _ = shell.run("prospects", "import", "list.csv")
+    assert code == 1
+    assert "no address stands in 'Email', but in 'Assistant', which is somebody else's" in " ".join(
+        out.split()
+    )
+    assert "--map" not in out.partition("LEFT OUT")[0]

@@ -272,17 +272,6 @@ def test_a_campaign_that_would_begin_with_nobody_is_refused(shops: Shell) -> Non
     assert "0 new people" in shops.ok("launch", "shops", "--yes")
 
 
-def test_letters_in_which_the_examples_company_speaks_are_nobody_elses(shops: Shell) -> None:
-    shops.write("templates/intro.txt", "Subject: Racks\n\nHello,\n\nI am Ann from Northwind Shelving.\n")
-    assert "example's company" not in shops.ok("plan", "shops")
-    shops.edit("outreach.toml", '"Northwind Shelving Ltd"', '"Blocks Ltd"')
-    assert "the example's company speaks in templates/intro.txt" in " ".join(
-        shops.ok("plan", "shops").split()
-    )
-    code, _, err = shops.run("launch", "shops", "--yes")
-    assert (code, "sender_company" in err) == (1, True)
-
-
 def test_the_next_revision_is_told_by_its_number_after_an_undo(shops: Shell) -> None:
     shops.ok("launch", "shops", "--first", "1", "--yes")
     for words in ("Racks.", "Oak racks."):

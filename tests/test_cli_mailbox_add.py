@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from outreach import workspace
+from outreach.cli.asking import Asking
+from outreach.cli.mailbox_questions import ask, ask_servers
 from outreach.mailbox.credentials import login, variable
+from outreach.workspace import additions
 from tests.cli import Shell
 from tests.imapd import PASSWORD
 from tests.launched import files, launch, served
@@ -203,6 +206,45 @@ def test_a_user_that_is_said_is_kept_on_this_machine_and_else_there_is_none(offi
     assert boxes["rosa@shelves.test"].smtp == "smtp://rosa%40shelves.test@localhost:1"
     assert boxes["rosa@shelves.test"].imap == "imap://rosa%40shelves.test@localhost:2"
     assert boxes["leo@shelves.test"].smtp == "smtp://localhost:1"
+
+
+def test_servers_are_asked_again_also_where_the_provider_is_known(
+    office: Shell, types: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider's are the defaults, with the user in them who was typed last."""
+    monkeypatch.setenv(variable("eva@gmail.com"), PASSWORD)
+    given = {"address": "eva@gmail.com", "name": "Eva", "login": "password", "keep-example": "yes"}
+    given |= {"company": "Shelves Ltd", "postal": "1 Way, Leeds", "country": "GB", "imap": "imap.gmail.com"}
+    asking = Asking(given, quiet=True)
+    answers = ask(asking, additions.look(office.folder), office.folder)
+    assert answers.box.smtp == "smtps://eva%40gmail.com@smtp.gmail.com:465"
+    asking.quiet = False
+    for typed, smtp, imap in (
+        ("relay\n\n\n", "smtps://relay@smtp.gmail.com:465", "imaps://relay@imap.gmail.com:993"),
+        ("\nsmtp.shelves.test\n-\n", "smtps://relay@smtp.shelves.test:465", ""),
+    ):
+        asking.again()
+        types(f"{typed}\n\n")  # how to log in, and whether the password that is there will do
+        answers = ask_servers(asking, answers, office.folder)
+        assert (answers.box.smtp, answers.box.imap) == (smtp, imap)
+
+
+def test_a_dash_is_none_as_an_option_as_it_is_as_an_answer(office: Shell) -> None:
+    none = ("--user", "-", "--title", "-", "--website", "-", "--privacy-url", "-", "--imap", "-")
+    office.ok("mailbox", "add", KATE, *WHO, *SENDER, "--smtp", "localhost:1025", *none, "--no-test", "--yes")
+    found = workspace.load(office.folder)
+    box = found.mailboxes[KATE]
+    assert (box.smtp, box.imap, box.title) == ("smtp://localhost:1025", "", "")
+    assert (found.sender.website, found.sender.privacy_url) == ("", "")
+    assert "--name is no name" in office.run("mailbox", "add", "leo@shelves.test", "--name", "-", *ALONE)[2]
+
+
+@pytest.mark.parametrize("postal", ["北京市朝阳区1号", "上海徐汇1号", "Basel 4051"])
+def test_a_short_postal_address_is_one(office: Shell, postal: str) -> None:
+    """Chinese addresses have few letters, each as wide as two."""
+    args = ("--company", "Shelves Ltd", "--postal", postal, "--country", "CN", "--timezone", "Asia/Shanghai")
+    office.ok("mailbox", "add", KATE, *WHO, *args, "--smtp", "localhost:1025", *ALONE)
+    assert workspace.load(office.folder).sender.address == postal
 
 
 def test_tls_on_an_odd_port_of_this_machine_is_found(office: Shell, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from outreach.mailbox.sandbox import Sandbox
 from tests.cli import MONDAY, Shell
-from tests.launched import Served, add, files, launch, nightly, relay
+from tests.launched import Served, add, files, launch, nightly, relay, served
+from tests.test_credentials import Desktop
 
 BOB, EVA = "bob@acme.example", "eva@birch.example"
 LATE = MONDAY + timedelta(hours=2)  # Monday at ten, an hour after windows open
@@ -93,3 +95,22 @@ def test_the_words_of_a_hold_fit_the_screen(shell: Shell, post: Served) -> None:
     out = shell.run("run", "--once")[1]
     assert "NOTHING IS SENT: " in out
     assert max(map(len, out.splitlines())) <= 80, out
+
+
+def test_a_keyring_is_asked_once_in_a_run(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may ask its owner each time."""
+    asked = []
+
+    class Counting(Desktop):
+        def get_password(self, service: str, username: str) -> str | None:
+            asked.append(username)
+            return super().get_password(service, username)
+
+    held = {("outreach", "ann@northwind.example"): "right horse"}
+    monkeypatch.setattr("outreach.mailbox.credentials._keyrings", lambda: iter((Counting(held),)))
+    with served(Sandbox({"ann": "right horse"})) as post:
+        shell.now = LATE
+        launch(shell, relay(post.server.url), BOB)
+        shell.ok("run", "--once")
+        assert post.recipients() == [BOB]
+    assert asked == ["ann@northwind.example"]

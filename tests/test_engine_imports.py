@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import event as hooks
+from sqlalchemy.engine import Engine as Database
+
 from outreach.engine import imports
 from outreach.model import FieldType
 from outreach.report.imports import Import
@@ -101,3 +104,23 @@ def test_among_many_only_the_suppressed_stay_out(store_url: str, tmp_path: Path)
     out = {row for row in rows.split() if row.endswith(("@firm3.example", ".firm3.example"))}
     assert inside == set(rows.split()) - out - {"p4@firm4.example"}
     assert (done.added, done.suppressed) == (len(inside), len(out) + 1)
+
+
+def test_people_of_earlier_batches_are_looked_up_together(store_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    rows = "".join(f"p{number}@acme.example,\n" for number in range(200))
+    path.write_text(f"email,city\n{rows}{rows.replace(',', ',Leeds')}", encoding="utf-8")
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    with Store(store_url, state=tmp_path) as store:
+        prepared = imports.prepare(store, open_table(path), imports.Options())
+        hooks.listen(Database, "before_cursor_execute", note)
+        try:
+            *_, done = imports.run(store, prepared, clock=lambda: MONDAY, batch=200)
+        finally:
+            hooks.remove(Database, "before_cursor_execute", note)
+        assert (done.added, done.filled) == (200, 200)
+        assert len(statements) < 100

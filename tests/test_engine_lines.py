@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.engine.lines import Lines
+from outreach.engine.lines import Lines, ways
 from outreach.errors import InputError
 from outreach.mailbox.sandbox import Sandbox
 from outreach.model import Mailbox, Unreachable
@@ -24,6 +24,8 @@ def test_every_mailbox_without_its_password_is_named_at_once(tmp_path: Path) -> 
         "no password for eve@northwind.example",
     ]
     lines.check([mailbox("smtp://127.0.0.1:1")])  # no user, no password
+    (way,) = ways(lines.lacking([eve])).values()
+    assert way.startswith("one of: keyring set ")  # not also that it lacks
 
 
 def test_a_mailbox_that_comes_later_without_a_password_is_paused_and_nothing_else(tmp_path: Path) -> None:
@@ -74,5 +76,5 @@ def test_a_file_that_others_may_read_rests_its_own_mailbox_and_says_so(tmp_path:
     assert set(lines.check([eve], [eve, mailbox("smtp://ann@127.0.0.1:1")])) == {eve.address}
     with pytest.raises(InputError):
         lines.check([eve], [eve])
-    (way,) = lines.ways([eve]).values()
+    (way,) = ways(lines.lacking([eve])).values()
     assert "others may read it (-rw-r--r--): chmod 600" in way

@@ -243,3 +243,19 @@ def test_a_letter_that_is_only_renamed_is_not_reworded(planning: Planning) -> No
     planning.play(14)
     assert planning.statuses(BOB) == {"hello": "sent", "followup": "sent"}
     promises_hold(planning)
+
+
+def test_nobody_gets_two_first_letters(planning: Planning) -> None:
+    """A first letter that was renamed and edited at once, or is another one by now."""
+    launch(planning, first=1)
+    planning.play(1)
+    planning.write("hello", "Subject: Racks for {{ company }}\n\nHello {{ first_name }},\n\nOak racks.\n")
+    planning.steps("hello", "followup")
+    with pytest.raises(InputError, match="'hello' is a new first letter, and 1 person has got 'intro'"):
+        planning.plan()
+    planning.steps("hello", "followup", was={"hello": "intro"})
+    launch(planning)
+    planning.play(14)
+    assert planning.statuses(BOB) == {"hello": "sent", "followup": "sent"}
+    assert "Shelves." in planning.letters(BOB)["hello"].text
+    assert "Oak racks." in planning.letters(EVA)["hello"].text

@@ -1,6 +1,7 @@
 """`outreach preview --all`: everybody's letter in a line, on a screen of 80 columns."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -109,3 +110,23 @@ def test_a_subject_that_differs_is_never_left_out_whole() -> None:
     ]
     assert "north" in everybody.text(found[:1], "shops")
     assert everybody.text([row("a@a.example", "-" * 300, ""), row("b@a.example", "", "")], "shops")
+
+
+def test_a_long_language_and_a_long_count_keep_their_columns() -> None:
+    """Also in the row of somebody who is held, whose reason stands where the texts of the others begin."""
+    found = [
+        row("a@a.example", "Shelving", "Hello,", "zh-Hant"),
+        row("b@a.example", "Shelving", "Hello,", "zh-Hant"),
+        row("c@a.example", "Regale", "Guten Tag,", "de"),
+        replace(row("d@a.example", "", "", "zh-Hant"), hold="no first_name"),
+    ]
+    out = everybody.text([replace(each, words=1_771_234) for each in found], "shops")
+    head, *lines = out.rpartition("\n\n")[0].split("\n\n")[-1].splitlines()
+    assert re.split("  +", head) == ["TO", "LANG", "WORDS", "BEGINS"]
+    assert [re.split("  +", line)[1:] for line in lines] == [
+        ["zh-Hant", "1771234", "Hello,"],
+        ["zh-Hant", "1771234", "Hello,"],
+        ["de", "1771234", "Guten Tag,"],
+        ["zh-Hant", "1771234", "HELD: no first_name"],
+    ]
+    assert {line.index("1771234  ") for line in lines} == {head.index("WORDS")}

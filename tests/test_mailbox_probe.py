@@ -211,7 +211,7 @@ def test_a_server_that_wants_a_login_is_told_from_one_that_does_not(tmp_path: Pa
             False,
             "it takes no letter without a login: 53",
         )
-        assert f"smtp://ann%40northwind.example@localhost:{server.port}" in last.todo
+        assert last.todo == f"name a user: smtp://ann%40northwind.example@localhost:{server.port}"
 
 
 def test_a_server_without_logins_is_no_wrong_password() -> None:

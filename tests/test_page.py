@@ -275,6 +275,36 @@ def test_a_page_ends_as_a_browser_wants_it(shops: Shell) -> None:
     assert not (shops.folder / "mine.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "file"),
+    [("fair.v2", "fair.v2.html"), ("out/fair.v2", "out/fair.v2.html"), ("out/1.HTM", "out/1.HTM")],
+)
+def test_a_point_in_the_name_of_a_page_is_no_ending(shops: Shell, given: str, file: str) -> None:
+    (shops.folder / "out").mkdir()
+    out = shops.ok("preview", "shops", "--browser", given, "--no-open")
+    assert f"PAGE      {shops.folder / file}\n" in out
+    assert (shops.folder / file).is_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "hint"),
+    [
+        ("out/", "out/ is a folder", "--browser out/shops.html"),
+        ("out", "out is a folder", "--browser out/shops.html"),
+        ("new/", "new/ is a folder", "--browser new/shops.html"),
+        (".", ". is a folder", "--browser shops.html"),
+        ("out/a b.TXT", "out/a b.TXT: the name of a page ends in .html", "--browser 'out/a b.html'"),
+        ("x" * 300, "File name too long", "--browser FILE"),
+    ],
+)
+def test_what_is_no_page_is_refused_with_one_that_is(shops: Shell, given: str, wrong: str, hint: str) -> None:
+    (shops.folder / "out").mkdir()
+    code, _, err = shops.run("preview", "shops", "--browser", given, "--no-open")
+    told = " ".join(err.split())
+    assert (code, wrong in told, hint in told) == (1, True, True), err
+    assert not list((shops.folder / "out").iterdir())
+
+
 def test_a_letter_says_when_it_leaves_by_both_clocks_and_lists_by_its_readers(
     shops: Shell, chromium: Chromium
 ) -> None:

@@ -15,6 +15,8 @@ from tests.rowing import problems
     ("header", "names"),
     [
         (["E-Mail", "Vorname", "Name", "Firma"], ("email", "first_name", "last_name", "company")),
+        (["E-Mail", "Firma / Organisation", "Country | Land"], ("email", "company", "country")),
+        (["E-Mail", "Name / Firma"], ("email", "name_firma")),  # two different things
         (["Email address", "Name", "# Employees"], ("email", "full_name", "employees")),
         (["Courriel", "Prénom", "Nom", "Société"], ("email", "first_name", "last_name", "company")),
         (["Correo electrónico", "Nombre", "Apellidos"], ("email", "first_name", "last_name")),
@@ -135,3 +137,16 @@ def test_of_two_second_columns_the_first_one_counts() -> None:
 def test_two_columns_of_equal_standing_are_a_problem_still() -> None:
     (found,) = problems(["email", "Firma", "Unternehmen"])
     assert "are all for the field `company`" in found
+
+
+def test_no_list_has_a_header_twice() -> None:
+    table = data.table("columns")
+    fields = [[name, *headers] for name, headers in table["fields"].items()]
+    lists = [
+        *fields,
+        *table["rules"].values(),
+        *(each for block in table["addresses"] for each in block.values()),
+    ]
+    for headers in lists:
+        folded = [fold(header) for header in headers]
+        assert sorted({*folded}) == sorted(folded), headers[0]

@@ -8,6 +8,7 @@ import pytest
 from outreach.model import Value
 from outreach.prospect import KNOWN, BadRow, columns, row_reader
 from outreach.prospect.whereabouts import whereabouts
+from tests.rowing import good
 
 WHERE = ("city", "region", "country")
 
@@ -194,6 +195,15 @@ def test_the_form_of_address_of_address_books_is_read() -> None:
         ("Singapore", ("Singapore", "", "SG")),
         ("Wilmington, DE", ("", "", "")),
         ("Los Angeles, CA", ("", "", "")),
+        ("Indianapolis, Ind.", ("", "", "")),
+        ("Birmingham, Ala", ("", "", "")),
+        ("Denver, Col", ("", "", "")),
+        ("Bern, BE", ("", "", "")),
+        ("Motril, Granada", ("", "", "")),
+        ("Bra", ("", "", "")),
+        ("London, UK", ("London", "", "GB")),
+        ("Austin, TX, U.S.A.", ("Austin", "TX", "US")),
+        ("Москва, РФ", ("Москва", "", "RU")),
         ("Atlanta, Georgia", ("", "", "")),
         ("Berlin", ("", "", "")),
         ("", ("", "", "")),
@@ -207,5 +217,49 @@ def test_a_location_is_taken_apart_where_it_names_a_country(text: str, found: tu
 def test_a_location_never_moves_somebody_to_another_country() -> None:
     header = "email,Location,Country"
     assert where(read(header, "Location=Berlin, Germany")) == ["Berlin", "", "DE"]
-    assert where(read(header, "Location=Berlin, Germany", "Country=AT")) == ["", "", "AT"]
+    assert where(read(header, "Location=Berlin, Germany", "Country=AT")) == ["Berlin", "", "AT"]
+    assert where(read(header, "Location=Mexico", "Country=US")) == ["Mexico", "", "US"]
     assert where(read(header, "Location=Berlin")) == ["Berlin", "", ""]
+
+
+def test_a_location_in_another_country_than_the_row_says_is_told() -> None:
+    row = good(["email", "Location", "Country"], ["ann@acme.example", "Paris, France", "Germany"])
+    assert where(row.fields) == ["Paris", "", "DE"]
+    assert row.warnings == ("location in another country than its row says 'Paris, France'",)
+
+
+@pytest.mark.parametrize(
+    ("city", "region"), [("Lebanon", "OH"), ("Peru", "Indiana"), ("Mexico", "MO"), ("Lebanon", "")]
+)
+def test_a_town_that_is_called_as_a_country_stays_a_town(city: str, region: str) -> None:
+    header = "email,City,State,Location"
+    assert where(read(header, f"City={city}", f"State={region}", "Location=HQ")) == [city, region, ""]
+    if region:
+        assert where(read("email,Location,State", f"Location={city}", f"State={region}")) == [
+            city,
+            region,
+            "",
+        ]
+
+
+def test_a_location_is_taken_apart_where_it_stands_in_for_the_city() -> None:
+    header = "email,City,State,Location,Home city"
+    assert where(read(header, "Location=Lyon, France")) == ["Lyon", "", "FR"]
+    assert where(read(header, "Home city=Lebanon")) == ["Lebanon", "", ""]
+
+
+def test_a_city_at_home_never_stands_in_the_country_of_the_firm() -> None:
+    header = "email,Country,Home city,Home country"
+    at_home = ("Home city=Wien", "Home country=Austria")
+    assert where(read(header, "Country=DE", *at_home)) == ["", "", "DE"]
+    assert where(read(header, "Country=AT", *at_home)) == ["Wien", "", "AT"]
+    assert where(read(header, *at_home)) == ["Wien", "", "AT"]
+    assert where(read("email,Country,Company city", "Country=DE", "Company city=Bonn")) == ["Bonn", "", "DE"]
+    further = columns(header.split(",")).further
+    assert [dict(block) for _, blocks in further for block in blocks] == [{"city": 2, "country": 3}]
+
+
+def test_the_second_of_two_alike_columns_of_a_named_address_is_a_further_one() -> None:
+    found = columns(["email", "Mailing City", "Mailing City", "Mailing city"])
+    assert found.names == ("email", "city", "mailing_city", "mailing_city_2")
+    assert columns(["email", "Work city", "Business city"]).names == ("email", "city", "business_city")

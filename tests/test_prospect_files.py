@@ -360,6 +360,7 @@ def test_any_bytes_are_a_table_or_a_problem(path: Path, content: bytes) -> None:
 _cell = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.text(
     '",;\n\r', max_size=4
 )
+_cell = _cell.filter(lambda cell: not cell.startswith("="))  # a spreadsheet's ="01067" is 01067
 
 
 @given(st.lists(st.tuples(_cell, _cell, _cell), min_size=1, max_size=8))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.prospect.names import split
-from outreach.prospect.persons import honorific, recased
+from outreach.prospect.names import no_person, split
+from outreach.prospect.persons import honorific, recased, words_of
 from tests.rowing import read
 
 
@@ -261,3 +261,14 @@ def test_a_name_put_right_is_told() -> None:
     assert row.warnings == ("name all in capitals or small letters, put right 'ANNA BERG'",)
     assert row.fields["full_name"] == "Anna Berg"
     assert read(Name="ACME WERKZEUG").fields == {"full_name": "ACME WERKZEUG"}
+
+
+def test_words_of_firms_and_departments_are_nobodys_name() -> None:
+    for kind in ("given", "also_family", "family", "family_first"):
+        assert not no_person() & words_of(kind), kind
+
+
+@pytest.mark.parametrize("full", ["Alma Becker", "Maria Villa", "Anna Stand", "Anna Messe", "Anna Press"])
+def test_names_that_are_words_too_are_taken_apart(full: str) -> None:
+    found = split(full)
+    assert f"{found.first} {found.last}" == full

@@ -68,6 +68,17 @@ def test_what_is_surely_no_name_is_left_out_and_the_person_comes_in(field: str, 
     assert (row.fields, row.warnings) == ({}, (f"left out as no name {cell!r}",))
 
 
+@pytest.mark.parametrize(
+    ("cell", "lost"), [("Sklep ?ó??", True), ("W?a?ciciel", True), ("Who? Media", False)]
+)
+def test_a_company_whose_letters_a_program_lost_is_left_out(cell: str, lost: bool) -> None:
+    row = read(company=cell)
+    assert ("company" in row.fields, any("letters were lost" in each for each in row.warnings)) == (
+        not lost,
+        lost,
+    )
+
+
 @pytest.mark.parametrize("cell", ["Berg, Anna", "Acme GmbH", "Birch Tools Ltd"])
 def test_a_whole_name_or_a_firm_is_no_first_name(cell: str) -> None:
     assert read(first_name=cell).warnings == (f"left out as no name {cell!r}",)
@@ -144,9 +155,9 @@ def test_no_list_has_a_word_twice_or_one_that_is_never_found() -> None:
         assert not set(table[kind]) & set(table["any"])
 
 
-def test_names_with_a_number_behind_them_come_in_whole() -> None:
+def test_names_with_a_number_behind_them_come_in_whole_and_are_told() -> None:
     row = read(Name="Bob7 Smith7", Vorname="Bob7", Nachname="Smith7")
     assert (row.fields, row.warnings) == (
         {"full_name": "Bob7 Smith7", "first_name": "Bob7", "last_name": "Smith7"},
-        (),
+        ("name with a number, kept 'Bob7 Smith7'",),
     )

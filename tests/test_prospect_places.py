@@ -157,3 +157,9 @@ def test_a_language_is_known_by_its_names_and_codes(text: str, tag: str) -> None
 def test_an_unknown_language_stays_unknown() -> None:
     assert language_code("Klingon") == ""
     assert language_code("") == ""
+
+
+def test_a_country_is_found_in_linear_time_whatever_stands_in_its_cell() -> None:
+    gap = " " * 200_000  # tried from each space on, it would take half an hour
+    assert (country_code(f"DE{gap}-{gap}Germany"), country_code(f"x{gap}x")) == ("DE", "")
+    assert language_code(f"German{gap}(x{gap}") == ""

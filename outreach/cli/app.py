@@ -18,6 +18,7 @@ from outreach.errors import InputError, OutreachError
 
 if TYPE_CHECKING:
     from outreach.campaign import Workspace
+    from outreach.engine.lines import Lines
     from outreach.errors import Problem
     from outreach.model import Mailbox
     from outreach.store import Store
@@ -118,11 +119,18 @@ class App:
         used = self.store.read(status.mailboxes_in_use)
         return [desk.mailbox for desk in self.store.read(settings.desks) if desk.mailbox.address in used]
 
-    def lacking(self) -> dict[str, str]:
-        """Those of them without a password as far as this process can see, with the ways to give it."""
+    @cached_property
+    def lines(self) -> "Lines":
+        """The connections of the mailboxes: a password that was found once is not looked up again."""
         from outreach.engine.lines import Lines
 
-        return Lines(os.environ, self.root).ways(self.mailboxes())
+        return Lines(os.environ, self.root)
+
+    def lacking(self) -> dict[str, str]:
+        """Those of them without a password as far as this process can see, with the ways to give it."""
+        from outreach.engine.lines import ways
+
+        return ways(self.lines.lacking(self.mailboxes()))
 
     def broken(self) -> "tuple[Problem, ...]":
         """What is wrong in outreach.toml; nothing while it can be read."""

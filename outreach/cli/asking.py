@@ -10,6 +10,7 @@ import click
 
 from outreach.errors import OutreachError, did_you_mean
 
+NONE = "-"  # the answer to an optional question that there is none
 _MOST = 70  # characters of a question and its default: an answer has room behind them
 
 
@@ -53,17 +54,19 @@ class Asking:
             answer = self.given.get(key) or default
             if not answer and not optional:
                 raise _missing(key, question)
-            found = self._parsed(key, answer, parse) if answer else ""
+            found = self._parsed(key, answer, parse, optional=optional)
         else:
             found = self._asked(question, parse, default, optional=optional)
         self.before[key] = found
         return found
 
-    def checked(self, key: str, parse: Callable[[str], object]) -> None:
+    def checked(self, key: str, parse: Callable[[str], object], *, optional: bool = False) -> None:
         """OutreachError where an option is given that its question will not take."""
-        self._parsed(key, self.given[key], parse)
+        self._parsed(key, self.given[key], parse, optional=optional)
 
-    def _parsed(self, key: str, answer: str, parse: Callable[[str], object]) -> str:
+    def _parsed(self, key: str, answer: str, parse: Callable[[str], object], *, optional: bool) -> str:
+        if optional and answer in ("", NONE):
+            return ""
         try:
             return str(parse(answer))
         except _refusals() as exc:
@@ -73,7 +76,7 @@ class Asking:
         while True:
             words = f"{question} (Enter for none)" if optional and not default else question
             answer = _prompt(words, default)
-            if optional and answer in ("", "-"):
+            if optional and answer in ("", NONE):
                 return ""
             if not answer:
                 click.echo("  this one needs an answer (Ctrl-C: stop, and nothing is changed)", err=True)
@@ -83,7 +86,7 @@ class Asking:
             except _refusals() as exc:
                 hint = getattr(exc, "hint", "")
                 that = "" if isinstance(exc, OutreachError) else "that "
-                _say(f"{that}{_why(exc)}", hint)
+                say(f"{that}{_why(exc)}", hint)
 
     def choice(self, key: str, question: str, choices: Mapping[str, str], default: str) -> str:
         """One of the keys of `choices`, whose values say what they mean; only what is there is offered."""
@@ -153,17 +156,17 @@ def unchanged() -> Iterator[None]:
 
 def _prompt(question: str, default: str) -> str:
     if len(question) + len(default) > _MOST:  # then the default is on a line of its own
-        _say(question)
+        say(question)
         question = " "
     return str(_heard(partial(click.prompt, question, default, show_default=bool(default), err=True))).strip()
 
 
-def _say(*texts: str) -> None:
-    """Texts below a question, none wider than the screen."""
+def say(*texts: str, indent: str = "  ") -> None:
+    """Texts between questions, on standard error, none wider than the screen; empty ones are left out."""
     from outreach.report.lines import broken
 
     for text in filter(None, texts):
-        click.echo("\n".join(broken(text, first="  ", rest="  ")), err=True)
+        click.echo("\n".join(broken(text, first=indent, rest=indent)), err=True)
 
 
 def _heard(ask: Callable[[], object]) -> object:

@@ -1,6 +1,5 @@
 """`outreach backup`, `restore` and `release`: the store in one file, back again, and letting it go on."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -191,7 +190,6 @@ def release(app: App, without_inbox: bool, yes: bool, dry_run: bool, shape: str)
       outreach release --without-inbox
     """
     from outreach.engine import release as engine
-    from outreach.engine.lines import Lines
     from outreach.report import release as report
 
     store, now = app.store, app.clock()
@@ -199,9 +197,8 @@ def release(app: App, without_inbox: bool, yes: bool, dry_run: bool, shape: str)
         none = report.Survey("", False, (), 0)
         app.show(shape, report.nothing, lambda: report.value(none, released=False, dry_run=dry_run))
         return
-    connect = Lines(os.environ, app.root).inbox
     boxes = list(app.basics.mailboxes.values())
-    seen = engine.survey(store, connect, app.clock, change=not dry_run, named=boxes)
+    seen = engine.survey(store, app.lines.inbox, app.clock, change=not dry_run, named=boxes)
     if not dry_run:
         asked = not yes and shape == "text"
         if not yes:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import webbrowser
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from outreach.model import Prospect
 
 FOLDER = "previews"  # of the workspace; git does not see what is in it
+_PAGES = (".html", ".htm")
+# Endings of files that a browser does not show as a page; any other is part of the name, as in `fair.v2`.
+_TEXTS = frozenset({".csv", ".eml", ".json", ".md", ".toml", ".tsv", ".txt", ".xml"})
+_BINARY = frozenset(
+    {".doc", ".docx", ".jpeg", ".jpg", ".odt", ".pdf", ".png", ".rtf", ".xls", ".xlsx", ".zip"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +51,30 @@ class Written:
         return {"file": str(self.file), "people": self.people, "of": self.of, "opened": self.opened}
 
 
-def named(file: str) -> str:
-    """The name of a page that was given: a browser shows a file as a page by its ending, so one is added.
+def named(app: App, file: str, stem: str) -> Path:
+    """The file of a page that was named: a browser shows a file as a page by its ending, so one is added.
 
-    OutreachError for a name that ends as another kind of file does.
+    OutreachError for a folder, and for a name that ends as another kind of file does. `stem` is the campaign's.
     """
-    suffix = Path(file).suffix
-    if suffix.lower() in (".html", ".htm"):
-        return file
-    if suffix:
-        raise OutreachError(
-            f"{file}: the name of a page ends in .html", hint=f"--browser {Path(file).stem}.html"
-        )
-    return f"{file}.html"
+    name = Path(file)
+    if file.endswith(("/", os.sep)) or name.name in ("", "..") or os.path.isdir(people.path(app, name)):
+        within = shlex.quote(str(name / f"{stem}.html"))
+        raise OutreachError(f"{file} is a folder", hint=f"name a file in it: --browser {within}")
+    suffix = name.suffix.lower()
+    if suffix in _TEXTS | _BINARY:
+        page = shlex.quote(str(name.with_suffix(".html")))
+        raise OutreachError(f"{file}: the name of a page ends in .html", hint=f"--browser {page}")
+    return people.path(app, name if suffix in _PAGES else name.with_name(f"{name.name}.html"))
 
 
-def browse(app: App, stem: str, roll: "Roll", given: str, first: "Prospect | None", *, show: bool) -> Written:
+def browse(
+    app: App, stem: str, roll: "Roll", given: Path | None, first: "Prospect | None", *, show: bool
+) -> Written:
     """Write the page of a campaign, and with `show` have a browser open it.
 
-    `given` is the file that was named, "" for `previews/CAMPAIGN.html` of the workspace; `first` stands first.
+    `given` is the file, None for `previews/CAMPAIGN.html` of the workspace; `first` stands first.
     """
-    file = people.path(app, Path(given)) if given else _own_folder(app) / f"{stem}.html"
+    file = given or _own_folder(app) / f"{stem}.html"
     shown, total = write(app, stem, roll, file, first)
     opened = False
     if show and has_screen():

@@ -70,7 +70,6 @@ def screen_of(
     from outreach.plan.letters import lacking_later
     from outreach.report.plan import Screen
     from outreach.store import launches, leases
-    from outreach.workspace.starter import example_letters
 
     seen = forecast.outlook(app.store, app.workspace, made, now)
     pilot_of = people if people > len(made.new) else 0
@@ -82,12 +81,10 @@ def screen_of(
         campaign=app.workspace.campaigns[made.campaign],
         outlook=seen,
         zone=app.workspace.sender.timezone,
-        sender=app.workspace.sender.company,
         plan_id=plan_id,
         pilot_of=pilot_of,
         revision=launched.number if launched else 0,
         coming=app.store.read(launches.coming, made.campaign),
-        example=example_letters(app.workspace, made.campaign),
         pauses=pauses(app, made.campaign, now),
         lacking=lacking_later(app.workspace, made),
         unread=forecast.unread(app.store, app.workspace, made.campaign, now),

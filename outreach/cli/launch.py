@@ -87,15 +87,10 @@ def launch(
 
 
 def _must_be_possible(screen: "Screen", first: int | None) -> None:
-    """OutreachError for a change of a campaign that was never launched, for another firm's letters, and where it
-    would begin with nobody, whom nobody joins later by themselves.
+    """OutreachError for a change of a campaign that was never launched, and where one would begin with nobody and
+    nobody joins it later by themselves.
     """
     stem, made = screen.campaign.stem, screen.plan
-    if screen.example:
-        raise OutreachError(
-            f"{', '.join(screen.example)}: the example's company speaks there, not {screen.sender}",
-            hint="write your own offer: {{ sender_company }} stands for your company",
-        )
     if first == 0 and not screen.revision:
         raise OutreachError(
             f"--first 0 changes what was launched, and {stem} was not yet",

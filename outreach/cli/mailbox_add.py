@@ -9,6 +9,7 @@ import click
 from outreach.cli import mailbox_auth, mailbox_secret
 from outreach.cli.app import App, format_option, pass_app
 from outreach.cli.asking import Asking, unchanged
+from outreach.cli.mailbox_look import begins
 from outreach.errors import MailboxError, OutreachError
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _tried(app: App, asking: Asking, answers: "Answers", *, send: bool) -> "list
     if login is None and mailboxes.logs_in(box):
         click.echo("  not tried: there is no password yet", err=True)
         return []
-    steps = mailboxes.tried(box, login, begins=lambda server: click.echo(f"Trying {server} ...", err=True))
+    steps = mailboxes.tried(box, login, begins=begins)
     _show(steps)
     if not failed(steps):
         if send or asking.sure(f"Send one letter from {box.address} to itself", default=False):

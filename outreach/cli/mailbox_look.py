@@ -82,11 +82,10 @@ def listing(app: App, shape: str) -> None:
       outreach mailbox list --format json
     """
     from outreach.engine import mailboxes
-    from outreach.engine.lines import Lines
     from outreach.report import mailboxes as report
 
     now, boxes = app.clock(), app.basics.mailboxes
-    found = Lines(os.environ, app.root).lacking(boxes.values())
+    found = app.lines.lacking(boxes.values())
     lacking = {address: exc.hint or exc.message for address, exc in found.items()}
     store = app.store if app.has_store else None
     rows = mailboxes.look(store, boxes, now, app.timezone, lacking)

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlsplit
 
 import click
 
-from outreach.cli.asking import Asking
+from outreach.cli.asking import Asking, say
 from outreach.cli.mailbox_secret import Secret, ask_secret
-from outreach.report.lines import broken
+from outreach.report.lines import width
 from outreach.workspace.schema import RefusedError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _AGES = {
 }
 _OTHER = "other"
 _WHOSE, _AT = "whose servers", "servers"  # of the round before
-SHORTEST = 10  # characters of a postal address: those of the smallest places have more
+SHORTEST = 10  # columns of a postal address, so that a Chinese one may have fewer letters
 _SERVER = re.compile(r"://|^[\w.-]+:\d{1,5}$")
 LONGEST = 600  # characters of a server's URL: user, host and port
 
@@ -78,7 +78,7 @@ def ask_servers(asking: Asking, answers: Answers, root: Path) -> Answers:
     before = answers.addition.mailbox
     who = {key: value for key, value in before.items() if key in ("address", "name", "title", "phone")}
     pace = {key: value for key, value in before.items() if key in ("per_day", "ramp", "ramp_from")}
-    keys = who | _servers(asking, answers.box.address, answers.provider) | pace
+    keys = who | _servers(asking, answers.box.address, answers.provider, anew=True) | pace
     secret = ask_secret(asking, additions.mailbox(keys), answers.provider, root)
     if secret.file:
         keys["password_file"] = secret.file
@@ -101,7 +101,7 @@ def _check_options(asking: Asking) -> None:
     }
     for key, parse in later.items():
         if asking.given.get(key):
-            asking.checked(key, parse)
+            asking.checked(key, parse, optional=parse is _page)
 
 
 def _who(asking: Asking, present: "Present") -> "dict[str, Plain]":
@@ -149,8 +149,7 @@ def _provider(asking: Asking, address: str) -> "Provider | None":
         default = found.id if found else _OTHER
 
     if not asking.given.get("provider") and not asking.quiet:
-        names = broken(", ".join((*providers.known(), _OTHER)), first="  ", rest="  ")
-        click.echo("\n".join(names), err=True)
+        say(", ".join((*providers.known(), _OTHER)))
     answer = asking.text("provider", f"Provider that runs {domain}", _known_provider, default)
     if answer == _OTHER:
         return None
@@ -168,26 +167,30 @@ def _known_provider(answer: str) -> str:
 
 def _tell(provider: "Provider") -> None:
     limit = f"takes up to {provider.per_day:,} letters a day" if provider.per_day else "names no limit a day"
-    for each in (f"{provider.title}: {limit}", provider.note):
-        if each:
-            click.echo("\n".join(broken(each, first="  ", rest="  ")), err=True)
+    say(f"{provider.title}: {limit}", provider.note)
 
 
-def _servers(asking: Asking, address: str, provider: "Provider | None") -> "dict[str, Plain]":
-    """Its URLs: the provider's but for what somebody says of this mailbox, by an option or in the round before."""
+def _servers(
+    asking: Asking, address: str, provider: "Provider | None", *, anew: bool = False
+) -> "dict[str, Plain]":
+    """Its URLs: the provider's but for what somebody says of this mailbox, by an option or in the round before.
+
+    :param anew: all is asked, also where the provider's are known: they did not do.
+    """
     whose, domain = provider.id if provider else _OTHER, address.rpartition("@")[2]
     own = {
         key
         for key in ("user", "smtp", "imap")
         if asking.given.get(key) or (key in asking.before and asking.before.get(_WHOSE) == whose)
     }
-    own |= set() if provider and "smtp" not in own else {"user", "smtp", "imap"}
+    if anew or provider is None or "smtp" in own:
+        own = {"user", "smtp", "imap"}
     asking.before[_WHOSE] = whose
     user, named = address, True
     if "user" in own:
         # Where nobody is asked, the address alone is no user of this machine's servers: they may let everybody in.
         named = bool(asking.said("user")) or not asking.quiet
-        said = asking.before.get("user", "")
+        said = asking.before.get("user", address)  # who is in the URLs where nobody was asked for it
         user = asking.text("user", "User name at its servers (-: none)", _user, address, optional=True)
         _rename(asking, said, user)
     smtp, imap = provider.urls(user) if provider else (f"smtp.{domain}:465", f"imap.{domain}:993")
@@ -293,7 +296,7 @@ def _replaced(asking: Asking, present: "Present") -> str:
     where = f", in {campaigns} too" if campaigns else ""
     if not asking.quiet:
         text = f"{EXAMPLE_MAILBOX} is the example's: the new one can take its place{where}."
-        click.echo("\n".join(broken(text)), err=True)
+        say(text, indent="")
     return EXAMPLE_MAILBOX if asking.sure("Replace the example's mailbox", default=True) else ""
 
 
@@ -307,12 +310,11 @@ def _sender(asking: Asking, present: "Present", address: str) -> dict[str, str |
         company = present.sender["company"]
         if asking.quiet and not asking.given.get("company"):
             said = f"[sender] is still the example's, {company}: every letter says so"
-            click.echo("\n".join(broken(said)), err=True)
+            say(said, indent="")
             return {}
-        said = f"Who stands behind the letters? So far it is the example's {company}."
-        click.echo("\n".join(broken(said)), err=True)
+        say(f"Who stands behind the letters? So far it is the example's {company}.", indent="")
     else:
-        click.echo("Who stands behind the letters? It is in the footer of each.", err=True)
+        say("Who stands behind the letters? It is in the footer of each.", indent="")
     found: dict[str, str | None] = {}
     if "company" in present.lacking:
         found["company"] = asking.text("company", "Company, with its legal form", values.text)
@@ -334,7 +336,7 @@ def _sender(asking: Asking, present: "Present", address: str) -> dict[str, str |
 def _postal(answer: str) -> str:
     from outreach.workspace import values
 
-    if len(answer) < SHORTEST or not any(map(str.isalpha, answer)):
+    if width(answer) < SHORTEST or not any(map(str.isalpha, answer)):
         raise RefusedError("is no postal address", 'write it whole, like "1 Mill Road, Leeds LS1 4AB"')
     return values.text(answer)
 

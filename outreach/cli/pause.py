@@ -9,6 +9,7 @@ import click
 from outreach.cli import people
 from outreach.cli.app import App, dry_run_option, format_option, pass_app, yes_option
 from outreach.cli.targets import Target, resolve, target_options
+from outreach.errors import OutreachError
 from outreach.model import Scope
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ def resume(
     """Undo a pause: what waited goes on.
 
     Nothing leaves in a burst: caps, gaps and windows hold as ever.
-    A store that holds itself (restored, copied, away for days) goes on with --all too, after a question; but
-    `outreach release` looks for what has left meanwhile first.
+    A store that was away for days goes on with --all too, after a question. One that was restored or copied
+    does not: `outreach release` looks first for what has left meanwhile.
 
     \b
     Examples:
@@ -100,23 +101,21 @@ def resume(
     """
     from outreach.report import pauses as report
     from outreach.report.standing import SENDER
-    from outreach.store import release as releases
     from outreach.store import stops
     from outreach.store import why as stored
 
     target, now = resolve(app, name, everything, kind), app.clock()
     before = _in_force(app, target, now)
     held = app.store.complaint() if target.scope is Scope.ALL else ""
+    if held:
+        raise OutreachError(f"everything is held: {held}", hint="outreach release")
     covered = app.store.read(stored.covered, target.scope, target.key)
-    done = report.Resumed(target.scope, target.name, before, held, covered.waiting, 0, dry_run=dry_run)
+    done = report.Resumed(target.scope, target.name, before, covered.waiting, 0, dry_run=dry_run)
     if not dry_run:
         by_itself = target.scope is Scope.ALL and before is not None and before.actor == SENDER
-        if held or by_itself:
+        if by_itself:
             due = app.store.read(stored.due, now, target.scope, target.key)
-            _be_sure(held or (before.reason if before else ""), due, yes=yes)
-        if held:
-            app.store.release()
-            app.store.write(releases.release, now=now, actor=app.actor, reason=held, proved=False)
+            _be_sure(before.reason if before else "", due, yes=yes)
         app.store.write(stops.resume, target.scope, target.key, actor=app.actor, at=now)
         done = _goes_on(app, target, done, now)
     app.show(
@@ -127,17 +126,11 @@ def resume(
 
 
 def _be_sure(reason: str, due: int, *, yes: bool) -> None:
-    """A store that held itself may not know what has left: letters it counts as due may have arrived."""
+    """What the program holds by itself, after days away, a person should have looked at."""
     from outreach.report.lines import number
 
     are = number(due, "letter is due and leaves", "letters are due and leave")
     click.echo(f"{reason}\n{are} as soon as caps, gaps and windows let them.", err=True)
-    if any(word in reason for word in ("copy", "copied", "older", "restored")):
-        click.echo(
-            "Letters that left after the copy was made are not known here and would leave again.\n"
-            "`outreach release` looks for them in the Sent folders first.",
-            err=True,
-        )
     people.be_sure("Let it go on?", yes=yes)
 
 

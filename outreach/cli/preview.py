@@ -99,7 +99,7 @@ def _page(app: App, stem: str, asked: Asked) -> None:
     from outreach.cli import browsing
 
     first = known(app, asked.prospect) if asked.prospect else None
-    given = "" if asked.browser == OWN_FILE else browsing.named(str(asked.browser))
+    given = None if asked.browser == OWN_FILE else browsing.named(app, str(asked.browser), stem)
     roll = _roll(app, stem) if first else _somebody(app, stem)
     written = browsing.browse(app, stem, roll, given, first, show=not asked.no_open)
     app.show(asked.shape, text=written.text, value=written.value)

@@ -189,12 +189,12 @@ def _sent(app: App, answering: "Answering", outgoing: "Outgoing", draft: Draft) 
     """Hand it over, once; the bytes that the server took. OutreachError where it did not, or may not have."""
     from outreach.compose import reply
     from outreach.engine import replying
-    from outreach.engine.lines import Lines
     from outreach.report import replying as report
 
     raw = reply.compose(outgoing, answering.mailbox, app.clock())
-    line = Lines(os.environ, app.root)(answering.mailbox)
-    answer = replying.leave(app.store, line, answering, raw, clock=app.clock, actor=app.actor)
+    answer = replying.leave(
+        app.store, app.lines(answering.mailbox), answering, raw, clock=app.clock, actor=app.actor
+    )
     failed = report.failed(answer, outgoing, answering.mailbox)
     if failed:
         raise failed
@@ -205,10 +205,8 @@ def _sent(app: App, answering: "Answering", outgoing: "Outgoing", draft: Draft) 
 def _tell(app: App, shape: str, answering: "Answering", outgoing: "Outgoing", raw: bytes) -> None:
     """File a copy in Sent, and say what was done."""
     from outreach.engine import replying
-    from outreach.engine.lines import Lines
     from outreach.report import replying as report
 
-    lines = Lines(os.environ, app.root)
-    unfiled = replying.file_copy(lines.inbox, answering.mailbox, raw, app.clock())
+    unfiled = replying.file_copy(app.lines.inbox, answering.mailbox, raw, app.clock())
     done = report.Sent(answering.number, outgoing, answering.mailbox.address, unfiled)
     app.show(shape, text=lambda: report.text(done, onward(app)), value=lambda: report.value(done))

@@ -38,16 +38,16 @@ def worker(app: App, *, quiet: bool = False) -> Worker:
     Not if it is to be `quiet`: cron would mail that every few minutes.
     """
     from outreach.engine.inboxes import Inboxes
-    from outreach.engine.lines import Lines
+    from outreach.engine.lines import ways
     from outreach.engine.process import this_process
     from outreach.engine.rounds import Engine
     from outreach.store import settings
 
-    lines = Lines(os.environ, app.root)
+    lines = app.lines
     used, launched = app.mailboxes(), (desk.mailbox for desk in app.store.read(settings.desks))
     without = lines.lacking(used) if quiet else lines.check(used, launched)
     engine = Engine(app.store, lines, app.clock, this_process(), without)
-    notifier, trouble = _notifier(app, lines, lines.ways(used))
+    notifier, trouble = _notifier(app, lines, ways(without))
     return Worker(engine, Inboxes(app.store, lines.inbox, app.clock), notifier, trouble)
 
 

@@ -129,7 +129,7 @@ class Walk:
         """Write the page and open it."""
         terminal.foot("writing the page ...")
         try:
-            written = browsing.browse(self.app, self.stem, self.roll, "", self.seen[self.place], show=True)
+            written = browsing.browse(self.app, self.stem, self.roll, None, self.seen[self.place], show=True)
         except OutreachError as exc:
             self.said = exc.message
         else:

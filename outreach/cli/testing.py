@@ -1,6 +1,5 @@
 """`outreach preview --to-me`: a person's letters, sent as a test to oneself or to colleagues."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -64,16 +63,14 @@ def prepared(
 def deliver(app: App, wanted: "Trial") -> "list[Answer]":
     """Send a test that was agreed to; what was answered to each letter. OutreachError where none leaves."""
     from outreach.engine import trial
-    from outreach.engine.lines import Lines
     from outreach.report import trial as report
 
-    lines = Lines(os.environ, app.root)
-    for lacking in lines.lacking([wanted.mailbox]).values():
+    for lacking in app.lines.lacking([wanted.mailbox]).values():
         raise lacking
     answers = trial.send(
         app.store,
         app.workspace,
-        lines(wanted.mailbox),
+        app.lines(wanted.mailbox),
         wanted,
         app.timezone,
         clock=app.clock,

@@ -76,7 +76,9 @@ def _site(app: App, folder: str) -> "Site":
 
 def _absolute(app: App, paths: str) -> str:
     """Paths, separated by colons, as they are named from anywhere."""
-    return os.pathsep.join(str((app.start / each).absolute()) for each in paths.split(os.pathsep))
+    return os.pathsep.join(
+        str((app.start / each).absolute()) for each in filter(None, paths.split(os.pathsep))
+    )
 
 
 def _in_use(app: App) -> set[str]:

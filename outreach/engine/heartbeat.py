@@ -24,16 +24,19 @@ def call(url: str) -> str:
 
     Nothing of the URL but its host is ever told.
     """
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return "the heartbeat was not called: its URL cannot be read"
     said: list[str] = []
     # The timeout of a socket is one of each reading: an answer that drips would go on for ever.
-    calling = Thread(target=lambda: said.append(_call(url)), daemon=True)
+    calling = Thread(target=lambda: said.append(_call(url, host)), daemon=True)
     calling.start()
     calling.join(SECONDS)
-    return said[0] if said else f"the heartbeat to {urlsplit(url).hostname} failed: no whole answer in time"
+    return said[0] if said else f"the heartbeat to {host} failed: no whole answer in time"
 
 
-def _call(url: str) -> str:
-    host = urlsplit(url).hostname
+def _call(url: str, host: str | None) -> str:
     try:
         if not allowed(url):
             return f"the heartbeat to {host} was not called: only https:// may be"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from outreach.engine.reading import Batch, Options, Reading, checked, leading
 from outreach.mailbox.mx import Mail
 from outreach.model import FieldType
 from outreach.plan.make import names_in
-from outreach.prospect import KNOWN, Columns, infer_types, refusals, repeats
+from outreach.prospect import KNOWN, Columns, Row, infer_types, refusals, repeats
 from outreach.report import held
 from outreach.report import mapping as mapping_report
 from outreach.report.imports import TAGS, Import, Match
@@ -108,6 +108,7 @@ def run(
     options = reading.options
     if not options.dry_run:
         types = _fixed(store, prepared, clock())
+    before = store.read(prospects.newest_id)
     yield done
     try:
         for each in reading.batches(types, batch):
@@ -119,7 +120,7 @@ def run(
             done.suppressed += result.suppressed
             done.tagged += result.tagged
             done.differing += result.differing
-            _fill(store, prepared, each, clock, actor)
+            _fill(store, prepared, each, before, clock(), actor)
             yield done
         if not options.dry_run:
             reading.rejected.clear()
@@ -154,31 +155,31 @@ def _bring(
     )
 
 
-def _fill(store: Store, prepared: Prepared, each: Batch, clock: Callable[[], datetime], actor: str) -> None:
-    """Give people of earlier batches what further rows of theirs have besides.
+def _fill(store: Store, prepared: Prepared, each: Batch, before: int, now: datetime, actor: str) -> None:
+    """Give people of earlier batches what further rows of theirs have besides; to those whose id is up to
+    `before`, whom an import that skips found there, only their tags and a consent that is taken back.
 
-    Not on a dry run, for which nobody is in the store, and not where those who were there before are skipped.
+    Not on a dry run, for which nobody is in the store.
     """
     done = prepared.done
-    if not each.repeats or done.dry_run or prepared.on_existing == prospects.SKIP:
+    if not each.repeats or done.dry_run:
         return
-    rows = []
-    for email, row in each.repeats.items():
-        if person := store.read(prospects.get, email):
-            fields, apart = repeats.together(person.fields, row.fields)
+    people = store.read(prospects.by_emails, list(each.repeats))
+    rows: dict[str, list[Row]] = {prospects.FILL: [], prospects.SKIP: []}
+    for email, person in people.items():
+        row, how = each.repeats[email], prospects.SKIP
+        if prepared.on_existing != prospects.SKIP or person.id > before:
+            both, apart = repeats.filled(person, row)
             done.differ(row.line, apart)
-            rows.append(replace(row, fields=fields))
-    result = store.write(
-        prospects.add_batch,
-        store.key,
-        rows,
-        on_existing=prospects.FILL,
-        now=clock(),
-        tags={row.email: each.tags.get(row.email, ()) for row in rows},
-        actor=actor,
-    )
-    done.filled += result.changed
-    done.tagged += result.tagged
+            how = prospects.FILL if repeats.fills(person, both) else how
+        rows[how].append(row)
+    for how, some in rows.items():
+        tags = {row.email: each.tags.get(row.email, ()) for row in some}
+        result = store.write(
+            prospects.add_batch, store.key, some, on_existing=how, now=now, tags=tags, actor=actor
+        )
+        done.filled += result.changed if how == prospects.FILL else 0
+        done.tagged += result.tagged
 
 
 def _fixed(store: Store, prepared: Prepared, now: datetime) -> dict[str, FieldType]:

@@ -6,7 +6,7 @@ from typing import Self
 
 from outreach.errors import InputError, MailboxError, problem
 from outreach.mailbox import credentials
-from outreach.mailbox.credentials import MISSING
+from outreach.mailbox.credentials import NoPasswordError
 from outreach.mailbox.imap import Inbox, InboxError
 from outreach.mailbox.smtp import Session
 from outreach.mailbox.tokens import Login
@@ -34,10 +34,6 @@ class Lines:
             except MailboxError as exc:
                 found[mailbox.address] = exc
         return found
-
-    def ways(self, mailboxes: Iterable[Mailbox]) -> dict[str, str]:
-        """The same in words: what is wrong with a password that is there, and what to do."""
-        return {address: _way(exc) for address, exc in self.lacking(mailboxes).items()}
 
     def check(
         self, mailboxes: Collection[Mailbox], others: Iterable[Mailbox] = ()
@@ -84,9 +80,13 @@ class Lines:
         self._logins.pop(mailbox, None)
 
 
+def ways(lacking: Mapping[str, MailboxError]) -> dict[str, str]:
+    """Of those that lack their passwords, in words: what to do, and what is wrong with one that is there."""
+    return {address: _way(exc) for address, exc in lacking.items()}
+
+
 def _way(exc: MailboxError) -> str:
-    """What to do about a password, with what is wrong where it is not simply missing."""
-    if exc.hint and exc.message.startswith(MISSING):
+    if isinstance(exc, NoPasswordError):
         return exc.hint
     return f"{exc.message}: {exc.hint}" if exc.hint else exc.message
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from outreach import plan
 from outreach.campaign import Workspace
@@ -17,6 +18,9 @@ from outreach.plan.linting import FALSE_REPLY
 from outreach.schedule.outlook import Outlook
 from outreach.store import Store, launches, plans, prospects, settings, status, steps
 from outreach.store.launches import Applied
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,15 @@ def make(store: Store, workspace: Workspace, stem: str, as_of: datetime) -> Plan
         raise PlanError(f"there is no campaign {stem}{meant}", hint=f"campaigns: {known}")
     launched = Revisions(store).get(stem)
     before = launched.workspace if launched else None
-    names.check(workspace, workspace.campaigns[stem], store.read(steps.former, stem), before)
-    return store.read(
-        lambda tx: plan.make(
-            workspace,
-            stem,
-            plans.state(tx, store.key, store.id, stem),
-            as_of=as_of,
-            launched=before,
-            ended=launched is not None and launched.ended,
-        )
-    )
+    ended = launched is not None and launched.ended
+
+    def planned(tx: "Connection") -> Plan:
+        state = plans.state(tx, store.key, store.id, stem)
+        campaign = workspace.campaigns[stem]
+        names.check(workspace, campaign, steps.former(tx, stem), before, state.enrolled.values())
+        return plan.make(workspace, stem, state, as_of=as_of, launched=before, ended=ended)
+
+    return store.read(planned)
 
 
 def show(store: Store, made: Plan, outlook: Outlook | None = None, pilot_of: int = 0) -> str:
@@ -137,7 +139,7 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     made = make(store, workspace.accepting(accepted), stem, now)
     if then["settings"] != made.settings:
         raise PlanError(f"the files have changed since plan {plan_id}", hint=again)
-    if made.base != then["base"] and made.files_changed:  # else a launch of these very files was before
+    if made.base != then.get("base") and made.files_changed:  # else a launch of these very files was before
         raise PlanError(f"{stem} was launched or undone since plan {plan_id}", hint=again)
     if made.restarts and not then.get("restarts"):
         raise PlanError(f"{stem} was ended since plan {plan_id}", hint=again)
@@ -151,8 +153,8 @@ def recall(store: Store, workspace: Workspace, stem: str, plan_id: str, now: dat
     return Recalled(
         replace(made, new=kept),
         tuple(_dropped(store, made, gone)),
-        0 if then["pilot_of"] else len(made.new) - len(kept),
-        then["pilot_of"],
+        0 if then.get("pilot_of") else len(made.new) - len(kept),
+        then.get("pilot_of", 0),
         *(at and datetime.fromisoformat(at) for at in then["dates"]),
     )
 

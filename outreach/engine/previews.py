@@ -11,7 +11,7 @@ from outreach import plan, template
 from outreach.campaign import Workspace
 from outreach.engine.revisions import Launched, Revisions
 from outreach.model import OPEN_ENROLLMENT, Hold, Prospect
-from outreach.plan import Plan, State
+from outreach.plan import Plan, State, names
 from outreach.plan.draft import template_fields
 from outreach.plan.joining import likely_mailbox
 from outreach.plan.letters import Letters, letters_of
@@ -20,7 +20,7 @@ from outreach.report.odd import Sketch, odd, sketch
 from outreach.segment import Fact, History
 from outreach.segment.history import CAMPAIGN, LETTER, TAG
 from outreach.sequence import next_step
-from outreach.store import Store, plans, prospects
+from outreach.store import Store, plans, prospects, steps
 from outreach.template import MissingFields, RenderError
 
 if TYPE_CHECKING:
@@ -67,11 +67,14 @@ class Previews:
 def read(
     store: Store, workspace: Workspace, stem: str, now: datetime, *, company: str | None = None
 ) -> Previews:
-    """The previews of a campaign; with `company` only of its people. InputError as `plans.make`."""
+    """The previews of a campaign, InputError as `plans.make`; with `company` only of its people."""
     launched = Revisions(store).get(stem)
 
     def planned(tx: "Connection") -> Previews:
         state = plans.state(tx, store.key, store.id, stem, company=company)
+        if company is None:
+            before, campaign = launched.workspace if launched else None, workspace.campaigns[stem]
+            names.check(workspace, campaign, steps.former(tx, stem), before, state.enrolled.values())
         made = _made(workspace, stem, state, now, launched)
         return _previews(
             workspace, made, state, prospects.by_ids(tx, [each.prospect_id for each in made.held])

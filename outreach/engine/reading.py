@@ -261,7 +261,7 @@ class Reading:
             batch.repeats[email] = both
         elif both is not first:
             batch.rows[at] = both
-            done.filled += 1
+            done.filled += repeats.fills(first, both)
             done.nameless -= ("first_name" in both.fields) - ("first_name" in first.fields)
 
     def with_mail(self, row: Row) -> Row | BadRow:

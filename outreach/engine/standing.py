@@ -190,8 +190,7 @@ def desks(store: Store) -> list[settings.Desk]:
     idle = {each.mailbox.address for each in found if each.pace.last_mark == EPOCH} - used
     if idle:
         revisions = Revisions(store)
-        going = (each.stem for each in store.read(status.courses) if each.status is not CampaignStatus.ENDED)
-        launched = (revisions.get(stem) for stem in going)
+        launched = (revisions.get(each.stem) for each in store.read(status.courses))
         idle -= {address for each in launched if each for address in each.campaign.mailboxes}
     return [each for each in found if each.mailbox.address not in idle]
 

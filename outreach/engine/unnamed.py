@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from outreach.prospect.columns import of_others
 from outreach.report import mapping
 from outreach.workspace import misread
 from outreach.workspace.delimited import DELIMITERS
@@ -38,18 +39,22 @@ def hint(table: Table) -> str:
 
 
 def elsewhere(table: Table, column: int) -> str:
-    """What to tell where the column for the address, counted from 1, has none, and another one has; else ""."""
+    """What to tell where the column for the address, counted from 1, has none in the whole file, and another one
+    has; else "". What to do only where the other one may be of the same person.
+    """
     place = _place(table)
     if place in (0, column) or any(_filled(table, column)):
         return ""
     here, there = _named(table, column), _named(table, place)
-    way = f"{mapping.option(there, 'email')} {mapping.option(here, '')}"
-    return f"no address stands in {mapping.plain(here)!r}, but in {mapping.plain(there)!r}: {way}"
+    found = f"no address stands in {mapping.plain(here)!r}, but in {mapping.plain(there)!r}"
+    if of_others(there):
+        return f"{found}, which is somebody else's"
+    return f"{found}: {mapping.option(there, 'email')} {mapping.option(here, '')}"
 
 
 def _filled(table: Table, column: int) -> Iterator[bool]:
     """Whether that column holds an address, or something with an @, row by row."""
-    for row in islice(table.rows(), _LOOKED_AT):
+    for row in table.rows():
         yield isinstance(row, tuple) and len(row[1]) >= column and "@" in row[1][column - 1]
 
 

@@ -21,9 +21,12 @@ SERVICE = "outreach"
 LONGEST = 4000
 """Bytes of a secret as UTF-8, at most: an app password has 16, a grant under 3,000."""
 
-MISSING = "no password for"  # so begins what is said where there is none at all
 _LINE_END = 2  # bytes at most behind the secret in its file
 _RECOMMENDED = 1  # keyring's own mark: plain-text and null backends rank below it
+
+
+class NoPasswordError(MailboxError):
+    """There is none at all for a mailbox; the hint is the ways to give it."""
 
 
 def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | None:
@@ -35,7 +38,8 @@ def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | N
 
     :param environ: the process environment.
     :param root: the workspace; a relative `password_file` starts there.
-    :raises MailboxError: there is none, or the file is unsafe or unreadable. No message holds a secret.
+    :raises NoPasswordError: there is none.
+    :raises MailboxError: the file is unsafe or unreadable. No message holds a secret.
     """
     if not endpoint(mailbox.smtp).user and not mailbox.imap:
         return None
@@ -47,7 +51,7 @@ def login(mailbox: Mailbox, environ: Mapping[str, str], root: Path) -> Login | N
         or _from_file(mailbox, root)
     )
     if not found:
-        raise MailboxError(f"{MISSING} {mailbox.address}", hint=_ways(mailbox))
+        raise NoPasswordError(f"no password for {mailbox.address}", hint=_ways(mailbox))
     grant = oauth.read(found)
     if grant is None:
         return found

@@ -138,7 +138,7 @@ async def _without_login(wire: Wire, notes: _Notes, seconds: float) -> None:
     """Whether the server takes a sender that did not log in: MAIL is asked, and taken back."""
     answer = await wire.ask(f"MAIL FROM:<{notes.address}>".encode("ascii", "replace"), seconds)
     if answer.code // 100 == _NEVER:
-        todo = f"no user in the URL: {_url(notes, 'smtps' if notes.at.tls == 'implicit' else 'smtp')}"
+        todo = f"name a user: {_url(notes, 'smtps' if notes.at.tls == 'implicit' else 'smtp')}"
         notes.fell("refused", f"it takes no letter without a login: {spoken(answer)}", todo)
         return
     await wire.ask(b"RSET", seconds)

@@ -37,7 +37,7 @@ def _words(condition: Condition) -> Iterator[str]:
             code = ""
         if not code:
             yield f"`{name}` holds codes such as '{_CODES[name]}', and '{shown(text)}' is none"
-        elif code.casefold() != text.strip().casefold():
+        elif code.casefold() != text.casefold():
             yield f"`{name}` holds codes: write '{code}' for '{shown(text)}'"
 
 

@@ -52,9 +52,10 @@ _NEAR: Final = 0.7  # similarity from which a header is taken for a misspelt one
 _TAKEN: Final = frozenset(
     {"and", "or", "not", "in", "is", "like", "if", "elif", "else", "for", "true", "false", "none"}
 )
+_WORDS: Final = re.compile(r"[/|]")
 _ADDRESS: Final = re.compile(r"\S@\S+\.\S")
 _PLACES: Final = ("city", "region", "country")
-# Fields that belong together: they are taken from further columns only where a row has none of them.
+# Fields that belong together: never one from one address and one from another.
 _TOGETHER: Final = (_PLACES, ("phone",))
 
 Further: TypeAlias = tuple[frozenset[str], tuple[tuple[tuple[str, int], ...], ...]]
@@ -87,8 +88,9 @@ class Columns:
 
     @property
     def further(self) -> tuple[Further, ...]:
-        """Fields that belong together, and the columns that count where a row has none of them: the first of
-        the further addresses, or numbers, that a row has. A column that somebody has given another name is none.
+        """Fields that belong together, and the columns that count where a row has none of them, or where what it
+        has stands there too: the first of the further addresses, or numbers, that a row has. A column that
+        somebody has given another name is none.
         """
         named = enumerate(zip(self.names, self.headers, strict=True))
         own = [
@@ -158,7 +160,13 @@ def is_text(header: str) -> bool:
 
 
 def _name(header: str, place: int) -> str:
-    return aliases().get(fold(header)) or slug(header) or f"column_{place}"
+    return aliases().get(fold(header)) or _in_two_words(header) or slug(header) or f"column_{place}"
+
+
+def _in_two_words(header: str) -> str:
+    """The field of "Firma / Organisation" or "Country | Land", whose words all mean it; "" for any other."""
+    meant = {aliases().get(fold(word), "") for word in _WORDS.split(header)}
+    return next(iter(meant)) if len(meant) == 1 else ""
 
 
 def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -174,20 +182,42 @@ def _settled(headers: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
             for header, name in zip(headers, names, strict=True)
         )
     settled = list(names)
-    for name in {name for name in names if names.count(name) > 1}:
-        places = [at for at, other in enumerate(names) if other == name]
-        if name in _PLACES:
-            best = min(_rank(headers[at]) for at in places)
-            for at in [at for at in places if _rank(headers[at]) > best]:
-                places.remove(at)
-                settled[at] = slug(headers[at])
+    for at in _further_places(headers, names):
+        settled[at] = _free(slug(headers[at]), settled)
+    for name in {name for name in settled if settled.count(name) > 1}:
+        places = [at for at, other in enumerate(settled) if other == name]
         second = [at for at in places if means(headers[at], "second")]
         for at in second if len(second) < len(places) else second[1:]:
             settled[at] = slug(headers[at])
     for name, places in _numbered(headers, settled):
         for at in places:
-            settled[at] = next(new for n in count(2) if (new := f"{name}_{n}") not in settled)
+            settled[at] = _free(name, settled)
     return tuple(settled)
+
+
+def _further_places(headers: Sequence[str], names: Sequence[str]) -> list[int]:
+    """The columns that are of further addresses: the first address counts, and what it lacks comes from those
+    that say nothing else of a place: a city at home never stands in the country of another address.
+    """
+    blocks: dict[int, dict[str, int]] = {}
+    further = []
+    for at, name in enumerate(names):
+        if name in _PLACES:
+            rank = _rank(headers[at])
+            if blocks.setdefault(rank, {}).setdefault(name, at) != at and rank:
+                further.append(at)  # one of an address that is called something: nobody means two by it
+    first: set[str] = set()
+    for rank, block in sorted(blocks.items()):
+        if first.isdisjoint(block):
+            first.update(block)
+        else:
+            further += [at for at, name in enumerate(names) if name in block and _rank(headers[at]) == rank]
+    return sorted({*further})
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number where there is one like it: `mailing_city_2`."""
+    return name if name not in taken else next(new for n in count(2) if (new := f"{name}_{n}") not in taken)
 
 
 def _numbered(headers: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
@@ -213,6 +243,12 @@ def _rank(header: str) -> int:
 def means(header: str, rule: str) -> bool:
     """Whether a header is one of a list under [rules] in `packs/columns.toml`."""
     return fold(header) in _rules(rule)
+
+
+def of_others(header: str) -> bool:
+    """Whether a column is of somebody else than the person of a row, such as an assistant or our own seller."""
+    folded = fold(header)
+    return aliases().get(folded) == "owner" or any(word in folded for word in _rules("others"))
 
 
 def _complaints(

@@ -13,6 +13,7 @@ from outreach.prospect.by_address import by_address, contradicted
 from outreach.prospect.columns import Columns, fold, means
 from outreach.prospect.doubts import doubter
 from outreach.prospect.persons import DEGREES, GENDERS, around, honorific, recased
+from outreach.prospect.types import shown
 from outreach.prospect.values import verdicts
 from outreach.prospect.whereabouts import whereabouts
 
@@ -21,6 +22,7 @@ Step: TypeAlias = Callable[[dict[str, Value], list[str]], None]
 
 _WORDS: Final = frozenset((*GENDERS, *DEGREES))
 _LOOKED_AT: Final = 500  # rows that show whether names are in the order that their header says
+_NAMES: Final = ("full_name", "first_name", "last_name")
 _INITIALS: Final = 2  # letters
 _LONGEST: Final = 15  # characters of an honorific in a column for job titles
 
@@ -31,8 +33,6 @@ def steps(columns: Columns) -> tuple[Step, ...]:
     named = tuple(zip(columns.names, columns.headers, strict=True))
     own = [(name, header) for name, header in named if name in columns.own]
     found: list[Step] = [_doubt()]
-    if any(means(header, "location") for header in columns.headers):
-        found.append(_location)
     if has & {"honorific", "salutation"}:
         found.append(_address_forms)
     if "title" in has and "honorific" not in has:
@@ -41,7 +41,7 @@ def steps(columns: Columns) -> tuple[Step, ...]:
     told = columns.in_order
     found += [_full_name(order(header) if told else "") for name, header in named if name == "full_name"]
     if has & {"full_name", "first_name", "last_name"}:
-        found.append(_capitals)
+        found += [_capitals, _numbers]
     if "verified" not in has:
         found += [_status(name) for name, header in own if means(header, "status")]
     return tuple(found)
@@ -62,14 +62,24 @@ def _doubt() -> Step:
     return doubt
 
 
-def _location(values: dict[str, Value], warnings: list[str]) -> None:
-    """ "Berlin, Germany" in the column for the city is a city and a country."""
-    city, region, country = whereabouts(str(values.get("city", "")))
-    if not country:
+def location(values: dict[str, Value], warnings: list[str]) -> None:
+    """ "Berlin, Germany" as the city, taken from a column for a location, is a city and a country.
+
+    A country's name alone is a town beside a region ("Lebanon" in OH) and beside another country, which stays.
+    """
+    text = str(values.get("city", ""))
+    city, region, country = whereabouts(text)
+    alone = "," not in text
+    if not country or (alone and "region" in values):
         return
+    if values.setdefault("country", country) != country:
+        warnings.append(f"location in another country than its row says {shown(text)}")
+        city, region = text if alone else city, ""
     del values["city"]
-    if values.setdefault("country", country) == country:
-        values |= {name: part for name, part in (("city", city), ("region", region)) if part}
+    if city:
+        values["city"] = city
+    if region:
+        values.setdefault("region", region)
 
 
 def _address_forms(values: dict[str, Value], warnings: list[str]) -> None:
@@ -194,14 +204,21 @@ def _capitals(values: dict[str, Value], warnings: list[str]) -> None:
         return  # also a full name that is left whole: it may be a company's
     if any(_stays(str(part)) for part in (first, last) if part):
         return
-    shown = ""
-    for name in ("full_name", "first_name", "last_name"):
+    written = ""
+    for name in _NAMES:
         text = str(values.get(name, ""))
         if (better := recased(text)) != text:
             values[name] = better
-            shown = shown or text
-    if shown:
-        warnings.append(f"name all in capitals or small letters, put right {shown!r}")
+            written = written or text
+    if written:
+        warnings.append(f"name all in capitals or small letters, put right {written!r}")
+
+
+def _numbers(values: dict[str, Value], warnings: list[str]) -> None:
+    """A number in a name ("Bob7") stays, and is told: a letter would say it."""
+    names = (str(values.get(name, "")) for name in _NAMES)
+    if found := next((text for text in names if any(map(str.isdigit, text))), ""):
+        warnings.append(f"name with a number, kept {shown(found)}")
 
 
 def _stays(part: str) -> bool:

@@ -100,7 +100,7 @@ def are_names(words: Sequence[str]) -> bool:
 def no_person() -> frozenset[str]:
     """Words of no person's name: firms, departments, jobs, and what addresses of departments begin with."""
     roles = (word for word in data.table("addresses")["roles"] if len(word) >= _ROLE)
-    return words_of("no_person") | frozenset(roles)
+    return words_of("no_person") | (frozenset(roles) - words_of("role_names"))
 
 
 def has_patronymics(country: str, language: str) -> bool:

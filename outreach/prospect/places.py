@@ -24,7 +24,8 @@ def country_code(text: str) -> str:
     NA, Namibia's code, is "" too: it nearly always says that the country is not known. Of "CH - Schweiz" and
     "België/Belgique" both parts must say the same; of "GB-ENG" (ISO 3166-2) the first is the country.
     """
-    code = text.strip().upper()
+    text = " ".join(text.split())  # a pattern that tries every run of spaces would take its square
+    code = text.upper()
     if code in data.country_zones() and code != "NA":
         return code
     if found := _code(text, _countries(), _country_names):
@@ -60,7 +61,7 @@ def language_code(text: str) -> str:
 
     Codes of two letters are not looked up: only those that are no language's, such as `kz`, are known here.
     """
-    return _code(text, _languages(), _language_names)
+    return _code(" ".join(text.split()), _languages(), _language_names)
 
 
 def _code(text: str, own: Mapping[str, str], more: Callable[[], Mapping[str, str]]) -> str:

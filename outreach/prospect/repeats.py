@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
-from outreach.model import Fields, Value
+from outreach.model import Fields, Prospect, Value
 from outreach.prospect.address import company_key
 from outreach.prospect.refusals import unwilling
 from outreach.prospect.rows import Row
@@ -13,8 +13,12 @@ NAMES: Final = ("first_name", "last_name", "full_name", "honorific", "gender", "
 _TELLING: Final = ("first_name", "last_name")
 
 
-def filled(first: Row, later: Row) -> tuple[Row, str]:
-    """The first row with what only the later one has, and the field in which they differ, "" for none.
+_Somebody = TypeVar("_Somebody", Row, Prospect)
+
+
+def filled(first: _Somebody, later: Row) -> tuple[_Somebody, str]:
+    """The first row, or a person in the store, with what only the later row has; and the field in which they
+    differ, "" for none.
 
     A row that names somebody else gives nothing: two people behind one address would become a third one. Who
     is without consent in either row is without it.
@@ -29,11 +33,19 @@ def filled(first: Row, later: Row) -> tuple[Row, str]:
     return replace(first, company=company, fields=fields, source=source, basis=basis), apart
 
 
+def fills(before: _Somebody, after: _Somebody) -> bool:
+    """Whether somebody has something now that was empty before; a consent taken back is nothing of it."""
+    new = after.fields.keys() - before.fields.keys()
+    return bool(new or (after.source and not before.source) or (after.basis and not before.basis))
+
+
 def together(first: Fields, later: Fields) -> tuple[Fields, str]:
     """As `filled`, of the fields alone. Where first and last name are the same, it is the same person, however the
     whole name and the form of address are written.
     """
     apart = [name for name, value in later.items() if _alike(first.get(name, value)) != _alike(value)]
+    if unwilling(later) and "consent" in apart:
+        apart.remove("consent")  # it is taken
     if all(name in first and name in later and name not in apart for name in _TELLING):
         apart = [name for name in apart if name not in NAMES]
     apart.sort(key=lambda name: name not in NAMES)

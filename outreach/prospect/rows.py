@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from outreach.model import Fields, FieldType, Value
 from outreach.prospect import refusals
 from outreach.prospect.address import company_key
-from outreach.prospect.columns import Columns, Further
-from outreach.prospect.finish import steps
+from outreach.prospect.columns import Columns, Further, means
+from outreach.prospect.finish import location, steps
 from outreach.prospect.types import shown
 from outreach.prospect.values import UnknownValueError, converter, email
 
@@ -55,8 +55,7 @@ def row_reader(
     named = zip(columns.names, columns.headers, strict=True)
     cellwise = tuple((name, converter(name, types.get(name, FieldType.TEXT), head)) for name, head in named)
     finish = (*steps(columns), *refusals.steps(columns))
-    spares = [(at, columns.headers[at]) for at in columns.spares]
-    further = columns.further
+    elsewhere = _elsewhere(columns)
     width, required = len(cellwise), columns.required
 
     def read(line: int, cells: Sequence[str]) -> Row | BadRow:
@@ -79,8 +78,7 @@ def row_reader(
                 if value != "":
                     values[name] = value
         if not wrong:
-            _from_spares(values, cells, spares, warnings)
-            _from_further(values, cells, further, warnings)
+            elsewhere(values, cells, warnings)
         if wrong or "email" not in values:
             return BadRow(line, "; ".join(wrong) or "email is missing")
         for step in finish:
@@ -91,6 +89,25 @@ def row_reader(
         return Row(line, str(email), company, values, str(source), str(basis), tuple(warnings))
 
     return read
+
+
+def _elsewhere(columns: Columns) -> Callable[[dict[str, Value], Sequence[str], list[str]], None]:
+    """A function (values, cells, warnings) for what stands in further columns, and for a location as the city.
+
+    Whether that is one tells the column that this row's city is from: "Lebanon" as a city is no country.
+    """
+    spares = [(at, columns.headers[at]) for at in columns.spares]
+    further = columns.further
+    places = {name: at for at, name in enumerate(columns.names)}
+    located = frozenset(at for at, header in enumerate(columns.headers) if means(header, "location"))
+
+    def take(values: dict[str, Value], cells: Sequence[str], warnings: list[str]) -> None:
+        _from_spares(values, cells, spares, warnings)
+        taken = _from_further(values, cells, further, warnings)
+        if taken.get("city", places.get("city")) in located:
+            location(values, warnings)
+
+    return take
 
 
 def _from_spares(
@@ -112,23 +129,33 @@ def _from_spares(
 
 def _from_further(
     values: dict[str, Value], cells: Sequence[str], further: Sequence[Further], warnings: list[str]
-) -> None:
-    """Take a whole address, or a number, from the first further columns that have one, where there is none yet."""
+) -> dict[str, int]:
+    """Take a whole address, or a number, from the first further columns that have one, where there is none yet,
+    or where all that the row has of one stands there too. Field -> the place of the column that it is from.
+    """
+    taken: dict[str, int] = {}
     for fields, blocks in further:
-        for block in blocks if fields.isdisjoint(values) else ():
+        own = fields & values.keys()
+        for block in blocks if own != fields else ():
             found: dict[str, Value] = {}
+            unusable: list[str] = []
             for name, at in block:
                 if at >= len(cells) or not cells[at]:
                     continue
                 try:
                     found[name] = converter(name, FieldType.TEXT)(cells[at])
                 except UnknownValueError as unknown:
-                    warnings.append(str(unknown))
+                    unusable.append(str(unknown))
                 except ValueError:  # the column's own field says what is wrong
                     continue
-            if any(found.values()):
-                values.update((name, value) for name, value in found.items() if value)
+            new = {name: value for name, value in found.items() if value}
+            same = all(new.get(name) == values[name] for name in own)
+            warnings += unusable if same else ()
+            if new and same:
+                values.update(new)
+                taken |= {name: at for name, at in block if name in new}
                 break
+    return taken
 
 
 def _width(count: int, width: int) -> str:

@@ -53,6 +53,7 @@ _SPOOF: Final = re.compile(r"[<>@＜＞＠]|://|\bwww\.", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 
 # What a spreadsheet makes of a name such as "1-2-26".
+_LETTERS_LOST: Final = re.compile(r"\?\?|\?(?=[^\W\d_])")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]00:00(?::00)?)?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d)")
 
 _BREAKS: Final = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -197,8 +198,12 @@ def company(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def thing(text: str) -> str:
-    """A company, a job or a place. Raises UnknownValueError for what stands for no value, and for a date."""
+    """A company, a job or a place. Raises UnknownValueError for what stands for no value, for a date, and for one
+    whose letters a program could not save and replaced: "Sklep ?ó??".
+    """
     text = _valued(company(text), THING)
+    if "?" in text and _LETTERS_LOST.search(text):
+        raise UnknownValueError(f"left out: letters were lost in saving, CSV UTF-8 keeps them: {shown(text)}")
     if text[:1] <= "9" and _DATE.fullmatch(text):
         raise UnknownValueError(f"left out as a date {shown(text)}")
     return text

@@ -4,9 +4,12 @@ from functools import lru_cache
 from typing import Final
 
 from outreach import data
+from outreach.prospect.columns import fold
 from outreach.prospect.places import country_code
 
-_SHORTEST: Final = 3  # letters: "Wilmington, DE" is in Delaware
+_SHORTEST: Final = (
+    4  # letters from A to Z of a name: "Wilmington, DE" is in Delaware, "Denver, Col" in Colorado
+)
 _LONGEST: Final = 4  # parts, as in "Berlin, Mitte, Berlin, Germany"
 
 
@@ -21,7 +24,8 @@ def whereabouts(text: str) -> tuple[str, str, str]:
     last = parts[-1]
     if not all(parts) or len(parts) > _LONGEST or last.casefold() in words["also_states"]:
         return "", "", ""
-    country = country_code(last) if len(last) >= _SHORTEST else ""
+    short = last.isascii() and len(fold(last)) < _SHORTEST and fold(last) not in words["short"]
+    country = "" if short else country_code(last)
     if not country:
         return "", "", ""
     if len(parts) == 1:

@@ -14,6 +14,7 @@ _PLURALS: Final = {
     CONSUMER: "consumer addresses",
     "likely mistyped domain": "likely mistyped domains",
     "unusable tag": "unusable tags",
+    "name with a number, kept": "names with a number, kept",
 }
 # Values to look at.
 _LOST: Final = ("unknown", "unusable", "unclear", "left out", "more than", "employees", REMARK)

@@ -82,8 +82,10 @@ def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
     kinds = sorted({_kind(row) for row in found})
     languages = len({row.language for row in found}) > 1
     texts = 1 if _are_alike(found) else 2
-    numbers = [*([4] if languages else []), 5]  # as wide as their headers
-    firm = sum(each + 2 for each in numbers)
+    numbers = {"WORDS": [str(row.words) for row in found]}
+    if languages:
+        numbers = {"LANG": [row.language or "-" for row in found], **numbers}
+    firm = sum(max(map(width, [label, *some])) + 2 for label, some in numbers.items())
     most = columns - firm - texts * (_LEAST + 2) + 2
     to = max((width(row.email) for row in found if width(row.email) <= most), default=2)
     used = max(to, 2) + 2 + firm
@@ -92,17 +94,10 @@ def text(found: Sequence[Row], stem: str, columns: int = WIDTH) -> str:
     taken = max(map(width, subject.cells)) + 2 if texts > 1 else 0
     begins = _beginnings(found, max(columns - used - taken, half))
     shown = [subject, begins] if texts > 1 else [begins]
-    header = ["TO", *(["LANG"] if languages else []), "WORDS", *(each.label for each in shown)]
-    cells = [
-        [
-            row.email if width(row.email) <= to else "",
-            *([row.language or "-"] if languages else []),
-            str(row.words),
-            *rest,
-        ]
-        for row, *rest in zip(found, *(each.cells for each in shown), strict=True)
-    ]
-    head, *lines = table(cells, header, columns, whole=("TO",)).split("\n")
+    addresses = [row.email if width(row.email) <= to else "" for row in found]
+    header = ["TO", *numbers, *(each.label for each in shown)]
+    cells = zip(addresses, *numbers.values(), *(each.cells for each in shown), strict=True)
+    head, *lines = table(cells, header, columns, whole=("TO", *numbers)).split("\n")
     about = list(_about([subject, begins], kinds))
     held = sum(bool(row.hold) for row in found)
     counts = f"{number(len(found), 'letter')}, {held} held" if held else number(len(found), "letter")

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
 
 
 DOING = ("inbox", "sender")
+_SEGMENT = {True: 0, None: 1, False: 2}  # how far its result leaves somebody from a campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,6 @@ def deciding(chains: Sequence[Chain]) -> Chain | None:
     if later:
         return min(later, key=lambda chain: (chain.not_before, chain.campaign))
     return next(iter([*waiting, *sorted(chains, key=_far)]), None)
-
-
-_SEGMENT = {True: 0, None: 1, False: 2}
 
 
 def _far(chain: Chain) -> tuple[int, ...]:

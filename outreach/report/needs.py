@@ -85,7 +85,7 @@ def _needs(standing: Standing) -> Iterator[Need]:
     for address, ways in standing.lacking.items():
         yield Need("no_password", f"no password for {address}: its letters stay. {ways}", subject=address)
     if standing.broken:
-        yield _broken(standing.broken)
+        yield _broken(standing.broken, launched=bool(standing.courses))
     yield from _of_mailboxes(standing)
     if standing.answers:
         mails = number(standing.answers, "mail waits", "mails wait")
@@ -103,12 +103,12 @@ def _needs(standing: Standing) -> Iterator[Need]:
         yield Need("no_sender", f"letters wait since {since} and nobody sends them", "outreach run")
 
 
-def _broken(problems: Sequence[Problem]) -> Need:
+def _broken(problems: Sequence[Problem], *, launched: bool) -> Need:
     """The first problem of outreach.toml, how many more there are, and what that means."""
     first = problems[0]
     more = f" (and {number(len(problems) - 1, 'more problem')})" if problems[1:] else ""
-    why = f"{first.where}: {first.message}{more}; what is launched goes on as it was launched"
-    return Need("settings_broken", why, "outreach lint")
+    on = "; what is launched goes on as it was launched" if launched else ""
+    return Need("settings_broken", f"{first.where}: {first.message}{more}{on}", "outreach lint")
 
 
 def _of_mailboxes(standing: Standing) -> Iterator[Need]:
@@ -298,5 +298,7 @@ def resting(standing: Standing) -> Pause | None:
 
 
 def resuming(pause: Pause) -> str:
-    """The command that undoes a pause."""
+    """The command that undoes a pause; what the program holds by itself is released."""
+    if pause.scope is Scope.ALL and pause.actor == SENDER:
+        return "outreach release"
     return f"outreach resume {pause.name or '--all'}"

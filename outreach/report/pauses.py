@@ -38,7 +38,6 @@ class Resumed:
     scope: Scope
     name: str
     pause: Pause | None
-    released: str  # why the store was held, where a person has now released it
     waiting: int
     due: int
     still: Sequence[Pause] = ()
@@ -113,14 +112,12 @@ def resumed(done: Resumed, zone: str) -> str:
     """The screen of `resume`."""
     name = name_of(done.scope, done.name)
     lines = [labelled("DRY RUN", "nothing was changed; without --dry-run:")] if done.dry_run else []
-    if done.pause is None and not done.released:
+    if done.pause is None:
         lines.append(labelled("NOTHING", f"to undo: {name} is not paused"))
     else:
         lines.append(labelled("RESUMED", name))
     if done.pause is not None:
         lines.append(labelled("WAS", *_wrapped(told(done.pause, zone))))
-    if done.released:
-        lines.append(labelled("RELEASED", *_wrapped(done.released)))
     going = number(done.waiting, "letter waits", "letters wait")
     lines.append(
         labelled("GOES ON", going + (f", {done.due:,} may leave within a minute" if done.due else ""))
@@ -140,16 +137,14 @@ def resumed(done: Resumed, zone: str) -> str:
 
 
 def resumed_value(done: Resumed) -> dict[str, Any]:
-    """`scope`, `name`, `pause` (the one undone, or null), `released` (why the store was held, or ""),
-    `waiting`, `due` (those that leave within a minute), `still` (pauses that cover the same letters), `next`
-    (`at`, `letter`, `email`, or null), `dry_run`.
+    """`scope`, `name`, `pause` (the one undone, or null), `waiting`, `due` (those that leave within a minute),
+    `still` (pauses that cover the same letters), `next` (`at`, `letter`, `email`, or null), `dry_run`.
     """
     coming = done.next
     return {
         "scope": done.scope,
         "name": done.name,
         "pause": pause_value(done.pause) if done.pause else None,
-        "released": done.released,
         "waiting": done.waiting,
         "due": done.due,
         "still": [pause_value(each) for each in done.still],

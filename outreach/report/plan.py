@@ -28,20 +28,17 @@ class Screen:
     `revision` is the launched one, 0 before the first launch; `pauses` are those that would keep the
     letters back, with the command that ends each; `lacking` is what will hold follow-ups, in people;
     `unread` mailboxes keep theirs, for their inboxes are not read: the outlook is as if they were. A pilot is
-    of `pilot_of` people; else that is 0. `coming` is the number of the next revision; `example` letters still
-    speak for the company of the starter.
+    of `pilot_of` people; else that is 0. `coming` is the number of the next revision.
     """
 
     plan: Plan
     campaign: Campaign
     outlook: Outlook
     zone: str
-    sender: str = ""
     plan_id: str = ""
     pilot_of: int = 0
     revision: int = 0
     coming: int = 1
-    example: Sequence[str] = ()
     pauses: Mapping[str, str] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
     unread: Sequence[str] = ()
@@ -121,8 +118,6 @@ def _letters(screen: Screen) -> Iterator[str]:
         yield f"{each.where}: {each.code} {each.message}"
     for code, reason in made.accepted:
         yield f"accepted {code}: {reason}"
-    if screen.example:
-        yield f"the example's company speaks in {', '.join(screen.example)}: write your own offer"
     for reason, count in Counter(screen.lacking).most_common(MOST):
         yield f"{number(count, 'follow-up')} will be held, {reason}"
 
@@ -156,7 +151,7 @@ def value(screen: Screen) -> dict[str, Any]:
     [{"letter", "revision", "following", "people"}], "passed", "gained", "lost": {letter: people, for whom it
     is new but too late, new and to come, gone}, "dates",
     "limits", "letters": {"errors" (people held for one), "findings": [as of `outreach lint`], "accepted":
-    {code: reason}, "lacking": {reason: people}, "example": [letters in which the example's company speaks]},
+    {code: reason}, "lacking": {reason: people}},
     "followups_wait": [mailboxes whose inbox is not read],
     "pauses": [{"what", "command"}], "sender", "next"}`; `dates` (as if every inbox were read) and
     `limits` as in `outlook.value`, `sender` as in `sender_value`. `plan` is null where it is not remembered,
@@ -184,7 +179,6 @@ def value(screen: Screen) -> dict[str, Any]:
             "findings": [finding_value(each) for each in made.findings],
             "accepted": dict(made.accepted),
             "lacking": dict(screen.lacking),
-            "example": list(screen.example),
         },
         "followups_wait": list(screen.unread),
         "pauses": [{"what": what, "command": command} for what, command in screen.pauses.items()],

@@ -201,9 +201,10 @@ def value(standing: Standing) -> dict[str, Any]:
       "waiting", "follow_ups_waiting", "away_until", "next"}]`, next as in `run --once`; `away_until` is the
       last day of an absence (ISO date) or null
     - `sender`: `{"running": [{"host", "heartbeat_at"}], "last_alive_at"}`
-    - `campaigns`: `[{"campaign", "name", "status", "people": {status: n}, "waiting", "nightly", "next",
-      "tonight"}]`; `tonight` is `{"join", "held"}`, people who would join at night and who match but are held
-      back; null where nobody joins by itself, or where finding out would take long
+    - `campaigns`: `[{"campaign", "name", "status", "people": {status: n}, "waiting", "nightly", "pilot"
+      (nightly, but nobody joins before it is launched as a whole), "next", "tonight"}]`; `tonight` is `{"join",
+      "held"}`, people who would join at night and who match but are held back; null where nobody joins by
+      itself, or where finding out would take long
     """
     return {
         "now": standing.now,
@@ -265,6 +266,7 @@ def _course_value(course: Course) -> dict[str, Any]:
         "people": {status: course.people.get(status, 0) for status in EnrollmentStatus},
         "waiting": course.waiting,
         "nightly": course.nightly,
+        "pilot": course.pilot,
         "next": next_value(course.next) if course.next else None,
         "tonight": {"join": course.tonight.people, "held": course.tonight.held} if course.tonight else None,
     }

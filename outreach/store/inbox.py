@@ -148,13 +148,16 @@ def answering(
 
 
 def answered(tx: sa.Connection, number: int) -> Event | None:
-    """The last time that a person answered a mail, or tried to; also where it was nobody's then. None: never."""
+    """When a person answered a mail, the last time; else the last try, None for never. Also where it was nobody's
+    then.
+    """
     person = tx.execute(sa.select(answer.c.prospect_id).where(answer.c.id == number)).scalar()
     whose = sa.or_(event.c.prospect_id.is_(None), event.c.prospect_id == person)
     kinds = event.c.kind.in_([ANSWERED, PERHAPS_ANSWERED, NOT_ANSWERED])
     rows = tx.execute(sa.select(event).where(whose, kinds).order_by(event.c.id.desc()))
     found = (Event(row.id, row.at, row.kind, row.actor, json.loads(row.detail or "{}")) for row in rows)
-    return next((each for each in found if each.detail.get("mail") == number), None)
+    of_it = [each for each in found if each.detail.get("mail") == number]
+    return next((each for each in of_it if each.kind == ANSWERED), next(iter(of_it), None))
 
 
 def effects(tx: sa.Connection, number: int) -> Sequence[Event]:

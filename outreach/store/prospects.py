@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from types import MappingProxyType
@@ -98,7 +98,8 @@ def add_batch(
     refused: Mapping[str, Sequence[str]] = MappingProxyType({}),
     actor: str = "",
 ) -> Imported:
-    """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip, or update. `tags`
+    """Add or merge rows of distinct addresses. `on_existing`: fill (missing fields), skip (but for a
+    consent that is taken back), or update. `tags`
     (address -> tags) go to all of them, also to people whom the row does not change. `refused` (reason ->
     addresses) have opted out: they are suppressed first.
 
@@ -110,10 +111,10 @@ def add_batch(
     ]
     wanted = _allowed(tx, key, rows)
     done = Imported(suppressed=len(rows) - len(wanted), refused=sum(anew))
-    newest = tx.execute(sa.select(sa.func.max(prospect.c.id))).scalar() or 0
+    before = newest_id(tx)
     done.added = _insert(tx, wanted, now)
     if done.added < len(wanted):  # the usual case is that nobody has to be looked up
-        known = _known(tx, [row.email for row in wanted], newest)
+        known = _known(tx, [row.email for row in wanted], before)
         changes, done.differing = _changes(tx, wanted, known, on_existing)
         elsewhere = [each["known"] for each in changes if each.pop("elsewhere")]
         if changes:
@@ -207,9 +208,16 @@ def _changes(
     tx: sa.Connection, rows: Sequence[Row], known: Mapping[str, Any], on_existing: str
 ) -> tuple[list[dict[str, Any]], int]:
     """What the rows change in the prospects that are known: new column values, and the id as `known`; and how
-    many keep a value that their row has otherwise.
+    many keep a value that their row has otherwise. Whoever is without consent in a row is so also where the
+    others are skipped.
     """
-    if on_existing == SKIP or not known:
+    if on_existing == SKIP:
+        rows = [
+            replace(row, fields={"consent": False}, source="", basis="")
+            for row in rows
+            if unwilling(row.fields)
+        ]
+    if not rows or not known:
         return [], 0
     decode, overwrite = decode_fields(tx), on_existing == UPDATE
     changes, differing = [], 0
@@ -221,7 +229,9 @@ def _changes(
         if values := _merged(old, before, row, overwrite=overwrite):
             changes.append({"known": old.id, **values})
         differing += not overwrite and any(
-            before.get(name, value) != value for name, value in row.fields.items()
+            before.get(name, value) != value
+            for name, value in row.fields.items()
+            if not (name == "consent" and unwilling(row.fields))  # it is taken
         )
     return changes, differing
 
@@ -275,6 +285,17 @@ def get(tx: sa.Connection, email: str) -> Prospect | None:
     """The prospect with that address (lower case)."""
     row = tx.execute(sa.select(prospect).where(prospect.c.email == email)).first()
     return _prospect(row, decode_fields(tx)) if row else None
+
+
+def by_emails(tx: sa.Connection, emails: Sequence[str]) -> dict[str, Prospect]:
+    """Those of the addresses (lower case) that are in the store, with their prospects."""
+    decode = decode_fields(tx)
+    return {email: _prospect(row, decode) for email, row in _known(tx, emails).items()}
+
+
+def newest_id(tx: sa.Connection) -> int:
+    """The highest id of a prospect, 0 where there is none."""
+    return tx.execute(sa.select(sa.func.max(prospect.c.id))).scalar() or 0
 
 
 def by_ids(tx: sa.Connection, ids: Iterable[int]) -> dict[int, Prospect]:

@@ -113,14 +113,15 @@ def add(
     new = 0
     for value in values:
         known = exactly(tx, key, value)
-        if known is None or (lasting(reason) and not lasting(known.reason)):
+        told = known is None or (bool(lasting(reason)) and not lasting(known.reason))
+        if told:
             kind = "address" if "@" in value else "domain"
             entry = Entry(kind, digest(key, kind, value), journal.code(reason), at)
             _put(tx, entry, value, reason)
             journal.note(tx, entry)
         new += known is None
         for prospect_id in tx.execute(sa.select(prospect.c.id).where(covers(value))).scalars().all():
-            if known is None:
+            if told:
                 events.log(tx, at, "suppressed", actor=actor, prospect_id=prospect_id, reason=reason)
             stops.stop(tx, prospect_id, status, reason=reason, at=at, actor=actor)
     return new

@@ -51,8 +51,9 @@ def last_launch(tx: sa.Connection, stem: str) -> LastLaunch:
     if newest is None or newest.kind == "undone" or current is None or not noted:
         raise PlanError(f"{stem} has no launch that could be undone", hint="outreach log")
     before = json.loads(noted)
-    since = tx.execute(sa.select(revision.c.at).where(revision.c.id == current.id)).scalar_one()
-    renewed = since == newest.at
+    if "event" not in before:
+        raise PlanError(f"{stem} was launched by an older version", hint=f"outreach pause {stem}")
+    renewed = current.id != (before["campaign"] or {}).get("revision_id")
     joined = _joined(stem, before)
     return LastLaunch(
         event=newest.id,

@@ -35,7 +35,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def hint(text: str) -> str:
     """How to write the day that a text is; "" for a text that is none, or in that order already."""
     found = _FORM.fullmatch(text.strip())
-    if not found or (found[2] == "-" and len(found[1]) == 4):
+    if not found or (found[2] == "-" and len(found[1]) == 4) or max(map(len, found.groups())) < 4:
         return ""
     day = meant(text)
     return f"write {day.isoformat()}" if day else ISO

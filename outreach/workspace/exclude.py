@@ -11,7 +11,9 @@ from outreach.workspace.schema import Section, shown
 
 _EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
 _DOMAIN = ("domain", "company domain", "mail domain")
-_PAGE = re.compile(r"(?:https?://)?([^\s/@:?#]+)(?::\d{1,5})?(?:[/?#].*)?", re.IGNORECASE)
+_PAGE = re.compile(
+    r"(?:https?://)?([^\s/@:?#]+)(?::\d{1,5})?/?", re.IGNORECASE
+)  # a site, not one of its pages
 _MAX_PROBLEMS = 5
 _HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
 
@@ -40,7 +42,7 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
     Of wrong lines the first `most` are told one by one.
 
     A CSV with a header is read by its column `email`, or `domain` where a row has no address;
-    any other file by its first column. Empty lines and lines that start with # are passed over. A web page
+    any other file by its first column. Empty lines and lines that start with # are passed over. A web site
     stands for its domain.
     """
     found: set[str] = set()
@@ -61,7 +63,7 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
 
 
 def _domain(entry: str) -> str:
-    """The domain of a web page; any other entry as it is."""
+    """The domain of a web site; any other entry as it is."""
     page = _PAGE.fullmatch(entry)
     return page[1] if page else entry
 

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from outreach.campaign import Workspace
 from outreach.errors import InputError, OutreachError, Problem, problem
 from outreach.workspace import settings
-from outreach.workspace.additions import EXAMPLE_SENDER
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # What a wheel brings as outreach/starter. An editable install has the checkout, which is a workspace itself.
@@ -52,16 +50,6 @@ def files(target: Path) -> dict[str, bytes]:
     except (OSError, ValueError) as exc:
         raise InputError([problem("cannot be read", hint="move it away", file=_IGNORE_FILE)]) from exc
     return {**found, _IGNORE_FILE: _with_missing(present).encode()}
-
-
-def example_letters(workspace: Workspace, stem: str) -> list[str]:
-    """The letters of a campaign in which the starter's company still speaks, though the sender is another."""
-    name = EXAMPLE_SENDER.removesuffix(" Ltd")
-    if name in workspace.sender.company:
-        return []
-    steps = {step.letter for step in workspace.campaigns[stem].steps}
-    texts = (text for letter in sorted(steps) for text in workspace.letters[letter].values())
-    return [text.file for text in texts if name in text.source]
 
 
 def write(target: Path) -> list[str]:
