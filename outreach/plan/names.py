@@ -36,10 +36,16 @@ def _problems(
         now, same = former.get(step.letter, ""), gone.get(_words(workspace, step.letter), "")
         if now and step.was != now:
             says = f"{step.letter!r} is what the letter {now!r} was called before"
-            yield Problem(where, says, f'if it is the same letter: was = "{now}"; else give it another name')
+            yield Problem(
+                where,
+                says,
+                f'if it is the same letter: was = "{now}" in its [[step]]; else give it another name',
+            )
         elif same and not step.was and step.letter not in before:
             says = f"{step.letter!r} has the words of {same!r}, which is a step no more"
-            yield Problem(where, says, f'it is the same letter under a new name: was = "{same}"')
+            yield Problem(
+                where, says, f'it is the same letter under a new name: was = "{same}" in its [[step]]'
+            )
 
 
 def _second(
@@ -61,9 +67,7 @@ def _second(
     for letter, count in got.most_common(1):
         have = "1 person has" if count == 1 else f"{count} people have"
         says = f"{first.letter!r} is a new first letter, and {have} got {letter!r}, which is a step no more"
-        hint = (
-            f'they have had theirs, and new people get the new one: was = "{letter}" below the letter\'s name'
-        )
+        hint = f'they have had theirs, and new people get the new one: was = "{letter}" in its [[step]]'
         yield Problem(_where(campaign, 0), says, hint)
 
 
