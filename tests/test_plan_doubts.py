@@ -31,6 +31,16 @@ def test_a_word_where_a_code_stands_is_doubted(shops: Shell, condition: str, sai
     assert f"DOUBTS    {said}" in shops.ok("plan", "shops")
 
 
+def test_a_letter_that_is_new_where_another_is_gone_may_be_renamed(shops: Shell) -> None:
+    shops.ok("launch", "shops", "--yes")
+    shops.write("templates/again.txt", "Format: text\n\nHello {{ first_name }},\n\nOther words.\n")
+    shops.edit("campaigns/shops.toml", '"followup"', '"again"')
+    (said,) = shops.json("plan", "shops")["doubts"]
+    assert said == 'again is new and followup is gone: was it only renamed? was = "followup" in its [[step]]'
+    shops.edit("campaigns/shops.toml", '"again"', '"again"\nwas = "followup"')
+    assert shops.json("plan", "shops")["doubts"] == []
+
+
 def test_codes_and_words_of_other_fields_are_not(shops: Shell) -> None:
     condition = (
         "country in ['gb', 'DE'] and language == 'de-at' and city == 'Deutschland' or country like 'G%'"

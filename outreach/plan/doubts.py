@@ -1,4 +1,6 @@
-"""What is odd about whom a campaign takes: a condition that hardly means what it says, a list without entries."""
+"""What is odd about a campaign: a condition that hardly means what it says, a list without entries, new letters
+where others are gone.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
@@ -39,6 +41,20 @@ def _words(condition: Condition) -> Iterator[str]:
             yield f"`{name}` holds codes such as '{_CODES[name]}', and '{shown(text)}' is none"
         elif code.casefold() != text.casefold():
             yield f"`{name}` holds codes: write '{code}' for '{shown(text)}'"
+
+
+def of_steps(campaign: Campaign, launched: Campaign | None) -> list[str]:
+    """What to tell of letters that are new where others are gone: they may be the same ones under other names."""
+    if launched is None:
+        return []
+    before = {step.letter for step in launched.steps}
+    fresh = [step.letter for step in campaign.steps if not before & {step.letter, step.was}]
+    gone = sorted(before - {name for step in campaign.steps for name in (step.letter, step.was)})
+    if not (fresh and gone):
+        return []
+    return [
+        f'{fresh[0]} is new and {gone[0]} is gone: was it only renamed? was = "{gone[0]}" in its [[step]]'
+    ]
 
 
 def of_lists(workspace: Workspace, campaign: Campaign) -> list[str]:

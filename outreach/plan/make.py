@@ -108,6 +108,7 @@ def make(
         **making.found(),
         doubts=(
             *doubts.of_condition(condition, lambda: state.past.names(TAG)),
+            *doubts.of_steps(campaign, launched.campaigns[stem] if launched else None),
             *doubts.of_lists(workspace, campaign),
         ),
         settings=settings,
