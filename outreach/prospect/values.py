@@ -203,7 +203,9 @@ def thing(text: str) -> str:
     """
     text = _valued(company(text), THING)
     if "?" in text and _LETTERS_LOST.search(text):
-        raise UnknownValueError(f"left out as letters were lost in saving (CSV UTF-8 keeps them) {shown(text)}")
+        raise UnknownValueError(
+            f"left out as letters were lost in saving (CSV UTF-8 keeps them) {shown(text)}"
+        )
     if text[:1] <= "9" and _DATE.fullmatch(text):
         raise UnknownValueError(f"left out as a date {shown(text)}")
     return text

@@ -144,8 +144,8 @@ def value(screen: Screen) -> dict[str, Any]:
     `{"plan", "campaign", "name", "as_of", "empty", "revision", "ended", "new": [{"email", "company",
     "language", "mailbox", "owner" (another seller's, or ""), "letter", "subject", "not_before"}], "held":
     [{"email", "code", "reason", "fix"}], "unknown": {field: people}, "doubts": [what is odd about
-    it, such as a tag that nobody has, an empty exclude file, a letter that may be renamed], "mistyped": {domain: the one that
-    may be meant},
+    it, such as a tag that nobody has, an empty exclude file, a letter that may be renamed], "mistyped":
+    {domain: the one that may be meant},
     "changed": [{"email", "letter", "reworded", "moved", "opened_at", "opens_at", "held"}], "replaced":
     [{"email", "old", "new"}], "stopped": [email] (in a list of those to leave alone), "kept", "stands":
     [{"letter", "revision", "following", "people"}], "passed", "gained", "lost": {letter: people, for whom it
