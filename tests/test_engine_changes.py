@@ -50,7 +50,7 @@ def nothing_left_to_change(world: World) -> bool:
 
 
 def test_letters_are_edited_while_a_sender_has_one_in_hand(store_url: str, tmp_path: Path) -> None:
-    """Bob's has left, Eva's is in hand, Tom's waits."""
+    """Bob's has left, Eva's is in hand and goes back, Tom's waits."""
 
     async def scene(server: Misbehaving) -> None:
         with World(store_url, tmp_path, server.url, {"shops": [BOB, EVA, TOM]}, gap="60 s") as world:
@@ -62,7 +62,7 @@ def test_letters_are_edited_while_a_sender_has_one_in_hand(store_url: str, tmp_p
             await world.play(7)
             assert by_person(server) == {
                 BOB: ["make", "ideas"],
-                EVA: ["make", "ideas"],
+                EVA: ["mend", "ideas"],
                 TOM: ["mend", "ideas"],
             }
 

@@ -241,6 +241,14 @@ def test_exclude_files_are_lists_or_tables(text: str) -> None:
     assert workspace.parse(files).campaigns["shops"].excluded == {"ann@acme.example", "partner.example"}
 
 
+@pytest.mark.parametrize(
+    "entry", ["acme.com/birch.example", "https://www.linkedin.com/company/acme", "ann.lee/acme.com"]
+)
+def test_an_entry_is_taken_whole_or_not_at_all(entry: str) -> None:
+    (said,) = problems({**with_campaign(EXCLUDE), "customers.csv": f"{entry}\n"})
+    assert "neither an address nor a domain" in str(said)
+
+
 def test_an_exclude_file_names_the_lines_that_are_neither() -> None:
     hint = "one address or domain a line, or a CSV with a column named `email` or `domain`"
     files = {**with_campaign(EXCLUDE), "customers.csv": "Kunde,Ort\nAcme,Leeds\n"}

@@ -11,9 +11,18 @@ from outreach.workspace.schema import Section, shown
 
 _EMAIL = ("email", "e-mail", "email address", "e-mail address", "mail")
 _DOMAIN = ("domain", "company domain", "mail domain")
-_PAGE = re.compile(
-    r"(?:https?://)?([^\s/@:?#]+)(?::\d{1,5})?/?", re.IGNORECASE
-)  # a site, not one of its pages
+_PAGE = re.compile(r"https?://([^\s/@:?#]+)(?::\d{1,5})?(?:[/?#].*)?|([^\s/@:?#]+)/", re.IGNORECASE)
+# Where a page is a person's or a firm's, and the site is neither.
+_PROFILES = (
+    "linkedin.com",
+    "xing.com",
+    "facebook.com",
+    "instagram.com",
+    "twitter.com",
+    "x.com",
+    "vk.com",
+    "t.me",
+)
 _MAX_PROBLEMS = 5
 _HINT = "one address or domain a line, or a CSV with a column named `email` or `domain`"
 
@@ -42,7 +51,7 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
     Of wrong lines the first `most` are told one by one.
 
     A CSV with a header is read by its column `email`, or `domain` where a row has no address;
-    any other file by its first column. Empty lines and lines that start with # are passed over. A web site
+    any other file by its first column. Empty lines and lines that start with # are passed over. A web page
     stands for its domain.
     """
     found: set[str] = set()
@@ -63,9 +72,11 @@ def read(file: str, text: str, problems: list[Problem], *, most: int = _MAX_PROB
 
 
 def _domain(entry: str) -> str:
-    """The domain of a web site; any other entry as it is."""
+    """The domain of a web page; any other entry as it is."""
     page = _PAGE.fullmatch(entry)
-    return page[1] if page else entry
+    domain = (page[1] or page[2]) if page else entry
+    profile = any(f".{domain.lower()}".endswith(f".{site}") for site in _PROFILES)
+    return entry if profile else domain
 
 
 def _entries(text: str) -> Iterator[tuple[int, str]]:
