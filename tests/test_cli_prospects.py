@@ -30,6 +30,7 @@ def test_the_list_shows_the_first_and_how_many_more(shops: Shell) -> None:
     assert bob.split() == ["bob@acme.example", "Bob", "Acme", "GB"]
     assert eva.startswith("eva@birch.example")
     assert more == "... and 1 more: --limit 3"
+    assert shops.ok("prospects", "list", "--limit", "0").strip() == "3 people"
 
 
 def test_the_list_takes_a_condition_and_columns(shops: Shell) -> None:

@@ -56,7 +56,7 @@ def _call(url: str, host: str | None) -> str:
 class _Redirects(HTTPRedirectHandler):
     """Follows a redirect only to where a URL may be called."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]  # as the library has it
         if not allowed(newurl):
             return None
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -88,7 +88,7 @@ class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         line.debug = 0  # the library's 5 writes out every answer, as large as it is, for a log
         self.normalise_times = False
 
-    def _create_IMAP4(self) -> Line:  # noqa: N802
+    def _create_IMAP4(self) -> Line:  # noqa: N802 -- the library calls it so
         return self._line
 
     def _normalise_folder(self, folder_name: str) -> bytes:

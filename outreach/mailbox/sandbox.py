@@ -97,7 +97,7 @@ class Sandbox:
         user, password = secret.login.decode(), secret.password.decode()
         return AuthResult(success=self.users.get(user) == password, handled=False, auth_data=secret)
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 -- the library calls it so
         self, server: SMTP, peer: Peer, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The answer to MAIL FROM; aiosmtpd calls it."""
@@ -106,7 +106,7 @@ class Sandbox:
         envelope.mail_from = address
         return "250 2.1.0 sender ok"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 -- the library calls it so
         self, server: SMTP, peer: Peer, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The answer to RCPT TO; aiosmtpd calls it."""
@@ -119,7 +119,7 @@ class Sandbox:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 recipient ok"
 
-    async def handle_DATA(self, server: SMTP, peer: Peer, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, peer: Peer, envelope: Envelope) -> str:  # noqa: N802 -- the library calls it so
         """The answer to the final dot; aiosmtpd calls it."""
         for marker, answer in AFTER_TEXT.items():
             if any(marked(address, marker) for address in envelope.rcpt_tos):

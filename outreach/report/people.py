@@ -117,8 +117,10 @@ def rows(
 
 def text(page: Page, columns: Sequence[str], zone: str) -> str:
     """The first people of a total, and how many more there are; times in `zone`."""
-    if not page.people:
+    if not page.total:
         return _nobody(page)
+    if not page.people:
+        return number(page.total, "person", "people")
     more = page.total - len(page.people)
     left = f"... and {more:,} more: --limit {page.total}" if more else number(page.total, "person", "people")
     return f"{_table(page, columns, zone)}\n{left}"

@@ -85,13 +85,13 @@ class _LightMarkdown(MarkdownIt):
         self.disable("text_join")  # it hides which characters were escaped
         self.inline.ruler.at("link", _link)
 
-    def normalizeLink(self, url: str) -> str:  # noqa: N802
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 -- the library calls it so
         return url
 
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 -- the library calls it so
         return link
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802
+    def validateLink(self, url: str) -> bool:  # noqa: N802 -- the library calls it so
         return True
 
 

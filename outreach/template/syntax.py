@@ -48,7 +48,7 @@ class Missing(StrictUndefined):
 class PieceGenerator(CodeGenerator):
     """Yields each output as one (index, value) pair, so the renderer knows where every piece comes from."""
 
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 -- the library calls it so
         for child in node.nodes:
             self.writeline("yield ", child)
             self.visit(child, frame)
